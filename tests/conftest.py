@@ -1,0 +1,69 @@
+"""The discipline of the suite: no display, no home, no unexpected log line, no chance.
+
+Qt's own warnings and Python's fail a test through pyproject.toml. `pytest --hypothesis-profile=soak` searches for long
+and afresh; without it hypothesis tries the same bounded examples every time.
+"""
+
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.helpers.logs import LogWatch
+from tests.helpers.unwritable import permissions_hold
+
+settings.register_profile(
+    "ci", max_examples=50, stateful_step_count=30, derandomize=True, deadline=None, database=None, print_blob=True
+)
+settings.register_profile(
+    "soak",
+    max_examples=100_000,
+    stateful_step_count=100,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("ci")
+
+# Before the first QApplication, which reads it once for the whole process. The e2e tests start processes of their own.
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+
+@pytest.fixture(autouse=True)
+def own_home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Each test, and every process it starts, has an empty home and none of the person's own settings."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA"):
+            patch.setenv(name, str(home))
+        for name in ("CONFIG", "DATA", "CACHE", "STATE"):
+            patch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
+        for name in [one for one in os.environ if one.startswith("SIJI_")]:
+            patch.delenv(name)
+        if request.node.get_closest_marker("e2e"):
+            patch.delenv("QT_QPA_PLATFORM")
+        yield home
+
+
+@pytest.fixture(autouse=True)
+def logs() -> Iterator[LogWatch]:
+    """Fails the test on a log record at WARNING or above, except what it took in `with logs.expect("…"):`."""
+    watch = LogWatch()
+    logging.getLogger().addHandler(watch)
+    yield watch
+    logging.getLogger().removeHandler(watch)
+    watch.judge()
+
+
+@pytest.fixture
+def unwritable(tmp_path: Path) -> Iterator[Path]:
+    """An empty folder that can be read and not written, like a stick with its switch on. Holds for root too."""
+    folder = tmp_path / "只读"
+    folder.mkdir()
+    folder.chmod(0o555)
+    with permissions_hold():
+        yield folder
+    folder.chmod(0o755)
