@@ -1,0 +1,17 @@
+"""All ledgers by id, in the order of the navigation."""
+
+from collections.abc import Mapping
+
+from app.ledgers import common, guarantee, organisation, team
+from app.ledgers.ledger import Ledger
+
+LEDGERS: Mapping[str, Ledger] = {
+    ledger.id: ledger for ledger in (*organisation.LEDGERS, *team.LEDGERS, *guarantee.LEDGERS, *common.LEDGERS)
+}
+
+
+def linking_to(ledger: Ledger) -> list[tuple[Ledger, str]]:
+    """The (ledger, link) pairs that point to records of a ledger."""
+    return [
+        (other, name) for other in LEDGERS.values() for name, spec in other.fields.items() if spec.target == ledger.id
+    ]

@@ -1,0 +1,163 @@
+"""The declaration of a ledger, from which its page, form, workbook and command line are derived."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from app.findings import Finding
+from db.fields import Authority, Field
+from db.models.record import Record, fields_of
+
+Check = Callable[..., "Finding | Sequence[Finding] | None"]
+"""A rule. Its parameters name what it needs: fields of the record, or one of `today`, `policy`, `look` (see `checks`)."""
+
+
+class Pillar(StrEnum):
+    """The systems of the seed, in the order of the navigation."""
+
+    BASE = "base"
+    TEAM = "team"
+    GUARANTEE = "guarantee"
+    METHOD = "method"
+    RESPONSIBILITY = "responsibility"
+    SYSTEM = "system"
+
+    @property
+    def title(self) -> str:
+        return PILLAR_TITLES[self]
+
+
+PILLAR_TITLES = {
+    Pillar.BASE: "组织底册",
+    Pillar.TEAM: "活力党建 · 队伍",
+    Pillar.GUARANTEE: "实力党建 · 保障",
+    Pillar.METHOD: "科学党建 · 方法",
+    Pillar.RESPONSIBILITY: "实效党建 · 责任",
+    Pillar.SYSTEM: "系统",
+}
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A value that is shown and never typed.
+
+    `of` computes it from fields of the record that its parameters name (and `today`). `among` fetches it for a page of
+    records at once: (session, ids) → {id: text}. One of the two is given. `sort` is what a sorted column sorts by.
+    """
+
+    name: str
+    label: str
+    of: Callable[..., Any] | None = None
+    among: Callable[[Session, Sequence[str]], Mapping[str, str]] | None = None
+    sort: InstrumentedAttribute[Any] | None = None
+    reverse: bool = False
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter that is one click. `where` is a condition, or makes one from today's date."""
+
+    title: str
+    where: ColumnElement[bool] | Callable[..., ColumnElement[bool]]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number in the line under a page's title: how many of the listed records meet a condition (None: all)."""
+
+    title: str
+    where: ColumnElement[bool] | Callable[..., ColumnElement[bool]] | None = None
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """One ledger (台账).
+
+    Attributes:
+        model: its record class; the table's name is the ledger's id.
+        title: what the office calls it; `one` is a single record of it (党员), with its counter (人).
+        columns: names of fields and derived values shown in the table, separated by blanks; a link without its `_id`.
+        form: sections of the form, each with the names of its fields.
+        label: how one record is called, a format over its shown fields: `{member} · {post}`.
+        tree: the link by which the page groups records, if it does.
+        keys: alternatives of fields that recognise an existing record in a workbook; the first complete one decides.
+        authority: who alone may write the ledger.
+        checks: the rules that every record of it must meet.
+    """
+
+    model: type[Record]
+    title: str
+    pillar: Pillar
+    columns: str
+    form: Mapping[str, str]
+    one: str
+    label: str
+    icon: str
+    counter: str = "条"
+    derived: tuple[Derived, ...] = ()
+    chips: tuple[Chip, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    tree: str | None = None
+    keys: tuple[str, ...] = ()
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    checks: tuple[Check, ...] = ()
+    authority: Authority | None = None
+    hidden: bool = False
+    empty: str = ""
+
+    @property
+    def id(self) -> str:
+        return self.model.__tablename__
+
+    @cached_property
+    def fields(self) -> Mapping[str, Field]:
+        """The declared fields by name."""
+        return fields_of(self.model)
+
+    @cached_property
+    def derivations(self) -> Mapping[str, Derived]:
+        """The derived values by name."""
+        return {one.name: one for one in self.derived}
+
+    @cached_property
+    def column_names(self) -> tuple[str, ...]:
+        """The table's columns: names of fields (a link with its `_id`) or of derived values."""
+        return tuple(self.resolve(name) for name in self.columns.split())
+
+    @cached_property
+    def sections(self) -> Mapping[str, tuple[str, ...]]:
+        """The form's sections with full field names; what no section names stands in the last one."""
+        named = {title: tuple(self.resolve(name) for name in names.split()) for title, names in self.form.items()}
+        placed = {name for names in named.values() for name in names}
+        rest = tuple(name for name in self.fields if name not in placed)
+        if rest:
+            last = list(named)[-1]
+            named[last] = named[last] + rest
+        return named
+
+    def resolve(self, name: str) -> str:
+        """`branch` → `branch_id` where the link is meant. Raises KeyError for a name that does not exist."""
+        if name in self.fields or name in self.derivations:
+            return name
+        if f"{name}_id" in self.fields:
+            return f"{name}_id"
+        raise KeyError(f"{self.id} has no field or derived value {name}")
+
+    def heading(self, name: str) -> str:
+        """The label of a column."""
+        return self.derivations[name].label if name in self.derivations else self.fields[name].label
+
+    def column(self, name: str) -> InstrumentedAttribute[Any]:
+        """The mapped attribute of a field."""
+        found: InstrumentedAttribute[Any] = getattr(self.model, name)
+        return found
+
+    def writable(self, name: str, *, county: bool) -> bool:
+        """Whether an office of that side may write this field."""
+        return county or (self.authority is None and self.fields[name].authority is None)

@@ -1,0 +1,168 @@
+"""活力党建: members, how they come and go, and the posts that members without office take on."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy.orm import Session
+
+from app.ledgers.ledger import Chip, Derived, Figure, Ledger, Pillar
+from app.rules import identity, recruitment
+from db import clock
+from db.models.team import Member, MemberEvent, Post, PostAssignment, PostReview
+
+
+def posts_of(session: Session, members: Sequence[str]) -> Mapping[str, str]:
+    """The posts that members hold this year, by member."""
+    held = (
+        select(PostAssignment.member_id, Post.name)
+        .join(Post, Post.id == PostAssignment.post_id)
+        .where(PostAssignment.member_id.in_(members), holding(clock.today()))
+    )
+    found: dict[str, list[str]] = {}
+    for member, post in session.execute(held):
+        found.setdefault(member, []).append(post)
+    return {member: "、".join(posts) for member, posts in found.items()}
+
+
+def holding(today: date) -> ColumnElement[bool]:
+    """An assignment that stands today."""
+    return and_(
+        PostAssignment.deleted_at.is_(None), PostAssignment.ended_on.is_(None), PostAssignment.year == today.year
+    )
+
+
+def without_post(today: date) -> ColumnElement[bool]:
+    """A member without office who holds no post this year."""
+    return and_(without_office(today), ~_has_post(today))
+
+
+def with_post(today: date) -> ColumnElement[bool]:
+    """A member without office who holds a post this year."""
+    return and_(without_office(today), _has_post(today))
+
+
+def without_office(_: date) -> ColumnElement[bool]:
+    """A member who holds no office inside or outside the Party (无职党员)."""
+    return and_(Member.office_held.is_(None), Member.standing == "01")
+
+
+def _has_post(today: date) -> ColumnElement[bool]:
+    return exists().where(PostAssignment.member_id == Member.id, holding(today))
+
+
+def at_most_35(today: date) -> ColumnElement[bool]:
+    """Born less than 36 years ago."""
+    return Member.birth > today.replace(year=today.year - 36, day=min(today.day, 28))
+
+
+MEMBERS = Ledger(
+    Member,
+    title="党员花名册",
+    one="党员",
+    counter="人",
+    pillar=Pillar.TEAM,
+    icon="mdi6.account-group-outline",
+    label="{name}",
+    columns="name sex age nation education branch category joined_on post phone",
+    form={
+        "基本信息": "name resident_id sex birth nation education degree work_post phone landline address",
+        "党籍信息": "branch category joined_on full_on standing office_held",
+        "流动与关怀": "lost lost_since floating floating_to hardship health strengths",
+    },
+    derived=(
+        Derived("age", "年龄", of=lambda birth, today: identity.age(birth, today), sort=Member.birth, reverse=True),
+        Derived(
+            "party_years",
+            "党龄",
+            of=lambda full_on, today: recruitment.party_years(full_on, today),
+            sort=Member.full_on,
+            reverse=True,
+        ),
+        Derived("post", "岗位", among=posts_of),
+    ),
+    tree="branch_id",
+    keys=("resident_id", "name birth branch_id"),
+    defaults={"nation": "01", "category": "1", "standing": "01"},
+    chips=(
+        Chip("正式", Member.category == "1"),
+        Chip("预备", Member.category == "2"),
+        Chip("女党员", Member.sex == "2"),
+        Chip("35岁以下", at_most_35),
+        Chip("流动", Member.floating.is_(True)),
+        Chip("未设岗", without_post),
+    ),
+    figures=(
+        Figure("在册", unit="人"),
+        Figure("正式", Member.category == "1"),
+        Figure("预备", Member.category == "2"),
+        Figure("无职党员", without_office),
+        Figure("已设岗", with_post),
+    ),
+    empty="党员一人一条。可以从现有的 Excel 花名册导入，也可以逐个录入。",
+)
+
+MEMBER_EVENTS = Ledger(
+    MemberEvent,
+    title="党员增减",
+    one="增减记录",
+    pillar=Pillar.TEAM,
+    icon="mdi6.account-switch-outline",
+    label="{member} · {kind}",
+    columns="member kind on reason document_no",
+    form={"增减": "member kind on reason document_no"},
+    figures=(Figure("共", unit="条"),),
+    empty="党员的发展、转入、转出、去世等增减记在这里；党员不直接删除。",
+)
+
+POSTS = Ledger(
+    Post,
+    title="岗位",
+    one="岗位",
+    counter="个",
+    pillar=Pillar.TEAM,
+    icon="mdi6.badge-account-horizontal-outline",
+    label="{name}",
+    columns="name duty active",
+    form={"岗位": "name duty active"},
+    keys=("name",),
+    defaults={"active": True},
+    chips=(Chip("启用", Post.active.is_(True)),),
+    figures=(Figure("共", unit="个"),),
+    empty="无职党员可以认领的岗位。",
+)
+
+POST_ASSIGNMENTS = Ledger(
+    PostAssignment,
+    title="设岗定责",
+    one="设岗",
+    pillar=Pillar.TEAM,
+    icon="mdi6.badge-account-outline",
+    label="{member} · {post}",
+    columns="member post year how assigned_on ended_on",
+    form={
+        "设岗": "member post year how assigned_on",
+        "公示与承诺": "publicised_from publicised_to pledge",
+        "下岗": "ended_on end_reason",
+    },
+    tree="post_id",
+    keys=("member_id post_id year",),
+    chips=(Chip("在岗", PostAssignment.ended_on.is_(None)), Chip("已下岗", PostAssignment.ended_on.is_not(None))),
+    figures=(Figure("共", unit="条"), Figure("在岗", PostAssignment.ended_on.is_(None))),
+    empty="无职党员认领的岗位，一人一岗一条；一个人可以有几个岗。",
+)
+
+POST_REVIEWS = Ledger(
+    PostReview,
+    title="履职考评",
+    one="考评",
+    pillar=Pillar.TEAM,
+    icon="mdi6.clipboard-check-outline",
+    label="{assignment} · {period}",
+    columns="assignment period score result",
+    form={"考评": "assignment period duty_log score result"},
+    figures=(Figure("共", unit="条"),),
+    empty="按季度或半年考评在岗党员的履职情况。",
+)
+
+LEDGERS = (MEMBERS, MEMBER_EVENTS, POSTS, POST_ASSIGNMENTS, POST_REVIEWS)

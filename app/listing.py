@@ -1,0 +1,288 @@
+"""Reads a ledger for people: which records, in which order, and what stands in each cell."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from app.ledgers.catalogue import LEDGERS
+from app.ledgers.ledger import Chip, Derived, Figure, Ledger
+from db import clock
+from db.models.record import Record, models
+from db.models.organisation import PartyOrg
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a ledger page asks for.
+
+    Attributes:
+        search: what the person typed: a name, pinyin initials, digits of an ID number or phone, a village.
+        chips: titles of the chips that are on; all must hold.
+        where: (field, values): the field is one of them; None stands for nothing written.
+        group: a node of the tree: records linked to it, or to something below it.
+        office: only records of this office (a county looks at one township).
+        sort: a column's name, and whether downwards; None is the order in which the records were made.
+    """
+
+    search: str = ""
+    chips: tuple[str, ...] = ()
+    where: tuple[tuple[str, tuple[Any, ...]], ...] = ()
+    group: str | None = None
+    office: str | None = None
+    sort: str | None = None
+    descending: bool = False
+    deleted: bool = False
+
+
+@dataclass(frozen=True)
+class RowView:
+    """One line of a table: cells in the order of the columns asked for, masked where the field is sensitive."""
+
+    id: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Node:
+    """One node of the tree beside a table, with how many records are at or below it."""
+
+    id: str
+    title: str
+    count: int
+    children: tuple["Node", ...]
+
+
+def ids(session: Session, ledger: Ledger, query: Query) -> list[str]:
+    """The ids of the records asked for, in order. One statement; 100,000 of them cost some tens of milliseconds."""
+    statement = _select(ledger, query, session)
+    return list(session.connection().execute(statement).scalars())
+
+
+def count(session: Session, ledger: Ledger, query: Query) -> int:
+    """How many records a query finds."""
+    return (
+        session.connection()
+        .execute(select(func.count()).select_from(_select(ledger, query, session, ordered=False).subquery()))
+        .scalar_one()
+    )
+
+
+def _select(ledger: Ledger, query: Query, session: Session, *, ordered: bool = True) -> Select[tuple[str]]:
+    model = ledger.model
+    conditions: list[ColumnElement[bool]] = [
+        model.deleted_at.is_not(None) if query.deleted else model.deleted_at.is_(None)
+    ]
+    if query.search.strip():
+        conditions.append(matches(ledger, query.search))
+    conditions += [condition(chip.where) for chip in ledger.chips if chip.title in query.chips]
+    for name, wanted in query.where:
+        column = getattr(model, name)
+        present = [value for value in wanted if value is not None]
+        parts = [column.in_(present)] if present else []
+        if None in wanted:
+            parts.append(column.is_(None))
+        conditions.append(or_(*parts))
+    if query.group is not None and ledger.tree is not None:
+        conditions.append(ledger.column(ledger.tree).in_(below(session, ledger, query.group)))
+    if query.office is not None:
+        conditions.append(model.office_id == query.office)
+    statement = select(model.id).where(*conditions)
+    return statement.order_by(*_order(ledger, query)) if ordered else statement
+
+
+def condition(where: Any) -> ColumnElement[bool]:
+    """A chip's or figure's condition, made with today's date where it depends on it."""
+    return where(clock.today()) if callable(where) and not isinstance(where, ColumnElement) else where
+
+
+def matches(ledger: Ledger, typed: str) -> ColumnElement[bool]:
+    """The condition that every word typed is found in the record, or in a record that a searched link names."""
+    model = ledger.model
+    links = [(name, models()[spec.target or ""]) for name, spec in ledger.fields.items() if spec.search and spec.target]
+    conditions = []
+    for word in typed.lower().split():
+        parts: list[ColumnElement[bool]] = [model.search_key.contains(word, autoescape=True)]
+        for name, target in links:
+            linked = aliased(target)
+            parts.append(
+                getattr(model, name).in_(select(linked.id).where(linked.search_key.contains(word, autoescape=True)))
+            )
+        conditions.append(or_(*parts))
+    return and_(*conditions)
+
+
+def _order(ledger: Ledger, query: Query) -> Iterable[Any]:
+    model = ledger.model
+    if query.sort is None:
+        return (model.id,)
+    column: Any
+    downwards = query.descending
+    if query.sort in ledger.derivations:
+        derived = ledger.derivations[query.sort]
+        column = derived.sort if derived.sort is not None else model.id
+        downwards = downwards != derived.reverse
+    else:
+        spec = ledger.fields[query.sort]
+        column = getattr(model, query.sort)
+        if spec.target:  # a link sorts by what it names
+            linked = aliased(models()[spec.target])
+            column = select(linked.search_key).where(linked.id == column).scalar_subquery()
+        elif query.sort == next((name for name, one in ledger.fields.items() if one.search), None):
+            column = model.search_key  # begins with the reading, so people stand in pinyin order
+    return (column.desc() if downwards else column.asc(), model.id)
+
+
+def rows(
+    session: Session, ledger: Ledger, wanted: Sequence[str], columns: Sequence[str], *, masked: bool = True
+) -> list[RowView]:
+    """The cells of these records, in the order of `wanted`. A record that is gone is left out."""
+    model = ledger.model
+    found = {record.id: record for record in session.scalars(select(model).where(model.id.in_(wanted)))}
+    titles = link_titles(session, ledger, columns, found.values())
+    among = {
+        name: derived.among(session, wanted)
+        for name, derived in ledger.derivations.items()
+        if name in columns and derived.among is not None
+    }
+    views = []
+    for record_id in wanted:
+        record = found.get(record_id)
+        if record is None:
+            continue
+        cells = tuple(
+            among[name].get(record_id, "") if name in among else cell(ledger, record, name, titles, masked=masked)
+            for name in columns
+        )
+        views.append(RowView(record_id, cells))
+    return views
+
+
+def cell(ledger: Ledger, record: Record, name: str, titles: Mapping[str, str], *, masked: bool = True) -> str:
+    """What stands in one cell."""
+    derived = ledger.derivations.get(name)
+    if derived is not None:
+        return derived_text(derived, record)
+    spec = ledger.fields[name]
+    value = getattr(record, name)
+    return titles.get(value, "") if spec.target else spec.show(value, masked=masked)
+
+
+def derived_text(derived: Derived, record: Record) -> str:
+    """A value derived from one record alone; nothing where a field it needs is not filled."""
+    if derived.of is None:
+        return ""
+    needed = derived.of.__code__.co_varnames[: derived.of.__code__.co_argcount]
+    given = {name: clock.today() if name == "today" else getattr(record, name) for name in needed}
+    if any(value is None for value in given.values()):
+        return ""
+    result = derived.of(**given)
+    return "" if result is None else str(result)
+
+
+def link_titles(session: Session, ledger: Ledger, columns: Iterable[str], records: Iterable[Record]) -> dict[str, str]:
+    """What the linked records of some columns are called, by id: one statement for each ledger linked to."""
+    wanted: dict[str, set[str]] = {}
+    kept = list(records)
+    for name in columns:
+        spec = ledger.fields.get(name)
+        if spec is not None and spec.target:
+            wanted.setdefault(spec.target, set()).update(v for r in kept if (v := getattr(r, name)) is not None)
+    titles: dict[str, str] = {}
+    for target, targets in wanted.items():
+        titles.update(record_titles(session, LEDGERS[target], sorted(targets)))
+    return titles
+
+
+def record_titles(session: Session, ledger: Ledger, wanted: Sequence[str]) -> dict[str, str]:
+    """How these records are called (the ledger's `label`), by id."""
+    if not wanted:
+        return {}
+    names = label_parts(ledger)
+    parts = session.scalars(select(ledger.model).where(ledger.model.id.in_(wanted))).all()
+    titles = link_titles(session, ledger, names.values(), parts)
+    return {
+        record.id: ledger.label.format_map({key: cell(ledger, record, name, titles) for key, name in names.items()})
+        for record in parts
+    }
+
+
+def label_parts(ledger: Ledger) -> dict[str, str]:
+    """The placeholders of a ledger's label and the fields they stand for."""
+    from string import Formatter  # noqa: PLC0415
+
+    return {key: ledger.resolve(key) for _, key, _, _ in Formatter().parse(ledger.label) if key}
+
+
+def figures(session: Session, ledger: Ledger, query: Query) -> list[tuple[Figure, int]]:
+    """The figures under a page's title, over the records of the query's office and group, whatever else is filtered."""
+    base = Query(group=query.group, office=query.office)
+    chosen = _select(ledger, base, session, ordered=False).subquery()
+    model = ledger.model
+    sums = [
+        func.count() if one.where is None else func.sum(_one_or_zero(condition(one.where))) for one in ledger.figures
+    ]
+    if not sums:
+        return []
+    found = session.execute(select(*sums).select_from(model).where(model.id.in_(select(chosen.c.id)))).one()
+    return [(one, int(number or 0)) for one, number in zip(ledger.figures, found, strict=True)]
+
+
+def _one_or_zero(test: ColumnElement[bool]) -> Any:
+    from sqlalchemy import case  # noqa: PLC0415
+
+    return case((test, 1), else_=0)
+
+
+# ---------------------------------------------------------------- the tree
+
+
+def below(session: Session, ledger: Ledger, node: str) -> list[str]:
+    """A node of the tree and all nodes below it (Party organisations nest; villages do not)."""
+    target = ledger.fields[ledger.tree or ""].target
+    if target != PartyOrg.__tablename__:
+        return [node]
+    children: dict[str | None, list[str]] = {}
+    for child, parent in session.execute(select(PartyOrg.id, PartyOrg.parent_id).where(PartyOrg.deleted_at.is_(None))):
+        children.setdefault(parent, []).append(child)
+    found, queue = [], [node]
+    while queue:
+        one = queue.pop()
+        if one not in found:
+            found.append(one)
+            queue += children.get(one, [])
+    return found
+
+
+def tree(session: Session, ledger: Ledger, query: Query) -> tuple[Node, ...]:
+    """The tree beside a table: the records that the ledger's `tree` link points to, nested by their parents, with counts."""
+    if ledger.tree is None:
+        return ()
+    link = ledger.column(ledger.tree)
+    grouped = select(link, func.count()).where(ledger.model.deleted_at.is_(None)).group_by(link)
+    target = LEDGERS[ledger.fields[ledger.tree].target or ""]
+    nodes = select(target.model.id, target.model.name).where(target.model.deleted_at.is_(None))  # type: ignore[attr-defined]
+    if query.office is not None:
+        grouped = grouped.where(ledger.model.office_id == query.office)
+        nodes = nodes.where(target.model.office_id == query.office)
+    counts = {node: number for node, number in session.execute(grouped)}
+    parent = getattr(target.model, "parent_id", None)
+    if parent is not None:
+        nodes = nodes.add_columns(parent)
+    found = session.execute(nodes.order_by(target.model.id)).all()
+    known = {row[0] for row in found}
+    children: dict[str | None, list[Any]] = {}
+    for row in found:
+        above = row[2] if parent is not None and row[2] in known and row[2] != row[0] else None
+        children.setdefault(above, []).append(row)
+
+    def build(row: Any, seen: frozenset[str]) -> Node:
+        inner = tuple(build(child, seen | {row[0]}) for child in children.get(row[0], []) if child[0] not in seen)
+        return Node(row[0], row[1], counts.get(row[0], 0) + sum(child.count for child in inner), inner)
+
+    return tuple(build(row, frozenset()) for row in children.get(None, []))
+
+
+__all__ = ["Chip", "Node", "Query", "RowView", "count", "figures", "ids", "rows", "tree"]

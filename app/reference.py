@@ -1,0 +1,67 @@
+"""Reference data that every office starts from (posts, policy), and its upgrade by three-way merge."""
+
+import csv
+from collections.abc import Iterator
+from importlib import resources
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from db import settings
+from db.ids import seeded_id
+from db.journal import Batch, Values, begin_batch, stored_rows
+from db.models.common import Policy
+from db.models.record import Record, dump, fields_of
+from db.models.team import Post
+
+SEED_REPLICA = "seed"
+"""Reference records are the same everywhere, so all offices' copies carry this replica's stamps."""
+
+SEEDED: tuple[tuple[type[Record], str, str], ...] = ((Post, "posts", "name"), (Policy, "policy", "key effective_from"))
+"""(record, its file in seeds/, the columns that make its key)."""
+
+
+def seeds(model: type[Record], name: str, key: str) -> Iterator[Values]:
+    """The rows of one file as typed values with their derived ids."""
+    specs = fields_of(model)
+    with (resources.files("seeds") / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
+        for line in csv.DictReader(stream):
+            values = {column: specs[column].parse(text) for column, text in line.items() if column in specs}
+            if "active" in specs:
+                values["active"] = True
+            yield {"id": seeded_id(model.__tablename__, "/".join(line[part] for part in key.split())), **values}
+
+
+def plant(engine: Engine, office_id: str, user: str) -> None:
+    """Puts the reference data into a store, or brings it up to date.
+
+    A field is written only where the store still has what was planted last: what an office edited stays.
+    """
+    with begin_batch(engine, "基础资料", kind="seed", user=user, replica=SEED_REPLICA) as batch:
+        for model, name, key in SEEDED:
+            _merge(batch, model, office_id, list(seeds(model, name, key)))
+
+
+def _merge(batch: Batch, model: type[Record], office_id: str, rows: list[Values]) -> None:
+    stored = stored_rows(batch.session.connection(), model, [row["id"] for row in rows])
+    last = _planted(batch.session, model)
+    fresh = [{**row, "office_id": office_id} for row in rows if row["id"] not in stored]
+    updates = []
+    for row in rows:
+        old = stored.get(row["id"])
+        if old is None:
+            continue
+        planted = last.get(row["id"], {})
+        new = {
+            k: v for k, v in row.items() if k != "id" and old[k] != v and dump(old[k]) == planted.get(k, dump(old[k]))
+        }
+        if new and old["deleted_at"] is None:
+            updates.append((old, new))
+    batch.create_rows(model, fresh)
+    batch.update_rows(model, updates)
+    now = {row["id"]: {key: dump(value) for key, value in row.items() if key != "id"} for row in rows}
+    settings.put(batch.session, f"planted/{model.__tablename__}", dump(now))
+
+
+def _planted(session: Session, model: type[Record]) -> dict[str, dict[str, str]]:
+    return settings.get_json(session, f"planted/{model.__tablename__}", dict[str, dict[str, str]]) or {}

@@ -1,0 +1,244 @@
+"""The vocabulary in which a record is declared: each kind of field parses, shows and masks itself."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Integer, String, Text, TypeDecorator
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import MappedColumn, mapped_column
+from sqlalchemy.types import TypeEngine
+
+from db import codes, parsing
+
+
+class Authority(StrEnum):
+    """Who alone may write a field or a ledger."""
+
+    COUNTY = "county"
+
+
+class Scaled(TypeDecorator[Decimal]):
+    """An exact decimal with four places, kept as a whole number so that SQLite sorts and adds it exactly."""
+
+    impl = BigInteger
+    cache_ok = True
+    PLACES = Decimal(10_000)
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        return None if value is None else int((Decimal(value) * self.PLACES).to_integral_value())
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value) / self.PLACES
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of field. `python` is the value's type in a record and on the wire."""
+
+    id: str
+    python: type
+    parse: Callable[["Field", str], Any]
+    show: Callable[["Field", Any], str]
+
+
+@dataclass(frozen=True)
+class Field:
+    """The declaration of one field; `name` is filled in from the attribute when the record class is made."""
+
+    kind: Kind
+    label: str
+    required: bool = False
+    search: bool = False
+    sensitive: bool = False
+    authority: Authority | None = None
+    aliases: tuple[str, ...] = ()
+    table: str | None = None
+    target: str | None = None
+    length: int | None = None
+    unit: str = ""
+    hint: str = ""
+    mask: Callable[[str], str] | None = None
+    name: str = ""
+
+    def named(self, name: str) -> "Field":
+        return replace(self, name=name)
+
+    def parse(self, text: str | None) -> Any:
+        """The value of what a person wrote, None for nothing. Raises `parsing.Unreadable` with a sentence.
+
+        A link's text is returned as it is: only the store knows which record it names.
+        """
+        cleaned = parsing.clean_text(text or "")
+        if not cleaned or (self.kind.id != "note" and cleaned in BLANKS):
+            return None
+        value = self.kind.parse(self, text or "")
+        if self.length and isinstance(value, str) and len(value) > self.length:
+            raise parsing.Unreadable(f"“{self.label}”最多写 {self.length} 个字，现在有 {len(value)} 个")
+        return value
+
+    def show(self, value: Any, *, masked: bool = False) -> str:
+        """The text that a person reads; a link shows its id, which the caller replaces by the record's name."""
+        if value is None:
+            return ""
+        text = self.kind.show(self, value)
+        return self.mask(text) if masked and self.sensitive and self.mask and text else text
+
+    def wire(self, value: Any) -> Any:
+        """The value as the command line and scripts print it: JSON types, dates in ISO, money in yuan as text."""
+        if value is None or (isinstance(value, (bool, int)) and self.kind.id != "money"):
+            return value
+        if self.kind.id == "money":
+            return yuan(value)
+        return value.isoformat() if isinstance(value, date) else str(value)
+
+
+BLANKS = frozenset({"-", "--", "—", "——", "/", "无", "空"})
+
+
+def yuan(fen: int) -> str:
+    """12345 fen as `123.45`."""
+    return f"{'-' if fen < 0 else ''}{abs(fen) // 100}.{abs(fen) % 100:02d}"
+
+
+def _code(spec: Field, text: str) -> str:
+    table = codes.table(spec.table or "")
+    found = table.find(text)
+    if found is None:
+        names = "、".join(item.name for item in table.items[:6])
+        more = " 等" if len(table.items) > 6 else ""
+        raise parsing.Unreadable(f"“{spec.label}”没有“{parsing.clean_text(text)}”这一项，可填：{names}{more}")
+    return found
+
+
+def _codes(spec: Field, text: str) -> str:
+    parts = [part for part in parsing.clean_text(text).replace("、", ",").replace(";", ",").split(",") if part.strip()]
+    return ",".join(dict.fromkeys(_code(spec, part) for part in parts))
+
+
+def _decimal_text(value: Decimal) -> str:
+    return f"{value.normalize():f}"
+
+
+def _plain(_: Field, value: Any) -> str:
+    return str(value)
+
+
+KINDS = {
+    kind.id: kind
+    for kind in (
+        Kind("text", str, lambda _, s: parsing.clean_text(s), _plain),
+        Kind("name", str, lambda _, s: parsing.clean_name(s), _plain),
+        Kind("note", str, lambda _, s: s.strip(), _plain),
+        Kind("code", str, _code, lambda f, v: codes.table(f.table or "").name(v)),
+        Kind("codes", str, _codes, lambda f, v: "、".join(codes.table(f.table or "").name(c) for c in v.split(","))),
+        Kind("day", date, lambda _, s: parsing.day(s), lambda _, v: v.isoformat()),
+        Kind("month", str, lambda _, s: parsing.month(s), _plain),
+        Kind("year", int, lambda _, s: parsing.year(s), _plain),
+        Kind("whole", int, lambda _, s: parsing.whole(s), _plain),
+        Kind("decimal", Decimal, lambda _, s: parsing.decimal_(s), lambda _, v: _decimal_text(v)),
+        Kind("money", int, lambda _, s: parsing.money(s), lambda _, v: f"{Decimal(v) / 100:,.2f}"),
+        Kind("flag", bool, lambda _, s: parsing.flag(s), lambda _, v: "是" if v else "否"),
+        Kind("resident_id", str, lambda _, s: parsing.resident_id(s), _plain),
+        Kind("credit_code", str, lambda _, s: parsing.credit_code(s), _plain),
+        Kind("phone", str, lambda _, s: parsing.phone(s), _plain),
+        Kind("link", str, lambda _, s: parsing.clean_text(s), _plain),
+    )
+}
+
+
+def _column(kind: str, label: str, sql: TypeEngine[Any], *extra: Any, **options: Any) -> MappedColumn[Any]:
+    aliases = tuple(options.pop("aliases", ()))
+    spec = Field(KINDS[kind], label, aliases=aliases, **options)
+    return mapped_column(sql, *extra, nullable=not spec.required, info={"field": spec})
+
+
+def text(label: str, length: int = 200, **options: Any) -> MappedColumn[Any]:
+    """A line of text of at most `length` characters."""
+    return _column("text", label, String(length), length=length, **options)
+
+
+def person_name(label: str = "姓名", **options: Any) -> MappedColumn[Any]:
+    """A person's name; blanks that people put inside for alignment are taken out."""
+    return _column("name", label, String(50), length=50, **options)
+
+
+def note(label: str = "备注", **options: Any) -> MappedColumn[Any]:
+    """Several lines of text."""
+    return _column("note", label, Text(), **options)
+
+
+def code(label: str, table: str, **options: Any) -> MappedColumn[Any]:
+    """One entry of a code table, kept as its code."""
+    return _column("code", label, String(20), table=table, **options)
+
+
+def several(label: str, table: str, **options: Any) -> MappedColumn[Any]:
+    """Several entries of a code table, kept as codes with commas between."""
+    return _column("codes", label, String(200), table=table, **options)
+
+
+def day(label: str, **options: Any) -> MappedColumn[Any]:
+    """A calendar day."""
+    return _column("day", label, Date(), **options)
+
+
+def month(label: str, **options: Any) -> MappedColumn[Any]:
+    """A month as `2026-11`."""
+    return _column("month", label, String(7), **options)
+
+
+def year(label: str, **options: Any) -> MappedColumn[Any]:
+    """A calendar year."""
+    return _column("year", label, Integer(), **options)
+
+
+def whole(label: str, **options: Any) -> MappedColumn[Any]:
+    """A whole number, zero or more."""
+    return _column("whole", label, Integer(), **options)
+
+
+def decimal(label: str, **options: Any) -> MappedColumn[Any]:
+    """An exact decimal with up to four places."""
+    return _column("decimal", label, Scaled(), **options)
+
+
+def money(label: str, **options: Any) -> MappedColumn[Any]:
+    """An amount in fen, shown and typed in yuan."""
+    return _column("money", label, BigInteger(), unit="元", **options)
+
+
+def flag(label: str, **options: Any) -> MappedColumn[Any]:
+    """Yes or no; nothing is a third answer."""
+    return _column("flag", label, Boolean(create_constraint=False), **options)
+
+
+def resident_id(label: str = "公民身份号码", **options: Any) -> MappedColumn[Any]:
+    """An 18-digit resident identity number with a valid check digit (GB 11643)."""
+    options = {"sensitive": True, "mask": parsing.mask_resident_id, **options}
+    return _column("resident_id", label, String(18), **options)
+
+
+def credit_code(label: str = "统一社会信用代码", **options: Any) -> MappedColumn[Any]:
+    """A unified social credit code (GB 32100)."""
+    return _column("credit_code", label, String(18), **options)
+
+
+def phone(label: str = "手机号", **options: Any) -> MappedColumn[Any]:
+    """A mobile or fixed-line number, digits only."""
+    options = {"sensitive": True, "mask": parsing.mask_phone, **options}
+    return _column("phone", label, String(20), **options)
+
+
+def address(label: str = "家庭住址", **options: Any) -> MappedColumn[Any]:
+    """Where a person lives."""
+    return text(label, 200, sensitive=True, mask=parsing.mask_address, **options)
+
+
+def link(label: str, target: str, **options: Any) -> MappedColumn[Any]:
+    """Another record, by its id; checked when the transaction commits, so that parents and children may come in any order."""
+    key = ForeignKey(f"{target}.id", deferrable=True, initially="DEFERRED")
+    return _column("link", label, String(36), key, target=target, **options)

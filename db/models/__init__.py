@@ -1,0 +1,1 @@
+"""The records that every office keeps, one module per system."""

@@ -1,0 +1,5 @@
+"""Names every module of records, so that importing this one declares them all. A new module is added here."""
+
+from db.models import common, guarantee, organisation, team
+
+declared = (organisation, team, guarantee, common)

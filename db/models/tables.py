@@ -1,0 +1,7 @@
+"""Every table of a store: the records, and what the store keeps for itself. Imported where the whole schema is meant."""
+
+from db import journal, settings
+from db.models import declared, handoff
+from db.models.record import Base
+
+__all__ = ["Base", "declared", "handoff", "journal", "settings"]

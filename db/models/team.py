@@ -1,0 +1,95 @@
+"""活力党建: the people of the Party in a township, and the posts that members without office take on."""
+
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy.orm import Mapped
+
+from db import fields
+from db.models.record import Record
+
+
+class Member(Record):
+    """党员: a person on the township's party roll."""
+
+    __tablename__ = "member"
+
+    name: Mapped[str] = fields.person_name("姓名", required=True, search=True, aliases=["党员姓名"])
+    resident_id: Mapped[str | None] = fields.resident_id(
+        search=True, aliases=["公民身份证号", "身份证号", "身份证号码", "公民身份证号码", "居民身份证号"]
+    )
+    sex: Mapped[str] = fields.code("性别", "sex", required=True)
+    nation: Mapped[str] = fields.code("民族", "nation", required=True)
+    birth: Mapped[date] = fields.day("出生日期", required=True, aliases=["出生年月", "出生年月日", "生日"])
+    education: Mapped[str | None] = fields.code("学历", "education", aliases=["文化程度", "最高学历"])
+    degree: Mapped[str | None] = fields.code("学位", "degree")
+    branch_id: Mapped[str] = fields.link(
+        "所在党支部", "party_org", required=True, search=True, aliases=["所在支部", "党支部", "所属党支部", "支部"]
+    )
+    category: Mapped[str] = fields.code("人员类别", "member_category", required=True, aliases=["党员类别"])
+    joined_on: Mapped[date | None] = fields.day("入党日期", aliases=["加入党组织日期", "加入中共组织日期", "入党时间"])
+    full_on: Mapped[date | None] = fields.day("转正日期", aliases=["转为正式党员日期", "转正时间"])
+    work_post: Mapped[str | None] = fields.code("工作岗位", "work_post", aliases=["职业", "岗位类别"])
+    phone: Mapped[str | None] = fields.phone("手机号", search=True, aliases=["手机", "手机号码", "联系电话", "电话"])
+    landline: Mapped[str | None] = fields.phone("固定电话", aliases=["座机"])
+    address: Mapped[str | None] = fields.address(aliases=["住址", "家庭地址", "现居住地"])
+    standing: Mapped[str] = fields.code("党籍状态", "standing", required=True)
+    lost: Mapped[bool | None] = fields.flag("失联党员", aliases=["是否为失联党员", "是否失联"])
+    lost_since: Mapped[date | None] = fields.day("失去联系日期", aliases=["失联日期"])
+    floating: Mapped[bool | None] = fields.flag("流动党员", aliases=["是否为流动党员", "是否流动党员"])
+    floating_to: Mapped[str | None] = fields.text("外出流向", 100, aliases=["流向", "外出地点"])
+    hardship: Mapped[str | None] = fields.code("困难情况", "hardship", aliases=["困难类型"])
+    office_held: Mapped[str | None] = fields.text("党内外职务", 100, aliases=["职务", "党内职务"])
+    strengths: Mapped[str | None] = fields.text("特长", 100)
+    health: Mapped[str | None] = fields.text("健康状况", 50)
+
+
+class MemberEvent(Record):
+    """党员增减: a member joins or leaves the roll. Nobody leaves it by deletion."""
+
+    __tablename__ = "member_event"
+
+    member_id: Mapped[str] = fields.link("党员", "member", required=True, search=True)
+    kind: Mapped[str] = fields.code("增减类型", "member_event_kind", required=True, aliases=["类型"])
+    on: Mapped[date] = fields.day("日期", required=True, aliases=["发生日期"])
+    reason: Mapped[str | None] = fields.text("原因", 200)
+    document_no: Mapped[str | None] = fields.text("文号", 50, search=True)
+
+
+class Post(Record):
+    """岗位: a post that members without office may take on."""
+
+    __tablename__ = "post"
+
+    name: Mapped[str] = fields.text("岗位名称", 50, required=True, search=True, aliases=["岗位"])
+    duty: Mapped[str] = fields.note("岗位职责", required=True, aliases=["职责"])
+    active: Mapped[bool | None] = fields.flag("启用")
+
+
+class PostAssignment(Record):
+    """设岗定责: a member takes on a post for a year."""
+
+    __tablename__ = "post_assignment"
+
+    member_id: Mapped[str] = fields.link("党员", "member", required=True, search=True, aliases=["党员姓名", "姓名"])
+    post_id: Mapped[str] = fields.link("岗位", "post", required=True, search=True, aliases=["岗位名称"])
+    year: Mapped[int] = fields.year("年度", required=True, aliases=["履职年度"])
+    how: Mapped[str | None] = fields.code("认岗方式", "post_how")
+    publicised_from: Mapped[date | None] = fields.day("公示开始")
+    publicised_to: Mapped[date | None] = fields.day("公示结束")
+    assigned_on: Mapped[date] = fields.day("定岗日期", required=True, aliases=["上岗日期"])
+    pledge: Mapped[str | None] = fields.note("承诺事项", aliases=["承诺"])
+    ended_on: Mapped[date | None] = fields.day("下岗日期")
+    end_reason: Mapped[str | None] = fields.text("下岗原因", 200)
+
+
+class PostReview(Record):
+    """履职考评: how a member did in a post over a period."""
+
+    __tablename__ = "post_review"
+
+    assignment_id: Mapped[str] = fields.link("设岗记录", "post_assignment", required=True)
+    period: Mapped[str] = fields.text("考评期", 20, required=True, search=True)
+    duty_log: Mapped[str | None] = fields.note("履职记事")
+    score: Mapped[Decimal | None] = fields.decimal("考评得分", unit="分")
+    result: Mapped[str | None] = fields.code("考评等次", "review_result")

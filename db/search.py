@@ -1,0 +1,53 @@
+"""The search key of a record: what a person may type to find it, in one line of text."""
+
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
+
+from pypinyin import Style, lazy_pinyin
+
+if TYPE_CHECKING:
+    from db.models.record import Record
+
+SURNAMES = {
+    "单": "shan", "仇": "qiu", "解": "xie", "区": "ou", "查": "zha", "曾": "zeng", "任": "ren", "朴": "piao",
+    "盖": "ge", "尉": "yu", "乐": "yue", "冼": "xian", "翟": "zhai", "缪": "miao", "折": "she", "员": "yun",
+    "宓": "fu", "黑": "he", "秘": "bi", "召": "shao", "种": "chong", "繁": "po", "覃": "qin", "华": "hua",
+}  # fmt: skip
+"""Characters that are read differently as a surname."""
+
+
+@lru_cache(maxsize=20_000)
+def _reading(character: str) -> str:
+    return lazy_pinyin(character, style=Style.NORMAL)[0].lower()
+
+
+def pinyin(text: str, *, person: bool = False) -> tuple[str, str]:
+    """(full reading, initials) of a text: 王小明 → (`wangxiaoming`, `wxm`). Other characters stand for themselves."""
+    readings = [_reading(character) for character in text]
+    if person and text and text[0] in SURNAMES:
+        readings[0] = SURNAMES[text[0]]
+    return "".join(readings), "".join(reading[0] for reading in readings if reading)
+
+
+@cache
+def _searched(model: "type[Record]") -> tuple[tuple[str, str], ...]:
+    from db.models.record import fields_of  # noqa: PLC0415
+
+    return tuple((n, f.kind.id) for n, f in fields_of(model).items() if f.search and f.kind.id != "link")
+
+
+def search_key(model: "type[Record]", values: Mapping[str, Any]) -> str:
+    """The line that a search looks in, in lower case: `reading|initials|text` of each searched field.
+
+    It begins with the reading of the first searched field, so that it also sorts people by pinyin.
+    """
+    parts: list[str] = []
+    for name, kind in _searched(model):
+        value = values.get(name)
+        if value is None:
+            continue
+        if kind in ("text", "name"):
+            parts.extend(pinyin(value, person=kind == "name"))
+        parts.append(str(value))
+    return "|".join(parts).lower()

@@ -1,0 +1,1 @@
+"""The reference data that every office starts from."""
