@@ -1,15 +1,10 @@
 """Backups: one file that holds a whole workspace, and its return as a new replica."""
 
-import os
-import tempfile
-import zipfile
 from pathlib import Path
 
 from sqlalchemy import Engine
 
 from db import clock
-from db.engine import encrypt_copy
-from db.errors import Refusal
 
 KEPT = 10
 """How many copies of the store `backups/` keeps of each kind."""

@@ -47,7 +47,7 @@ def _needs(check: Callable[..., Any]) -> tuple[str, ...]:
 def run(ledger: Ledger, values: Mapping[str, Any], look: Look, policy: Policies) -> list[Finding]:
     """The findings on one record: required fields first, then the ledger's checks in their order.
 
-    `values` holds every field, None for nothing. A check whose fields are not all in `values` is a fault of the program.
+    `values` holds every field, None for nothing. A check may need none that is not there.
     """
     found = [
         Finding(Level.ERROR, name, "required", f"“{spec.label}”必须填写")

@@ -47,8 +47,8 @@ def draft(
 ) -> Draft:
     """Reads what was typed over the stored record (or the ledger's defaults) and checks the whole.
 
-    A value in `typed` that is text is read as a person wrote it; any other value is taken as it is. Raises `Refusal` for
-    a field or record that does not exist.
+    Text in `typed` is read as a person wrote it; any other value is taken as it is. Raises `Refusal` for a field or
+    record that does not exist.
     """
     values = stored_values(session, ledger, record_id)
     findings: list[Finding] = []

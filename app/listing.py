@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session, aliased
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Chip, Derived, Figure, Ledger
 from db import clock
-from db.models.record import Record, models
 from db.models.organisation import PartyOrg
+from db.models.record import Record, models
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def count(session: Session, ledger: Ledger, query: Query) -> int:
     )
 
 
-def _select(ledger: Ledger, query: Query, session: Session, *, ordered: bool = True) -> Select[tuple[str]]:
+def _select(ledger: Ledger, query: Query, session: Session, *, ordered: bool = True) -> Select[str]:
     model = ledger.model
     conditions: list[ColumnElement[bool]] = [
         model.deleted_at.is_not(None) if query.deleted else model.deleted_at.is_(None)
@@ -95,7 +95,8 @@ def _select(ledger: Ledger, query: Query, session: Session, *, ordered: bool = T
 
 def condition(where: Any) -> ColumnElement[bool]:
     """A chip's or figure's condition, made with today's date where it depends on it."""
-    return where(clock.today()) if callable(where) and not isinstance(where, ColumnElement) else where
+    made: ColumnElement[bool] = where if isinstance(where, ColumnElement) else where(clock.today())
+    return made
 
 
 def matches(ledger: Ledger, typed: str) -> ColumnElement[bool]:
@@ -211,7 +212,7 @@ def record_titles(session: Session, ledger: Ledger, wanted: Sequence[str]) -> di
 
 def label_parts(ledger: Ledger) -> dict[str, str]:
     """The placeholders of a ledger's label and the fields they stand for."""
-    from string import Formatter  # noqa: PLC0415
+    from string import Formatter
 
     return {key: ledger.resolve(key) for _, key, _, _ in Formatter().parse(ledger.label) if key}
 
@@ -231,7 +232,7 @@ def figures(session: Session, ledger: Ledger, query: Query) -> list[tuple[Figure
 
 
 def _one_or_zero(test: ColumnElement[bool]) -> Any:
-    from sqlalchemy import case  # noqa: PLC0415
+    from sqlalchemy import case
 
     return case((test, 1), else_=0)
 
@@ -257,7 +258,7 @@ def below(session: Session, ledger: Ledger, node: str) -> list[str]:
 
 
 def tree(session: Session, ledger: Ledger, query: Query) -> tuple[Node, ...]:
-    """The tree beside a table: the records that the ledger's `tree` link points to, nested by their parents, with counts."""
+    """The tree beside a table: the records that the ledger's `tree` link points to, nested, with counts."""
     if ledger.tree is None:
         return ()
     link = ledger.column(ledger.tree)
@@ -267,7 +268,7 @@ def tree(session: Session, ledger: Ledger, query: Query) -> tuple[Node, ...]:
     if query.office is not None:
         grouped = grouped.where(ledger.model.office_id == query.office)
         nodes = nodes.where(target.model.office_id == query.office)
-    counts = {node: number for node, number in session.execute(grouped)}
+    counts: dict[str, int] = dict(session.execute(grouped).all())
     parent = getattr(target.model, "parent_id", None)
     if parent is not None:
         nodes = nodes.add_columns(parent)

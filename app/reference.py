@@ -24,12 +24,12 @@ SEEDED: tuple[tuple[type[Record], str, str], ...] = ((Post, "posts", "name"), (P
 def seeds(model: type[Record], name: str, key: str) -> Iterator[Values]:
     """The rows of one file as typed values with their derived ids."""
     specs = fields_of(model)
-    with (resources.files("seeds") / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
-        for line in csv.DictReader(stream):
-            values = {column: specs[column].parse(text) for column, text in line.items() if column in specs}
-            if "active" in specs:
-                values["active"] = True
-            yield {"id": seeded_id(model.__tablename__, "/".join(line[part] for part in key.split())), **values}
+    text = (resources.files("seeds") / f"{name}.csv").read_text(encoding="utf-8")
+    for line in csv.DictReader(text.splitlines()):
+        values = {column: specs[column].parse(written) for column, written in line.items() if column in specs}
+        if "active" in specs:
+            values["active"] = True
+        yield {"id": seeded_id(model.__tablename__, "/".join(line[part] for part in key.split())), **values}
 
 
 def plant(engine: Engine, office_id: str, user: str) -> None:

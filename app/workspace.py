@@ -111,8 +111,8 @@ class Workspace:
     ) -> "Workspace":
         """Makes a workspace. The folder must be empty or not exist; on any failure it is left as it was.
 
-        `fill` puts in the first records, the office's own (with `office_id`) among them; without it the office's record and
-        the reference data are made.
+        `fill` puts in the first records, the office's own (with `office_id`) among them; without it the office's record
+        and the reference data are made.
         """
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise Refusal(f"文件夹“{folder.name}”里已经有东西。请选一个空文件夹", "not-empty")

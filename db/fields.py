@@ -239,6 +239,6 @@ def address(label: str = "家庭住址", **options: Any) -> MappedColumn[Any]:
 
 
 def link(label: str, target: str, **options: Any) -> MappedColumn[Any]:
-    """Another record, by its id; checked when the transaction commits, so that parents and children may come in any order."""
+    """Another record, by its id. Checked when the transaction commits: parents and children may come in any order."""
     key = ForeignKey(f"{target}.id", deferrable=True, initially="DEFERRED")
     return _column("link", label, String(36), key, target=target, **options)

@@ -22,14 +22,15 @@ from sqlalchemy import (
     bindparam,
     event,
     insert,
+    select,
+    update,
 )
 from sqlalchemy import inspect as inspection
-from sqlalchemy import select, update
 from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column
 
 from db import clock
 from db.ids import new_id
-from db.models.record import Base, Record, Stamps, Version, dump, fields_of, merged_fields, models
+from db.models.record import Base, Record, Stamps, Version, dump, fields_of, merged_fields, models, table_of
 from db.search import search_key
 
 Values = dict[str, Any]
@@ -109,7 +110,7 @@ def first_stamp(replica: str) -> tuple[Version, Stamps]:
 
 
 def next_stamp(version: Version, stamps: Stamps, changed: Iterable[str], replica: str) -> tuple[Version, Stamps]:
-    """One more save by this replica: the own counter goes up by one and the changed fields, only those, get the stamp."""
+    """One more save by this replica: the own counter goes up by one; the changed fields, only those, get the stamp."""
     counter = version.get(replica, 0) + 1
     return {**version, replica: counter}, {**stamps, **dict.fromkeys(changed, (replica, counter))}
 
@@ -159,11 +160,11 @@ class Batch:
     ) -> None:
         """Writes rows whose version and stamps are already decided, and journals them.
 
-        `inserts` are whole rows; `updates` are pairs of (stored row, columns to write, `version` and `stamps` among them).
-        `sender` is the office whose package brought them unchanged, None where this replica had a part in the result.
+        `inserts` are whole rows; `updates` are pairs of (stored row, columns to write with `version` and `stamps`).
+        `sender` is the office whose package brought them unchanged, None where this replica had a part in it.
         """
         self.session.flush()
-        connection, table, name = self.session.connection(), model.__table__, model.__tablename__
+        connection, table, name = self.session.connection(), table_of(model), model.__tablename__
         merged = merged_fields(model)
         changes: list[Change] = []
         if inserts:
@@ -197,7 +198,7 @@ class Batch:
 
 def stored_rows(connection: Connection, model: type[Record], ids: Sequence[str]) -> dict[str, Values]:
     """The stored rows with these ids, by id: every column as a Python value. Unknown ids are left out."""
-    table = model.__table__
+    table = table_of(model)
     found: dict[str, Values] = {}
     for start in range(0, len(ids), 5000):
         part = ids[start : start + 5000]

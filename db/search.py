@@ -32,7 +32,7 @@ def pinyin(text: str, *, person: bool = False) -> tuple[str, str]:
 
 @cache
 def _searched(model: "type[Record]") -> tuple[tuple[str, str], ...]:
-    from db.models.record import fields_of  # noqa: PLC0415
+    from db.models.record import fields_of
 
     return tuple((n, f.kind.id) for n, f in fields_of(model).items() if f.search and f.kind.id != "link")
 

@@ -14,7 +14,7 @@ from db.fields import Authority, Field
 from db.models.record import Record, fields_of
 
 Check = Callable[..., "Finding | Sequence[Finding] | None"]
-"""A rule. Its parameters name what it needs: fields of the record, or one of `today`, `policy`, `look` (see `checks`)."""
+"""A rule. Its parameters name what it needs: fields of the record, or `today`, `policy`, `look` (see `app.checks`)."""
 
 
 class Pillar(StrEnum):
@@ -26,10 +26,6 @@ class Pillar(StrEnum):
     METHOD = "method"
     RESPONSIBILITY = "responsibility"
     SYSTEM = "system"
-
-    @property
-    def title(self) -> str:
-        return PILLAR_TITLES[self]
 
 
 PILLAR_TITLES = {
@@ -113,7 +109,7 @@ class Ledger:
 
     @property
     def id(self) -> str:
-        return self.model.__tablename__
+        return str(self.model.__tablename__)
 
     @cached_property
     def fields(self) -> Mapping[str, Field]:

@@ -1,6 +1,6 @@
 """组织底册: offices, villages, Party organisations and how they change."""
 
-from app.ledgers.ledger import Chip, Derived, Figure, Ledger, Pillar
+from app.ledgers.ledger import Chip, Figure, Ledger, Pillar
 from db.fields import Authority
 from db.models.organisation import Office, OrgEvent, PartyOrg, Village
 

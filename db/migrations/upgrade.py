@@ -39,7 +39,7 @@ def upgrade(engine: Engine, back_up: Callable[[], Path] | None = None) -> None:
         raise Refusal("这些数据是更新版本的程序写的。请先升级本程序再打开", "newer-schema")
     if found is not None and back_up is not None:
         back_up()
-    from alembic import command  # noqa: PLC0415  a store of this program's own schema opens without alembic
+    from alembic import command
 
     sqlite = engine.dialect.name == "sqlite"
     with engine.connect() as connection:
@@ -60,7 +60,7 @@ def upgrade(engine: Engine, back_up: Callable[[], Path] | None = None) -> None:
 
 def config() -> "Config":
     """Alembic's settings for the revisions in this folder."""
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic.config import Config
 
     settings = Config()
     settings.set_main_option("script_location", str(Path(__file__).parent))

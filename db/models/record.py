@@ -1,11 +1,12 @@
 """What every record has beside its own fields: an id, an owner, a version, and the stamps of its fields."""
 
+import importlib
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import msgspec
-from sqlalchemy import Dialect, ForeignKey, Index, MetaData, String, Text, TypeDecorator
+from sqlalchemy import Dialect, ForeignKey, Index, MetaData, String, Table, Text, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from db import fields
@@ -89,6 +90,11 @@ STAMPED = ("office_id", "deleted_at")
 """Columns beside the declared fields that have stamps and merge like fields."""
 
 
+def table_of(model: type[Record]) -> Table:
+    """The table of a record class, for statements that do not go through a session's objects."""
+    return cast(Table, model.__table__)
+
+
 @cache
 def fields_of(model: type[Record]) -> Mapping[str, Field]:
     """The declared fields of a record class by name, in the order of declaration with the note last."""
@@ -109,9 +115,8 @@ def merged_fields(model: type[Record]) -> tuple[str, ...]:
 @cache
 def models() -> Mapping[str, type[Record]]:
     """Every record class by its table's name, parents before children."""
-    from db.models import declared  # noqa: PLC0415  the modules of records import this one
+    importlib.import_module("db.models.declared")  # the modules of records import this one
 
-    assert declared
     order = {table.name: place for place, table in enumerate(Base.metadata.sorted_tables)}
     found = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
     records = {name: cls for name, cls in found.items() if issubclass(cls, Record)}

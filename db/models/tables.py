@@ -1,4 +1,4 @@
-"""Every table of a store: the records, and what the store keeps for itself. Imported where the whole schema is meant."""
+"""Every table of a store: the records, and what the store keeps for itself. The whole schema."""
 
 from db import journal, settings
 from db.models import declared, handoff

@@ -650,7 +650,6 @@ def upgrade() -> None:
     op.create_index("ix_post_review_search", "post_review", ["deleted_at", "search_key", "id"], unique=False)
 
 
-
 def downgrade() -> None:
 
     op.drop_index("ix_post_review_search", table_name="post_review")
@@ -712,4 +711,3 @@ def downgrade() -> None:
     op.drop_table("draft")
     op.drop_table("blob_chunk")
     op.drop_table("batch")
-

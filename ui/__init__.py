@@ -1,0 +1,1 @@
+"""The desktop: windows and pages over the services of app."""
