@@ -1,7 +1,7 @@
 """What a person writes, read as a value; and sensitive values, masked.
 
 Every reader takes the text of an entry box or a cell and gives the value, or raises Unreadable. None of them touches a
-clock or a store. The sentences about identity numbers and telephones do not repeat them, for they end up in error lists.
+clock or a store. The sentences about identity numbers and telephones do not repeat them: they end up in error lists.
 """
 
 import re
@@ -77,7 +77,11 @@ def cell_text(value: object) -> str:
 
 
 def _plain(s: str) -> str:
-    return unicodedata.normalize("NFKC", _INVISIBLE.sub("", s)).strip()
+    """The text with every digit, letter and mark in its ordinary form, for reading numbers and days."""
+    if s.isascii():
+        return s.strip()
+    s = unicodedata.normalize("NFKC", _INVISIBLE.sub("", s)).strip()
+    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in s)
 
 
 def _quoted(s: str) -> str:

@@ -20,7 +20,8 @@ def test_the_list_names_every_table_there_is():
 
 @pytest.mark.parametrize("row", INDEX, ids=TABLES)
 def test_every_table_has_a_title_and_a_source_and_stands_in_the_readme(row: dict[str, str]):
-    assert row["title"] and row["source"]
+    assert row["title"]
+    assert row["source"]
     assert f"| {row['id']} | {row['title']} | {row['source']} |" in README
 
 
@@ -30,7 +31,8 @@ def test_codes_names_and_aliases_mean_one_thing(id: str):
     assert len({item.code for item in items}) == len(items)
     assert len({item.name for item in items}) == len(items)
     for item in items:
-        assert item.code and item.name
+        assert item.code
+        assert item.name
         for text in chain((item.code, item.name), item.aliases):
             assert text == text.strip()
             assert table(id).find(text) == item.code, text
