@@ -65,7 +65,7 @@ def kind_fits_size(
 
 
 def term_key(kind: str, sector: str) -> str:
-    """O05: the policy key of the years of a term: one for committees, one for villages and communities, one for others."""
+    """O05: the policy key of the years of a term: for committees, for villages and communities, for others."""
     if kind == COMMITTEE:
         return "org.term_years.committee"
     return "org.term_years.village" if sector in (VILLAGE, COMMUNITY) else "org.term_years.other"
@@ -106,8 +106,8 @@ def term_is_current(
     end = term_end(elected_on, years)
     messages = {
         TermState.OVER: f"任期已于 {end} 届满，请尽快换届；延期换届须报上级党组织批准，一般不超过1年",
-        TermState.ALARM: f"任期将于 {end} 届满，只剩不到{alarm}个月，请向上级党组织报送换届请示",
-        TermState.NOTICE: f"任期将于 {end} 届满，只剩不到{notice}个月，请着手准备换届",
+        TermState.ALARM: f"任期将于 {end} 届满，已进入届满前{alarm}个月，请向上级党组织报送换届请示",
+        TermState.NOTICE: f"任期将于 {end} 届满，已进入届满前{notice}个月，请着手准备换届",
     }
     message = messages.get(term_state(elected_on, years, today, notice=notice, alarm=alarm))
     return warning("elected_on", "O05", message) if message else None

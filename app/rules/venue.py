@@ -1,4 +1,4 @@
-"""Village meeting places (村级组织活动场所, §7): standard, building, money (in fen), use. Areas are in square metres."""
+"""Village meeting places (村级组织活动场所, §7): standard, building, money (in fen), use. Areas in square metres."""
 
 from collections.abc import Iterable
 from datetime import date
