@@ -22,7 +22,6 @@ _TYPESETTING = re.compile(r"[０-９Ａ-Ｚａ-ｚ\u2f00-\u2fd5\uf900-\ufaff]")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 _NAME_DOT = re.compile(r"\s*[·•・･‧∙⋅●．]+\s*|(?<=[\u4e00-\u9fff])\s*\.\s*(?=[\u4e00-\u9fff])")
 _NOT_BETWEEN_LETTERS = re.compile(r"(?<![A-Za-z.]) | (?![A-Za-z])")
-_NOTHING = {"", "无", "暂无", "没有", "空", "/", "\\", "-", "--", "—", "——", "–"}
 
 
 def clean_text(s: str) -> str:
@@ -34,19 +33,9 @@ def clean_text(s: str) -> str:
     return " ".join("".join(c if unicodedata.category(c) != "Cc" else " " for c in s).split())
 
 
-def clean_note(s: str) -> str:
-    """Several lines, each as clean_text makes it; no empty lines at the ends."""
-    return "\n".join(map(clean_text, s.splitlines())).strip()
-
-
 def clean_name(s: str) -> str:
     """A person's name: 王 芳 becomes 王芳, the dot of a minority name is always ·, blanks between Latin words stay."""
     return _NOT_BETWEEN_LETTERS.sub("", clean_text(_NAME_DOT.sub("·", s)))
-
-
-def is_nothing(s: str) -> bool:
-    """Whether a form's field was left empty, or filled with one of the marks that say so (无, —)."""
-    return _plain(s) in _NOTHING
 
 
 def cell_text(value: object) -> str:

@@ -9,7 +9,7 @@ from app.rules.spans import months_later
 LOST_AFTER_MONTHS = 6
 
 
-def lost_has_a_day(lost: bool, lost_since: date | None) -> Finding | None:
+def lost_has_a_day(lost: bool | None, lost_since: date | None) -> Finding | None:
     """member.lost (§2.1): a member who is lost has the day since which, the last meeting attended or dues paid."""
     if lost and not lost_since:
         message = "失联党员须填写失去联系日期（最近一次参加组织生活或交纳党费的日期）"
@@ -17,7 +17,7 @@ def lost_has_a_day(lost: bool, lost_since: date | None) -> Finding | None:
     return None
 
 
-def lost_for_half_a_year(lost: bool, lost_since: date | None, today: date) -> Finding | None:
+def lost_for_half_a_year(lost: bool | None, lost_since: date | None, today: date) -> Finding | None:
     """member.lost (§2.6): lost means out of touch for six months or more."""
     if lost and lost_since and (due := months_later(lost_since, LOST_AFTER_MONTHS)) > today:
         message = f"失去联系未满{LOST_AFTER_MONTHS}个月（满期 {due}），暂不列为失联党员，请核对失去联系日期"
@@ -25,7 +25,7 @@ def lost_for_half_a_year(lost: bool, lost_since: date | None, today: date) -> Fi
     return None
 
 
-def floating_has_a_place(floating: bool, floating_to: str | None) -> Finding | None:
+def floating_has_a_place(floating: bool | None, floating_to: str | None) -> Finding | None:
     """member.floating (§2.1): of a floating member the place is known, by province, city and county."""
     if floating and not (floating_to or "").strip():
         return error("floating_to", "member.floating", "流动党员须填写外出流向（省、市、县）")
@@ -40,7 +40,7 @@ def can_be_reached(phone: str | None, landline: str | None) -> Finding | None:
 
 
 def probation_is_due(
-    category: str,
+    category: str | None,
     joined_on: date | None,
     today: date,
     *,

@@ -15,7 +15,7 @@ COMMITTEE_FROM, SEATS_MIN, SEATS_MAX = 7, 3, 7
 NOTICE_MONTHS, ALARM_MONTHS, SHIFT_MONTHS = 6, 3, 12
 
 
-def has_members_for_a_branch(kind: str, full_members: int, *, at_least: int = BRANCH_MIN) -> Finding | None:
+def has_members_for_a_branch(kind: str | None, full_members: int, *, at_least: int = BRANCH_MIN) -> Finding | None:
     """O01: a branch of its own has three full members or more; fewer form a joint branch with their neighbours."""
     if kind == BRANCH and full_members < at_least:
         message = f"正式党员只有{full_members}名，不足{at_least}名，请与邻近单位成立联合党支部"
@@ -23,7 +23,7 @@ def has_members_for_a_branch(kind: str, full_members: int, *, at_least: int = BR
     return None
 
 
-def is_not_too_large(kind: str, members: int, *, at_most: int = BRANCH_MAX) -> Finding | None:
+def is_not_too_large(kind: str | None, members: int, *, at_most: int = BRANCH_MAX) -> Finding | None:
     """O02: a branch has, as a rule, no more than fifty members."""
     if kind == BRANCH and members > at_most:
         message = f"党支部有{members}名党员，一般不超过{at_most}名，请考虑分设支部或成立党总支"
@@ -32,7 +32,7 @@ def is_not_too_large(kind: str, members: int, *, at_most: int = BRANCH_MAX) -> F
 
 
 def committee_fits(
-    kind: str,
+    kind: str | None,
     full_members: int,
     seats: int,
     *,
@@ -54,10 +54,10 @@ def committee_fits(
 
 
 def kind_fits_size(
-    kind: str, members: int, *, general_from: int = GENERAL_BRANCH_MIN, committee_from: int = COMMITTEE_MIN
+    kind: str | None, members: int, *, general_from: int = GENERAL_BRANCH_MIN, committee_from: int = COMMITTEE_MIN
 ) -> Finding | None:
     """O04: fifty members may form a general branch and a hundred a committee; fewer with the superior's consent."""
-    needed = {GENERAL_BRANCH: ("党总支", general_from), COMMITTEE: ("党委", committee_from)}.get(kind)
+    needed = {GENERAL_BRANCH: ("党总支", general_from), COMMITTEE: ("党委", committee_from)}.get(kind or "")
     if needed and members < needed[1]:
         message = f"{needed[0]}一般须有{needed[1]}名以上党员，现有{members}名，请核对或注明上级批准文号"
         return warning("kind", "O04", message)
@@ -98,18 +98,23 @@ def term_state(
 
 
 def term_is_current(
-    elected_on: date | None, years: int | None, today: date, *, notice: int = NOTICE_MONTHS, alarm: int = ALARM_MONTHS
+    elected_on: date | None,
+    term_years: int | None,
+    today: date,
+    *,
+    notice: int = NOTICE_MONTHS,
+    alarm: int = ALARM_MONTHS,
 ) -> Finding | None:
     """O05, O06: the sentence for a term that ends soon or has ended."""
-    if not elected_on or not years:
+    if not elected_on or not term_years:
         return None
-    end = term_end(elected_on, years)
+    end = term_end(elected_on, term_years)
     messages = {
         TermState.OVER: f"任期已于 {end} 届满，请尽快换届；延期换届须报上级党组织批准，一般不超过1年",
         TermState.ALARM: f"任期将于 {end} 届满，已进入届满前{alarm}个月，请向上级党组织报送换届请示",
         TermState.NOTICE: f"任期将于 {end} 届满，已进入届满前{notice}个月，请着手准备换届",
     }
-    message = messages.get(term_state(elected_on, years, today, notice=notice, alarm=alarm))
+    message = messages.get(term_state(elected_on, term_years, today, notice=notice, alarm=alarm))
     return warning("elected_on", "O05", message) if message else None
 
 

@@ -66,14 +66,14 @@ def party_years(full_on: date, on: date) -> int:
     return max(0, full_years(full_on, on))
 
 
-def full_member_has_full_on(category: str, full_on: date | None) -> Finding | None:
+def full_member_has_full_on(category: str | None, full_on: date | None) -> Finding | None:
     """member.full_on (§2.1): a full member's file says since when; old files may not."""
     if category == FULL and not full_on:
         return warning("full_on", "member.full_on", "正式党员没有填写转正日期，无法计算党龄，请查档案补填")
     return None
 
 
-def probationary_has_no_full_on(category: str, full_on: date | None) -> Finding | None:
+def probationary_has_no_full_on(category: str | None, full_on: date | None) -> Finding | None:
     """member.full_on (§2.1): who has a day of becoming a full member is no longer probationary."""
     if category == PROBATIONARY and full_on:
         message = "预备党员不应有转正日期：已转正的请把人员类别改为正式党员，未转正的请清空转正日期"

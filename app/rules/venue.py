@@ -12,7 +12,9 @@ def is_up_to_standard(floor_area: Decimal | None, standard: Decimal) -> bool:
     return floor_area is not None and floor_area >= standard
 
 
-def standard_is_claimed_rightly(meets_standard: bool, floor_area: Decimal | None, standard: Decimal) -> Finding | None:
+def standard_is_claimed_rightly(
+    meets_standard: bool | None, floor_area: Decimal | None, standard: Decimal
+) -> Finding | None:
     """venue.standard (§7): a venue that is said to be up to standard has the floor area."""
     if meets_standard and not is_up_to_standard(floor_area, standard):
         have = "没有填写" if floor_area is None else f"为 {floor_area}㎡"
@@ -43,7 +45,9 @@ def funding_adds_up(planned_invest: int, planned: Iterable[int]) -> Finding | No
     return warning("planned_invest", "venue.funding", message)
 
 
-def accepted_after_finished(accepted: bool, accepted_on: date | None, finished_on: date | None) -> Finding | None:
+def accepted_after_finished(
+    accepted: bool | None, accepted_on: date | None, finished_on: date | None
+) -> Finding | None:
     """venue.accepted (§7): a project is accepted on a day that is known, once it is finished."""
     if accepted and not accepted_on:
         return error("accepted_on", "venue.accepted", "验收合格的项目须填写验收日期")

@@ -17,6 +17,7 @@ NUMBER = "11010519491231002X"
         (NUMBER, date(1949, 12, 30), False),
         (None, date(1949, 12, 30), True),  # §2.3: a number may still be missing
         (NUMBER, None, True),
+        ("110105", date(1949, 12, 30), True),  # not a number at all: its field says so
     ],
 )
 def test_birth(resident_id: str | None, birth: date | None, agrees: bool):
@@ -41,6 +42,7 @@ def test_birth_says_both_dates_and_what_to_do():
         (NUMBER, "9", True),
         (NUMBER, None, True),
         (None, "1", True),
+        ("110105", "1", True),
     ],
 )
 def test_sex(resident_id: str | None, sex: str | None, agrees: bool):
