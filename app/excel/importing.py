@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app import checks
 from app.excel.header import Header, find
 from app.excel.linking import Names, resolve
-from app.excel.matching import Decision, Match, match, self_names
+from app.excel.matching import Decision, Match, known_records, match, self_names
 from app.excel.plan import Action, Plan, PlannedRow, Result, shown
 from app.excel.reading import Book, Sheet
 from app.excel.rows import SheetRow, read
@@ -75,13 +75,17 @@ def plan(
         state = _state(session)
         names = _names(session, ledger, header)
         own = {name: known for name, known in names.items() if ledger.fields[name].target == ledger.id}
+        others = {name: known for name, known in names.items() if name not in own}
+        linked: dict[str | None, Mapping[str, Any]] = {}
+        if names and header.id_column is not None:
+            linked = {one.id: one.values for one in known_records(session, ledger, names)}
         for row in rows:
-            _link(ledger, row, {name: known for name, known in names.items() if name not in own})
+            _link(ledger, row, others, linked.get(row.record_id, {}))
         matches = match(session, ledger, rows, decisions or {})
         if own:
             self_names(ledger, next(iter(own.values())), rows, matches)
             for row in rows:
-                _link(ledger, row, own)
+                _link(ledger, row, own, linked.get(row.record_id, {}))
         planned = _judge(ws, session, ledger, rows, matches, names, progress)
     unknown = header.unknown(ledger)
     return Plan(
@@ -204,8 +208,8 @@ def _names(session: Session, ledger: Ledger, header: Header) -> dict[str, Names]
     return found
 
 
-def _link(ledger: Ledger, row: SheetRow, names: Mapping[str, Names]) -> None:
-    for name, sentence in resolve(row.values, ledger.fields, names):
+def _link(ledger: Ledger, row: SheetRow, names: Mapping[str, Names], stored: Mapping[str, Any]) -> None:
+    for name, sentence in resolve(row.values, ledger.fields, names, stored):
         row.findings.append(error(name, "unreadable", sentence))
 
 
