@@ -26,7 +26,7 @@ class Refused(Refusal):
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         wrong = checks.errors(findings)
-        super().__init__(";".join(one.message for one in wrong), "invalid-record")
+        super().__init__("；".join(one.message for one in wrong), "invalid-record")
         self.findings = tuple(findings)
 
 
