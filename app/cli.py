@@ -64,7 +64,7 @@ def usage_sentence(error: TyperException) -> str:
     parameter = getattr(error, "param", None)
     options = getattr(parameter, "opts", [])
     named = next((one for one in options if one.startswith("-")), getattr(parameter, "metavar", None) or "")
-    message = str(getattr(error, "message", "") or "")
+    message = str(getattr(error, "message", "") or "").removeprefix("Value error, ").rstrip(".")
     match type(error).__name__:
         case "MissingParameter":
             wrong = f"缺少 {named}"

@@ -23,6 +23,7 @@ from app.commands.common import (
 )
 from app.ledgers.catalogue import LEDGERS
 from app.sync import intake, outgoing
+from app.sync.outcome import Outcome
 from db.errors import Refusal
 
 NAME = None
@@ -79,12 +80,12 @@ def import_(
         for file in files:
             try:
                 outcome = intake.take_in(workspace, file, conflicts=conflicts, dry_run=dry_run, progress=step)
-                came.append(wire(file, outcome))
+                came.append({**outcome.plain(), "file": str(file)})
             except Refusal as refusal:
-                say(f"{file.name}：{refusal.message}")
                 came.append(refused(file, refusal))
-                continue
-            if not json:
+            if came[-1]["status"] == "refused":
+                say(f"{file.name}：{came[-1]['message']}")
+            elif not json:
                 _tell(came[-1])
     if json:
         give(came)
@@ -93,28 +94,8 @@ def import_(
 
 
 def refused(file: Path, refusal: Refusal) -> dict[str, Any]:
-    """The outcome of a file that was not taken in."""
-    nothing = {"created": 0, "updated": 0, "deleted": 0, "unchanged": 0}
-    return {
-        "file": str(file),
-        "from": None,
-        "sequence": None,
-        "kind": None,
-        "status": "refused",
-        "reason": refusal.reason,
-        **nothing,
-        "ledgers": {},
-        "conflicts": [],
-        "findings": [],
-        "message": refusal.message,
-    }
-
-
-def wire(file: Path, outcome: Any) -> dict[str, Any]:
-    """The outcome of one file as scripts see it."""
-    made: dict[str, Any] = msgspec.to_builtins(outcome)
-    made["file"] = str(file)
-    return made
+    """The outcome of a file that could not even be read, as scripts see it."""
+    return Outcome(str(file), "refused", reason=refusal.reason, message=refusal.message).plain()
 
 
 def _tell(came: Mapping[str, Any]) -> None:
@@ -130,10 +111,8 @@ def _tell(came: Mapping[str, Any]) -> None:
             show(f"{head}，以前已经接收过，没有改动")
         case "superseded":
             show(f"{head}，已有更新的包，不需要它")
-        case "conflicts":
-            show(f"{head}，有 {len(came['conflicts'])} 处两边都改了，等人决定，什么都没有写入")
         case _:
-            show(f"{head}，没有接收")
+            show(f"{head}，有 {len(came['conflicts'])} 处两边都改了，等人决定，什么都没有写入")
     for one in came["conflicts"]:
         ledger = LEDGERS[one["ledger"]]
         label = ledger.fields[one["field"]].label if one["field"] in ledger.fields else one["field"]

@@ -22,6 +22,7 @@ from app.commands.common import (
     show,
     show_table,
 )
+from app.findings import Finding
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import PILLAR_TITLES, Ledger
 from app.policy import Policies
@@ -150,17 +151,26 @@ def set_(
     pairs = assignments(values, "栏目=值")
     given = {field_named(found, name): text for name, text in pairs}
     with opened(folder) as workspace:
-        saved = editing.save(workspace, found, given, record_id)
+        try:
+            saved = editing.save(workspace, found, given, record_id)
+        except editing.Refused as refusal:
+            raise Refusal("；".join(labelled(found, one) for one in checks.errors(refusal.findings))) from refusal
         with workspace.read() as session:
             row = stored_rows(session.connection(), found.model, [saved])[saved]
             whole = {name: row[name] for name in found.fields}
             remarks = checks.run(found, whole, checks.Look(session, saved), Policies.read(session))
             for remark in remarks:
-                say(f"提醒：{remark.message}")
+                say(f"提醒：{labelled(found, remark)}")
             if json:
                 give(wire_record(found, row))
             else:
                 show_record(session, found, saved)
+
+
+def labelled(ledger: Ledger, finding: Finding) -> str:
+    """A finding's sentence, with the field in front where the sentence does not name it."""
+    label = ledger.fields[finding.field].label if finding.field in ledger.fields else ""
+    return finding.message if label in finding.message else f"{label}：{finding.message}"
 
 
 @app.command()
