@@ -66,8 +66,30 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_office")),
     )
-    op.create_index("ix_office_listing", "office", ["deleted_at", "id", "office_id"], unique=False)
-    op.create_index("ix_office_search", "office", ["deleted_at", "search_key", "id"], unique=False)
+    op.create_index(
+        "ix_office_listing",
+        "office",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_office_search",
+        "office",
+        ["search_key", "id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_office_superior_id",
+        "office",
+        ["superior_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.create_table(
         "peer",
         sa.Column("office_id", sa.String(length=36), nullable=False),
@@ -109,8 +131,22 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attachment")),
     )
-    op.create_index("ix_attachment_listing", "attachment", ["deleted_at", "id", "office_id"], unique=False)
-    op.create_index("ix_attachment_search", "attachment", ["deleted_at", "search_key", "id"], unique=False)
+    op.create_index(
+        "ix_attachment_listing",
+        "attachment",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_attachment_search",
+        "attachment",
+        ["search_key", "id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.create_table(
         "change",
         sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -140,6 +176,7 @@ def upgrade() -> None:
     op.create_table(
         "package",
         sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("peer_id", sa.String(length=36), nullable=False),
         sa.Column("sent", sa.Boolean(), nullable=False),
         sa.Column("replica", sa.String(length=20), nullable=False),
@@ -154,6 +191,7 @@ def upgrade() -> None:
         sa.Column("summary", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["peer_id"], ["peer.office_id"], name=op.f("fk_package_peer_id_peer")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_package")),
+        sa.UniqueConstraint("place", name=op.f("uq_package_place")),
     )
     op.create_index("ix_package_peer", "package", ["peer_id", "sent", "replica", "sequence"], unique=False)
     op.create_table(
@@ -175,8 +213,22 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_policy")),
     )
-    op.create_index("ix_policy_listing", "policy", ["deleted_at", "id", "office_id"], unique=False)
-    op.create_index("ix_policy_search", "policy", ["deleted_at", "search_key", "id"], unique=False)
+    op.create_index(
+        "ix_policy_listing",
+        "policy",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_policy_search",
+        "policy",
+        ["search_key", "id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.create_table(
         "post",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -194,8 +246,22 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_post")),
     )
-    op.create_index("ix_post_listing", "post", ["deleted_at", "id", "office_id"], unique=False)
-    op.create_index("ix_post_search", "post", ["deleted_at", "search_key", "id"], unique=False)
+    op.create_index(
+        "ix_post_listing",
+        "post",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_post_search",
+        "post",
+        ["search_key", "id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.create_table(
         "remark",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -223,8 +289,30 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_remark")),
     )
-    op.create_index("ix_remark_listing", "remark", ["deleted_at", "id", "office_id"], unique=False)
-    op.create_index("ix_remark_search", "remark", ["deleted_at", "search_key", "id"], unique=False)
+    op.create_index(
+        "ix_remark_listing",
+        "remark",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_remark_search",
+        "remark",
+        ["search_key", "id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_remark_target_office_id",
+        "remark",
+        ["target_office_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.create_table(
         "village",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -252,8 +340,22 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_village")),
     )
-    op.create_index("ix_village_listing", "village", ["deleted_at", "id", "office_id"], unique=False)
-    op.create_index("ix_village_search", "village", ["deleted_at", "search_key", "id"], unique=False)
+    op.create_index(
+        "ix_village_listing",
+        "village",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_village_search",
+        "village",
+        ["search_key", "id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.create_table(
         "party_org",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -299,8 +401,38 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_party_org")),
     )
-    op.create_index("ix_party_org_listing", "party_org", ["deleted_at", "id", "office_id"], unique=False)
-    op.create_index("ix_party_org_search", "party_org", ["deleted_at", "search_key", "id"], unique=False)
+    op.create_index(
+        "ix_party_org_listing",
+        "party_org",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_party_org_parent_id",
+        "party_org",
+        ["parent_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_party_org_search",
+        "party_org",
+        ["search_key", "id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_party_org_village_id",
+        "party_org",
+        ["village_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.create_table(
         "venue",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -339,8 +471,30 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_venue")),
     )
-    op.create_index("ix_venue_listing", "venue", ["deleted_at", "id", "office_id"], unique=False)
-    op.create_index("ix_venue_search", "venue", ["deleted_at", "search_key", "id"], unique=False)
+    op.create_index(
+        "ix_venue_listing",
+        "venue",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_venue_search",
+        "venue",
+        ["search_key", "id", "village_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_venue_village_id",
+        "venue",
+        ["village_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.create_table(
         "member",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -386,8 +540,30 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_member")),
     )
-    op.create_index("ix_member_listing", "member", ["deleted_at", "id", "office_id"], unique=False)
-    op.create_index("ix_member_search", "member", ["deleted_at", "search_key", "id"], unique=False)
+    op.create_index(
+        "ix_member_branch_id",
+        "member",
+        ["branch_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_member_listing",
+        "member",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_member_search",
+        "member",
+        ["search_key", "id", "branch_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.create_table(
         "org_event",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -434,8 +610,46 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_org_event")),
     )
-    op.create_index("ix_org_event_listing", "org_event", ["deleted_at", "id", "office_id"], unique=False)
-    op.create_index("ix_org_event_search", "org_event", ["deleted_at", "search_key", "id"], unique=False)
+    op.create_index(
+        "ix_org_event_from_parent_id",
+        "org_event",
+        ["from_parent_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_org_event_listing",
+        "org_event",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_org_event_party_org_id",
+        "org_event",
+        ["party_org_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_org_event_search",
+        "org_event",
+        ["search_key", "id", "party_org_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_org_event_to_parent_id",
+        "org_event",
+        ["to_parent_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.create_table(
         "venue_project",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -479,8 +693,38 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_venue_project")),
     )
-    op.create_index("ix_venue_project_listing", "venue_project", ["deleted_at", "id", "office_id"], unique=False)
-    op.create_index("ix_venue_project_search", "venue_project", ["deleted_at", "search_key", "id"], unique=False)
+    op.create_index(
+        "ix_venue_project_listing",
+        "venue_project",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_venue_project_search",
+        "venue_project",
+        ["search_key", "id", "venue_id", "village_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_venue_project_venue_id",
+        "venue_project",
+        ["venue_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_venue_project_village_id",
+        "venue_project",
+        ["village_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.create_table(
         "venue_use",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -507,8 +751,30 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_venue_use")),
     )
-    op.create_index("ix_venue_use_listing", "venue_use", ["deleted_at", "id", "office_id"], unique=False)
-    op.create_index("ix_venue_use_search", "venue_use", ["deleted_at", "search_key", "id"], unique=False)
+    op.create_index(
+        "ix_venue_use_listing",
+        "venue_use",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_venue_use_search",
+        "venue_use",
+        ["search_key", "id", "venue_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_venue_use_venue_id",
+        "venue_use",
+        ["venue_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.create_table(
         "member_event",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -539,8 +805,30 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_member_event")),
     )
-    op.create_index("ix_member_event_listing", "member_event", ["deleted_at", "id", "office_id"], unique=False)
-    op.create_index("ix_member_event_search", "member_event", ["deleted_at", "search_key", "id"], unique=False)
+    op.create_index(
+        "ix_member_event_listing",
+        "member_event",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_member_event_member_id",
+        "member_event",
+        ["member_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_member_event_search",
+        "member_event",
+        ["search_key", "id", "member_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.create_table(
         "post_assignment",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -583,8 +871,38 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_post_assignment")),
     )
-    op.create_index("ix_post_assignment_listing", "post_assignment", ["deleted_at", "id", "office_id"], unique=False)
-    op.create_index("ix_post_assignment_search", "post_assignment", ["deleted_at", "search_key", "id"], unique=False)
+    op.create_index(
+        "ix_post_assignment_listing",
+        "post_assignment",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_post_assignment_member_id",
+        "post_assignment",
+        ["member_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_post_assignment_post_id",
+        "post_assignment",
+        ["post_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_post_assignment_search",
+        "post_assignment",
+        ["search_key", "id", "member_id", "post_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.create_table(
         "venue_funding",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -614,8 +932,30 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_venue_funding")),
     )
-    op.create_index("ix_venue_funding_listing", "venue_funding", ["deleted_at", "id", "office_id"], unique=False)
-    op.create_index("ix_venue_funding_search", "venue_funding", ["deleted_at", "search_key", "id"], unique=False)
+    op.create_index(
+        "ix_venue_funding_listing",
+        "venue_funding",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_venue_funding_project_id",
+        "venue_funding",
+        ["project_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_venue_funding_search",
+        "venue_funding",
+        ["search_key", "id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.create_table(
         "post_review",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -646,53 +986,311 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_post_review")),
     )
-    op.create_index("ix_post_review_listing", "post_review", ["deleted_at", "id", "office_id"], unique=False)
-    op.create_index("ix_post_review_search", "post_review", ["deleted_at", "search_key", "id"], unique=False)
+    op.create_index(
+        "ix_post_review_assignment_id",
+        "post_review",
+        ["assignment_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_post_review_listing",
+        "post_review",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_post_review_search",
+        "post_review",
+        ["search_key", "id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
 
 
 def downgrade() -> None:
 
-    op.drop_index("ix_post_review_search", table_name="post_review")
-    op.drop_index("ix_post_review_listing", table_name="post_review")
+    op.drop_index(
+        "ix_post_review_search",
+        table_name="post_review",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_post_review_listing",
+        table_name="post_review",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_post_review_assignment_id",
+        table_name="post_review",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.drop_table("post_review")
-    op.drop_index("ix_venue_funding_search", table_name="venue_funding")
-    op.drop_index("ix_venue_funding_listing", table_name="venue_funding")
+    op.drop_index(
+        "ix_venue_funding_search",
+        table_name="venue_funding",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_venue_funding_project_id",
+        table_name="venue_funding",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_venue_funding_listing",
+        table_name="venue_funding",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.drop_table("venue_funding")
-    op.drop_index("ix_post_assignment_search", table_name="post_assignment")
-    op.drop_index("ix_post_assignment_listing", table_name="post_assignment")
+    op.drop_index(
+        "ix_post_assignment_search",
+        table_name="post_assignment",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_post_assignment_post_id",
+        table_name="post_assignment",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_post_assignment_member_id",
+        table_name="post_assignment",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_post_assignment_listing",
+        table_name="post_assignment",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.drop_table("post_assignment")
-    op.drop_index("ix_member_event_search", table_name="member_event")
-    op.drop_index("ix_member_event_listing", table_name="member_event")
+    op.drop_index(
+        "ix_member_event_search",
+        table_name="member_event",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_member_event_member_id",
+        table_name="member_event",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_member_event_listing",
+        table_name="member_event",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.drop_table("member_event")
-    op.drop_index("ix_venue_use_search", table_name="venue_use")
-    op.drop_index("ix_venue_use_listing", table_name="venue_use")
+    op.drop_index(
+        "ix_venue_use_venue_id",
+        table_name="venue_use",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_venue_use_search",
+        table_name="venue_use",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_venue_use_listing",
+        table_name="venue_use",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.drop_table("venue_use")
-    op.drop_index("ix_venue_project_search", table_name="venue_project")
-    op.drop_index("ix_venue_project_listing", table_name="venue_project")
+    op.drop_index(
+        "ix_venue_project_village_id",
+        table_name="venue_project",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_venue_project_venue_id",
+        table_name="venue_project",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_venue_project_search",
+        table_name="venue_project",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_venue_project_listing",
+        table_name="venue_project",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.drop_table("venue_project")
-    op.drop_index("ix_org_event_search", table_name="org_event")
-    op.drop_index("ix_org_event_listing", table_name="org_event")
+    op.drop_index(
+        "ix_org_event_to_parent_id",
+        table_name="org_event",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_org_event_search",
+        table_name="org_event",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_org_event_party_org_id",
+        table_name="org_event",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_org_event_listing",
+        table_name="org_event",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_org_event_from_parent_id",
+        table_name="org_event",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.drop_table("org_event")
-    op.drop_index("ix_member_search", table_name="member")
-    op.drop_index("ix_member_listing", table_name="member")
+    op.drop_index(
+        "ix_member_search",
+        table_name="member",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_member_listing",
+        table_name="member",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_member_branch_id",
+        table_name="member",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.drop_table("member")
-    op.drop_index("ix_venue_search", table_name="venue")
-    op.drop_index("ix_venue_listing", table_name="venue")
+    op.drop_index(
+        "ix_venue_village_id",
+        table_name="venue",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_venue_search",
+        table_name="venue",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_venue_listing",
+        table_name="venue",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.drop_table("venue")
-    op.drop_index("ix_party_org_search", table_name="party_org")
-    op.drop_index("ix_party_org_listing", table_name="party_org")
+    op.drop_index(
+        "ix_party_org_village_id",
+        table_name="party_org",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_party_org_search",
+        table_name="party_org",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_party_org_parent_id",
+        table_name="party_org",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_party_org_listing",
+        table_name="party_org",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.drop_table("party_org")
-    op.drop_index("ix_village_search", table_name="village")
-    op.drop_index("ix_village_listing", table_name="village")
+    op.drop_index(
+        "ix_village_search",
+        table_name="village",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_village_listing",
+        table_name="village",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.drop_table("village")
-    op.drop_index("ix_remark_search", table_name="remark")
-    op.drop_index("ix_remark_listing", table_name="remark")
+    op.drop_index(
+        "ix_remark_target_office_id",
+        table_name="remark",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_remark_search",
+        table_name="remark",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_remark_listing",
+        table_name="remark",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.drop_table("remark")
-    op.drop_index("ix_post_search", table_name="post")
-    op.drop_index("ix_post_listing", table_name="post")
+    op.drop_index(
+        "ix_post_search",
+        table_name="post",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_post_listing",
+        table_name="post",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.drop_table("post")
-    op.drop_index("ix_policy_search", table_name="policy")
-    op.drop_index("ix_policy_listing", table_name="policy")
+    op.drop_index(
+        "ix_policy_search",
+        table_name="policy",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_policy_listing",
+        table_name="policy",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.drop_table("policy")
     op.drop_index("ix_package_peer", table_name="package")
     op.drop_table("package")
@@ -700,13 +1298,39 @@ def downgrade() -> None:
     op.drop_index("ix_change_record", table_name="change")
     op.drop_index("ix_change_batch", table_name="change")
     op.drop_table("change")
-    op.drop_index("ix_attachment_search", table_name="attachment")
-    op.drop_index("ix_attachment_listing", table_name="attachment")
+    op.drop_index(
+        "ix_attachment_search",
+        table_name="attachment",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_attachment_listing",
+        table_name="attachment",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.drop_table("attachment")
     op.drop_table("setting")
     op.drop_table("peer")
-    op.drop_index("ix_office_search", table_name="office")
-    op.drop_index("ix_office_listing", table_name="office")
+    op.drop_index(
+        "ix_office_superior_id",
+        table_name="office",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_office_search",
+        table_name="office",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_office_listing",
+        table_name="office",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.drop_table("office")
     op.drop_table("draft")
     op.drop_table("blob_chunk")
