@@ -246,7 +246,7 @@ def _judge(
             changes = {name: (old[name], new) for name, new in row.values.items() if old[name] != new}
             values = {**{name: old[name] for name in blank}, **row.values}
         findings = row.findings
-        if old is None or changes:
+        if one.doubt is None and (old is None or changes):
             unread = {found.field for found in findings if found.rule in ("unreadable", "formula")}
             findings += _not_allowed(ledger, closed, changes if old is not None else row.values)
             findings += _stale(ledger, row, old)
