@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app import checks
 from app.findings import Finding, Level
-from app.ledgers.catalogue import LEDGERS, linking_to
+from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Ledger
+from app.links import refuse_while_needed
 from app.policy import Policies
 from app.workspace import Workspace
 from db import clock
@@ -26,7 +27,7 @@ class Refused(Refusal):
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         wrong = checks.errors(findings)
-        super().__init__(";".join(one.message for one in wrong), "invalid-record")
+        super().__init__("；".join(one.message for one in wrong), "invalid-record")
         self.findings = tuple(findings)
 
 
@@ -82,7 +83,7 @@ def stored_values(session: Session, ledger: Ledger, record_id: str | None) -> di
 
 
 def get(session: Session, ledger: Ledger, record_id: str) -> Record:
-    """A live record. Raises `Refusal` when there is none."""
+    """A record, deleted or not. Raises `Refusal` when there is none."""
     record = session.get(ledger.model, record_id)
     if record is None:
         raise Refusal(f"“{ledger.title}”里没有编号为 {record_id} 的记录", "not-found")
@@ -118,6 +119,8 @@ def save_into(
     """Creates or updates one record inside an open batch."""
     if ledger.authority is not None and not workspace.office.is_county:
         raise Refusal(f"“{ledger.title}”由县里填写，这里不能改", "not-allowed")
+    if record_id is not None and get(batch.session, ledger, record_id).deleted_at is not None:
+        raise Refusal(f"这条{ledger.one}记录已经删除，不能再改。要改请先撤销删除", "not-found")
     result = draft(workspace, batch.session, ledger, typed, record_id)
     if not result.good:
         raise Refused(result.findings)
@@ -149,16 +152,3 @@ def delete(workspace: Workspace, ledger: Ledger, record_ids: Sequence[str]) -> N
             refuse_while_needed(batch.session, ledger, record_id)
             record.deleted_at = clock.now()
             batch.session.flush()
-
-
-def refuse_while_needed(session: Session, ledger: Ledger, record_id: str) -> None:
-    """Raises `Refusal` naming the first ledger whose live records point to this one."""
-    for other, name in linking_to(ledger):
-        column = other.column(name)
-        used = session.execute(
-            select(func.count()).select_from(other.model).where(other.model.deleted_at.is_(None), column == record_id)
-        ).scalar_one()
-        if used:
-            raise Refusal(
-                f"还有 {used} {other.counter}“{other.title}”记录用到它，不能删除。请先改掉或删除那些记录", "in-use"
-            )
