@@ -178,9 +178,10 @@ def _choose(
 
 
 def _sample(ledger: Ledger, header: Header, rows: Sequence[SheetRow]) -> tuple[tuple[str, ...], ...]:
+    own = (header.id_column, header.version_column)
     return tuple(
         tuple(
-            shown(row.cells[place] if place < len(row.cells) else "", ledger, name)
+            "" if place in own else shown(row.cells[place] if place < len(row.cells) else "", ledger, name)
             for place, name in enumerate(header.fields)
         )
         for row in rows[:SAMPLE]

@@ -215,9 +215,7 @@ def _settled(
         return Match(new_id(), None)
     earlier = found.number if found.number is not None else taken.get(found.id)
     if earlier is not None:
-        return Match(
-            found.id, found, f"与第 {earlier} 行是同一{ledger.counter}{ledger.one}，只能留一行，请删掉或改正其中一行"
-        )
+        return Match(found.id, found, f"与第 {earlier} 行是同一{ledger.one}，只能留一行，请删掉或改正其中一行")
     if doubt is not None and decision != "update":
         return Match(found.id, found, doubt)
     taken[found.id] = row.number
