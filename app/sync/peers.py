@@ -132,9 +132,11 @@ def join(
 ) -> Workspace:
     """Makes a workspace from an enrolment file. Raises `Refusal`, and then the folder is as it was."""
     try:
-        with file.open("rb") as stream:
-            with package.opened_with_passphrase(stream, seal.read_passphrase(enrolment_passphrase)) as opened:
-                return _join(opened, file, folder, passphrase, user)
+        with (
+            file.open("rb") as stream,
+            package.opened_with_passphrase(stream, seal.read_passphrase(enrolment_passphrase)) as opened,
+        ):
+            return _join(opened, file, folder, passphrase, user)
     except FileNotFoundError:
         raise Refusal(f"找不到登记文件“{file.name}”。请核对路径，U盘是否插好", "damaged") from None
     except (IsADirectoryError, PermissionError) as error:

@@ -1,7 +1,7 @@
 """Records on the wire: one strict struct for each ledger, made from its fields; rows to lines of JSON and back.
 
-A line is a record whole: `id`, `office_id`, `version`, `stamps`, `deleted_at`, then every field. Dates are ISO, money is
-whole fen, decimals are text; `null` clears a column, a column that is not there says nothing.
+A line is a record whole: `id`, `office_id`, `version`, `stamps`, `deleted_at`, then every field. Dates are ISO, money
+is whole fen, decimals are text; `null` clears a column, a column that is not there says nothing.
 """
 
 import re
