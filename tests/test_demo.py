@@ -60,8 +60,6 @@ def test_folders_are_named_by_office_code(made: list[Path]) -> None:
 def test_no_ledger_is_empty_anywhere(workspace: Workspace, ledger: str) -> None:
     with workspace.read() as session:
         assert listing.count(session, LEDGERS[ledger], listing.Query()) > 0
-            f"{ledger} is empty at {workspace.office.name}"
-        )
 
 
 def test_a_township_has_the_members_asked_for_and_the_county_has_all(workspace: Workspace) -> None:

@@ -21,7 +21,7 @@ from app.commands.common import (
     show_counts,
 )
 from app.ledgers.catalogue import LEDGERS
-from app.sync import inspection, intake, outgoing
+from app.sync import intake, outgoing
 from app.sync.outcome import Outcome
 from db.errors import Refusal
 
@@ -139,10 +139,10 @@ def inspect(
 ) -> None:
     """看一个包说了些什么。"""
     if as_ is None:
-        found = inspection.inspect(file)
+        found = intake.inspect(file)
     else:
         with opened(as_) as workspace:
-            found = inspection.inspect(file, workspace)
+            found = intake.inspect(file, workspace)
     if json:
         outcome = None if found.outcome is None else {**found.outcome.plain(), "file": str(file)}
         give({**{name: getattr(found, name) for name in SEEN}, "outcome": outcome})
