@@ -1,5 +1,6 @@
 """Engines: an encrypted or plain SQLite file, or a PostgreSQL server. The only module that knows a dialect."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +25,15 @@ WORLD = {
 """What SQLite says when the world is at fault, and what we say. Everything else it says is our fault."""
 
 
-def sqlite_engine(file: Path, key: bytes | None = None) -> Engine:
+def sqlite_engine(file: Path, key: bytes | None = None, wait: float = 5) -> Engine:
     """An engine on a SQLite file, encrypted by SQLCipher under a raw 32-byte key unless `key` is None.
 
-    The file is made on first use; opening it with the wrong key raises a `Refusal` at the first statement.
+    The file is made on first use; opening it with the wrong key raises a `Refusal` at the first statement. A statement
+    waits so many seconds for another program that writes.
     """
 
     def connect() -> Any:
-        connection = sqlcipher.connect(str(file), check_same_thread=False, isolation_level=None, timeout=5)
+        connection = sqlcipher.connect(str(file), check_same_thread=False, isolation_level=None, timeout=wait)
         if key is not None:
             connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         for pragma in (
@@ -87,22 +89,40 @@ def _by_blame(connect: Any) -> Any:
 
 def integrity_faults(engine: Engine) -> list[str]:
     """What the database itself finds wrong with the file and its links; empty when it is sound."""
-    with engine.connect() as connection:
-        if engine.dialect.name != "sqlite":
-            return []
-        found = [row[0] for row in connection.exec_driver_sql("PRAGMA integrity_check") if row[0] != "ok"]
-        links = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
-        return found + [f"{row[0]} 表有一条记录指向不存在的 {row[2]}" for row in links]
+    if engine.dialect.name != "sqlite":
+        return []
+    try:
+        with engine.connect() as connection:
+            found = [row[0] for row in connection.exec_driver_sql("PRAGMA integrity_check") if row[0] != "ok"]
+            links = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    except Refusal as refusal:  # too damaged to be looked through
+        return [refusal.message]
+    return found + [f"{row[0]} 表有一条记录指向不存在的 {row[2]}" for row in links]
+
+
+def is_plain(file: Path) -> bool:
+    """Whether a SQLite file is not encrypted: an encrypted one has no header that anybody could know."""
+    with file.open("rb") as stream:
+        return stream.read(16) == b"SQLite format 3\0"
 
 
 def encrypt_copy(source: Engine, target: Path, key: bytes | None) -> None:
-    """Writes the whole SQLite file to `target` under another key (None: plain), through SQLCipher's own export."""
+    """Writes the whole SQLite file to `target` under another key (None: plain), through SQLCipher's own export.
+
+    The copy is on the disk when this returns. Raises `Refusal` when there is no room for it.
+    """
     raw = source.raw_connection()
     try:
         cursor = raw.cursor()
         literal = f"x'{key.hex()}'" if key is not None else ""
         cursor.execute("ATTACH DATABASE ? AS copied KEY ?", (str(target), literal))
-        cursor.execute("SELECT sqlcipher_export('copied')")
-        cursor.execute("DETACH DATABASE copied")
+        try:
+            cursor.execute("SELECT sqlcipher_export('copied')")
+        finally:
+            cursor.execute("DETACH DATABASE copied")
+    except sqlcipher.Error as error:
+        raise world_at_fault(error) or error from error
     finally:
         raw.close()
+    with target.open("rb+") as stream:
+        os.fsync(stream.fileno())

@@ -1,10 +1,9 @@
 """The search key of a record: what a person may type to find it, in one line of text."""
 
+import os
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
-
-from pypinyin import Style, lazy_pinyin
 
 if TYPE_CHECKING:
     from db.models.record import Record
@@ -19,9 +18,15 @@ SURNAMES = {
 
 @lru_cache(maxsize=20_000)
 def _reading(character: str) -> str:
-    return lazy_pinyin(character, style=Style.NORMAL)[0].lower()
+    # only who writes needs readings, so the dictionary is loaded at the first; that of phrases would double the time
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
+    from pypinyin import lazy_pinyin
+
+    reading: str = lazy_pinyin(character)[0]
+    return reading.lower()
 
 
+@lru_cache(maxsize=8192)
 def pinyin(text: str, *, person: bool = False) -> tuple[str, str]:
     """(full reading, initials) of a text: 王小明 → (`wangxiaoming`, `wxm`). Other characters stand for themselves."""
     readings = [_reading(character) for character in text]
@@ -47,7 +52,7 @@ def search_key(model: "type[Record]", values: Mapping[str, Any]) -> str:
         value = values.get(name)
         if value is None:
             continue
-        if kind in ("text", "name"):
+        if kind in ("text", "name") and not value.isascii():
             parts.extend(pinyin(value, person=kind == "name"))
         parts.append(str(value))
     return "|".join(parts).lower()

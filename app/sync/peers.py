@@ -52,6 +52,12 @@ class PeerCard:
     acknowledged: int | None
 
 
+def own_keys(ws: Workspace) -> None:
+    """Makes the office's keys if it has none yet."""
+    with Session(ws.engine) as session, session.begin():
+        seal.own_keys(session)
+
+
 def enrol(ws: Workspace, code: str, name: str, out: Path, *, kind: str | None = None) -> Enrolment:
     """Adds a subordinate office and writes its enrolment file, sealed under a passphrase made here.
 
@@ -126,8 +132,8 @@ def join(
     file: Path,
     folder: Path,
     enrolment_passphrase: str,
-    *,
     passphrase: str | None = None,
+    *,
     user: str = "经办人",
 ) -> Workspace:
     """Makes a workspace from an enrolment file. Raises `Refusal`, and then the folder is as it was."""
