@@ -557,6 +557,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.create_index(
+        "ix_member_resident_id",
+        "member",
+        ["resident_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
         "ix_member_search",
         "member",
         ["search_key", "id", "branch_id", "deleted_at"],
@@ -1173,6 +1181,12 @@ def downgrade() -> None:
     op.drop_table("org_event")
     op.drop_index(
         "ix_member_search",
+        table_name="member",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_member_resident_id",
         table_name="member",
         sqlite_where=sa.text("deleted_at IS NULL"),
         postgresql_where=sa.text("deleted_at IS NULL"),
