@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.ledgers.catalogue import LEDGERS
@@ -24,7 +24,8 @@ class Query:
         where: (field, values): the field is one of them; None stands for nothing written.
         group: a node of the tree: records linked to it, or to something below it.
         office: only records of this office (a county looks at one township).
-        sort: a column's name, and whether downwards; None is the order in which the records were made.
+        sort: a column's name, and whether downwards; None is the order in which the records were made, and the order
+            of their readings while something is searched.
     """
 
     search: str = ""
@@ -56,9 +57,11 @@ class Node:
 
 
 def ids(session: Session, ledger: Ledger, query: Query) -> list[str]:
-    """The ids of the records asked for, in order. One statement; 100,000 of them cost some tens of milliseconds."""
-    statement = _select(ledger, query, session)
-    return list(session.connection().execute(statement).scalars())
+    """The ids of the records asked for, in order: one statement, and one value of it, for 100,000 small rows take
+    longer to pass through the driver than to find."""
+    found = _select(ledger, query, session).subquery()
+    joined = session.connection().execute(select(func.aggregate_strings(found.c.id, " "))).scalar()
+    return joined.split(" ") if joined else []
 
 
 def count(session: Session, ledger: Ledger, query: Query) -> int:
@@ -71,6 +74,11 @@ def count(session: Session, ledger: Ledger, query: Query) -> int:
 
 
 def _select(ledger: Ledger, query: Query, session: Session, *, ordered: bool = True) -> Select[str]:
+    statement = select(ledger.model.id).where(*_conditions(ledger, query, session))
+    return statement.order_by(*_order(ledger, query)) if ordered else statement
+
+
+def _conditions(ledger: Ledger, query: Query, session: Session) -> list[ColumnElement[bool]]:
     model = ledger.model
     conditions: list[ColumnElement[bool]] = [
         model.deleted_at.is_not(None) if query.deleted else model.deleted_at.is_(None)
@@ -89,8 +97,7 @@ def _select(ledger: Ledger, query: Query, session: Session, *, ordered: bool = T
         conditions.append(ledger.column(ledger.tree).in_(below(session, ledger, query.group)))
     if query.office is not None:
         conditions.append(model.office_id == query.office)
-    statement = select(model.id).where(*conditions)
-    return statement.order_by(*_order(ledger, query)) if ordered else statement
+    return conditions
 
 
 def condition(where: Any) -> ColumnElement[bool]:
@@ -118,7 +125,7 @@ def matches(ledger: Ledger, typed: str) -> ColumnElement[bool]:
 def _order(ledger: Ledger, query: Query) -> Iterable[Any]:
     model = ledger.model
     if query.sort is None:
-        return (model.id,)
+        return (model.search_key, model.id) if query.search.strip() else (model.id,)
     column: Any
     downwards = query.descending
     if query.sort in ledger.derivations:
@@ -220,21 +227,13 @@ def label_parts(ledger: Ledger) -> dict[str, str]:
 def figures(session: Session, ledger: Ledger, query: Query) -> list[tuple[Figure, int]]:
     """The figures under a page's title, over the records of the query's office and group, whatever else is filtered."""
     base = Query(group=query.group, office=query.office)
-    chosen = _select(ledger, base, session, ordered=False).subquery()
-    model = ledger.model
     sums = [
-        func.count() if one.where is None else func.sum(_one_or_zero(condition(one.where))) for one in ledger.figures
+        func.count() if one.where is None else func.count(case((condition(one.where), 1))) for one in ledger.figures
     ]
     if not sums:
         return []
-    found = session.execute(select(*sums).select_from(model).where(model.id.in_(select(chosen.c.id)))).one()
-    return [(one, int(number or 0)) for one, number in zip(ledger.figures, found, strict=True)]
-
-
-def _one_or_zero(test: ColumnElement[bool]) -> Any:
-    from sqlalchemy import case
-
-    return case((test, 1), else_=0)
+    found = session.execute(select(*sums).select_from(ledger.model).where(*_conditions(ledger, base, session))).one()
+    return [(one, int(number)) for one, number in zip(ledger.figures, found, strict=True)]
 
 
 # ---------------------------------------------------------------- the tree
