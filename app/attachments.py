@@ -58,7 +58,12 @@ def add(workspace: Workspace, ledger: Ledger, record_id: str, name: str, content
         if twice is not None:
             raise Refusal(f"“{name}”已经在这条记录的附件里了，不必再加", "already-there")
         attachment = Attachment(
-            office_id=workspace.office.id, ledger=ledger.id, record=record_id, name=name[:200], sha256=sha256, bytes=size
+            office_id=workspace.office.id,
+            ledger=ledger.id,
+            record=record_id,
+            name=name[:200],
+            sha256=sha256,
+            bytes=size,
         )
         return batch.add(attachment).id
 

@@ -13,7 +13,5 @@ def reveal(workspace: Workspace, ledger: Ledger, record_id: str, name: str) -> s
     """The whole text of one sensitive field; the line that remembers it commits before the text is returned."""
     with Session(workspace.engine) as session, session.begin():
         value = getattr(editing.get(session, ledger, record_id), name)
-        session.add(
-            RevealLine(ledger=ledger.id, record_id=record_id, field=name, user=workspace.user, at=clock.now())
-        )
+        session.add(RevealLine(ledger=ledger.id, record_id=record_id, field=name, user=workspace.user, at=clock.now()))
         return ledger.fields[name].show(value)

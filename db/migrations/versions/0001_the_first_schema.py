@@ -6,6 +6,7 @@ Revision: 0001, after
 import sqlalchemy as sa
 from alembic import op
 
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -101,6 +102,16 @@ def upgrade() -> None:
         sa.Column("secret", sa.String(length=64), nullable=True),
         sa.Column("revoked_keys", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("office_id", name=op.f("pk_peer")),
+    )
+    op.create_table(
+        "reveal",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("ledger", sa.String(length=40), nullable=False),
+        sa.Column("record_id", sa.String(length=36), nullable=False),
+        sa.Column("field", sa.String(length=40), nullable=False),
+        sa.Column("user", sa.String(length=50), nullable=False),
+        sa.Column("at", sa.String(length=20), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reveal")),
     )
     op.create_table(
         "setting",
@@ -1311,6 +1322,7 @@ def downgrade() -> None:
     )
     op.drop_table("attachment")
     op.drop_table("setting")
+    op.drop_table("reveal")
     op.drop_table("peer")
     op.drop_index(
         "ix_office_superior_id",
