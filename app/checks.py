@@ -41,7 +41,8 @@ class Look:
 
 @cache
 def _needs(check: Callable[..., Any]) -> tuple[str, ...]:
-    return tuple(inspect.signature(check).parameters)
+    """The parameters that a check cannot do without; those with a default are policy that it knows itself."""
+    return tuple(name for name, one in inspect.signature(check).parameters.items() if one.default is one.empty)
 
 
 def run(ledger: Ledger, values: Mapping[str, Any], look: Look, policy: Policies) -> list[Finding]:

@@ -1,7 +1,7 @@
 """What a person writes, read as a value; and sensitive values, masked.
 
 Every reader takes the text of an entry box or a cell and gives the value, or raises Unreadable. None of them touches a
-clock or a store. The sentences about identity numbers and telephones do not repeat them, for they end up in error lists.
+clock or a store. The sentences about identity numbers and telephones do not repeat them: they end up in error lists.
 """
 
 import re
@@ -22,7 +22,6 @@ _TYPESETTING = re.compile(r"[０-９Ａ-Ｚａ-ｚ\u2f00-\u2fd5\uf900-\ufaff]")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 _NAME_DOT = re.compile(r"\s*[·•・･‧∙⋅●．]+\s*|(?<=[\u4e00-\u9fff])\s*\.\s*(?=[\u4e00-\u9fff])")
 _NOT_BETWEEN_LETTERS = re.compile(r"(?<![A-Za-z.]) | (?![A-Za-z])")
-_NOTHING = {"", "无", "暂无", "没有", "空", "/", "\\", "-", "--", "—", "——", "–"}
 
 
 def clean_text(s: str) -> str:
@@ -34,19 +33,9 @@ def clean_text(s: str) -> str:
     return " ".join("".join(c if unicodedata.category(c) != "Cc" else " " for c in s).split())
 
 
-def clean_note(s: str) -> str:
-    """Several lines, each as clean_text makes it; no empty lines at the ends."""
-    return "\n".join(map(clean_text, s.splitlines())).strip()
-
-
 def clean_name(s: str) -> str:
     """A person's name: 王 芳 becomes 王芳, the dot of a minority name is always ·, blanks between Latin words stay."""
     return _NOT_BETWEEN_LETTERS.sub("", clean_text(_NAME_DOT.sub("·", s)))
-
-
-def is_nothing(s: str) -> bool:
-    """Whether a form's field was left empty, or filled with one of the marks that say so (无, —)."""
-    return _plain(s) in _NOTHING
 
 
 def cell_text(value: object) -> str:
@@ -77,7 +66,11 @@ def cell_text(value: object) -> str:
 
 
 def _plain(s: str) -> str:
-    return unicodedata.normalize("NFKC", _INVISIBLE.sub("", s)).strip()
+    """The text with every digit, letter and mark in its ordinary form, for reading numbers and days."""
+    if s.isascii():
+        return s.strip()
+    s = unicodedata.normalize("NFKC", _INVISIBLE.sub("", s)).strip()
+    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in s)
 
 
 def _quoted(s: str) -> str:
