@@ -89,7 +89,7 @@ class Workspace:
             workspace = cls(
                 folder, engine, lock, user or config.get("user", "") or "经办人", encrypted=slots is not None
             )
-            workspace._wake_up()
+            workspace._wake_up(restored="restored" in config)
         except BaseException:
             lock.release()
             raise
@@ -162,14 +162,18 @@ class Workspace:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _wake_up(self) -> None:
-        """Mints a new replica when the file was last open on another computer: a counter must never be used twice."""
+    def _wake_up(self, *, restored: bool) -> None:
+        """Mints a new replica when the file was last open on another computer or comes from a backup: a counter must
+        never be used twice."""
         if self.engine.dialect.name != "sqlite":
             return
         with Session(self.engine) as session, session.begin():
-            if settings.get(session, "machine") != machine():
+            if restored or settings.get(session, "machine") != machine():
                 self.become_new_replica(session)
                 settings.put(session, "machine", machine())
+        if restored:  # only now that the new replica is kept: an interruption mints another, which does no harm
+            config = read_config(self.folder)
+            write_config(self.folder, {key: value for key, value in config.items() if key != "restored"})
 
     def become_new_replica(self, session: Session) -> None:
         """From now on this copy signs its changes with a new name; its next package is a snapshot."""

@@ -1,0 +1,195 @@
+"""The quality of a store: the file's integrity, the journal, and what the ledgers' checks say of every record."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, func, select
+from sqlalchemy.orm import Session
+
+from app import checks
+from app.findings import Finding, Level, error, warning
+from app.ledgers.catalogue import LEDGERS
+from app.ledgers.ledger import Ledger
+from app.policy import Policies
+from app.workspace import Workspace
+from db.engine import integrity_faults
+from db.journal import ChangeLine, Progress, Values, stored_rows, typed
+from db.models.record import dump, merged_fields, table_of
+
+CHUNK = 2000
+"""How many records are in memory at once."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A finding and where it is. `ledger` and `id` are None for what concerns the whole file."""
+
+    ledger: str | None
+    id: str | None
+    finding: Finding
+
+    @property
+    def is_error(self) -> bool:
+        return self.finding.level is Level.ERROR
+
+    def wire(self) -> dict[str, Any]:
+        """As the command line prints it."""
+        one = self.finding
+        return {
+            "ledger": self.ledger,
+            "id": self.id,
+            "field": one.field,
+            "level": one.level.value,
+            "rule": one.rule,
+            "message": one.message,
+        }
+
+
+def check(workspace: Workspace, progress: Progress | None = None) -> list[Found]:
+    """Everything that is wrong or doubtful: the file first, then the journal, then the records in ledger order."""
+    found = [Found(None, None, error(None, "file", sentence)) for sentence in integrity_faults(workspace.engine)]
+    with workspace.read() as session:
+        for place, ledger in enumerate(LEDGERS.values()):
+            if progress is not None:
+                progress(place, len(LEDGERS), ledger.title)
+            found += journal_faults(session, ledger)
+            found += record_findings(session, ledger)
+    return found
+
+
+# ---------------------------------------------------------------- the journal
+
+
+class _Line(msgspec.Struct):
+    """The journal's last word on a record: every field ever written, and the version of the last line."""
+
+    values: dict[str, Any]
+    version: dict[str, int]
+
+
+def journal_faults(session: Session, ledger: Ledger) -> list[Found]:
+    """Records that are not what the journal says: a write has gone past it, or a line is missing."""
+    connection = session.connection()
+    found = [
+        Found(ledger.id, record_id, error(None, "journal.missing", "操作日志里有这条记录，台账里却没有了。请用备份恢复"))
+        for record_id in _lost(connection, ledger)
+    ]
+    for ids in _ids(connection, ledger):
+        stored = stored_rows(connection, ledger.model, ids)
+        said = _said(connection, ids)
+        for record_id, row in stored.items():
+            fault = _fault(ledger, row, said.get(record_id))
+            if fault is not None:
+                found.append(Found(ledger.id, record_id, fault))
+    return found
+
+
+def _said(connection: Connection, ids: Sequence[str]) -> dict[str, _Line]:
+    """What the journal says of these records, folded from its lines in order."""
+    lines: dict[str, _Line] = {}
+    wanted = select(ChangeLine.record_id, ChangeLine.after, ChangeLine.version)
+    for record_id, after, version in connection.execute(
+        wanted.where(ChangeLine.record_id.in_(ids)).order_by(ChangeLine.seq)
+    ):
+        line = lines.setdefault(record_id, _Line({}, {}))
+        line.values.update(msgspec.json.decode(after))
+        line.version = msgspec.json.decode(version)
+    return lines
+
+
+def _fault(ledger: Ledger, row: Values, line: _Line | None) -> Finding | None:
+    if line is None:
+        return error(None, "journal.missing", "这条记录没有操作日志，不是用本程序写入的。请核对来源")
+    if row["version"] != line.version:
+        return error(None, "journal.version", "这条记录的版本与操作日志不一致，可能被别的工具改过。请用备份恢复")
+    for name in merged_fields(ledger.model):
+        stored, said = row[name], line.values.get(name)
+        if dump(stored) != dump(said) and typed(ledger.model, {name: said})[name] != stored:
+            title = ledger.fields[name].label if name in ledger.fields else name
+            message = f"“{title}”与操作日志不一致，可能被别的工具改过。请核对，或用备份恢复"
+            return error(name, "journal.value", message)
+    return None
+
+
+def _lost(connection: Connection, ledger: Ledger) -> list[str]:
+    """Records that the journal knows and the ledger does not have: nothing ever removes a row."""
+    table = table_of(ledger.model)
+    known = select(ChangeLine.record_id).where(ChangeLine.ledger == ledger.id).distinct()
+    return list(connection.execute(known.where(ChangeLine.record_id.not_in(select(table.c.id)))).scalars())
+
+
+# ---------------------------------------------------------------- the records
+
+
+def record_findings(session: Session, ledger: Ledger) -> list[Found]:
+    """What the ledger's checks say of its live records, with duplicates and links to deleted records."""
+    connection, policy = session.connection(), Policies.read(session)
+    found: list[Found] = []
+    for ids in _ids(connection, ledger, live=True):
+        for record_id, row in stored_rows(connection, ledger.model, ids).items():
+            values = {name: row[name] for name in ledger.fields}
+            results = checks.run(ledger, values, checks.Look(session, record_id), policy)
+            found += [Found(ledger.id, record_id, one) for one in results]
+    found += duplicates(connection, ledger)
+    found += dead_links(connection, ledger)
+    return found
+
+
+def duplicates(connection: Connection, ledger: Ledger) -> list[Found]:
+    """Live records that share an identity number: an error within one office, for the county to settle between two."""
+    table, found = table_of(ledger.model), []
+    for name, spec in ledger.fields.items():
+        if spec.kind.id != "resident_id":
+            continue
+        column, live = table.c[name], table.c.deleted_at.is_(None)
+        shared = select(column).where(live, column.is_not(None)).group_by(column).having(func.count() > 1)
+        sharing: Mapping[str, list[tuple[str, str]]] = defaultdict(list)
+        for number, record_id, office in connection.execute(
+            select(column, table.c.id, table.c.office_id).where(live, column.in_(shared)).order_by(table.c.id)
+        ):
+            sharing[number].append((record_id, office))
+        for people in sharing.values():
+            offices = [office for _, office in people]
+            for record_id, office in people:
+                if offices.count(office) > 1:
+                    message = f"有 {len(people)} 名{ledger.one}登记了同一个{spec.label}，请核对，合并或更正"
+                    one = error(name, "duplicate", message)
+                else:
+                    message = f"另一个单位也有{ledger.one}登记了这个{spec.label}，请两个单位核对"
+                    one = warning(name, "duplicate", message)
+                found.append(Found(ledger.id, record_id, one))
+    return found
+
+
+def dead_links(connection: Connection, ledger: Ledger) -> list[Found]:
+    """Live records that point to a deleted one."""
+    table, found = table_of(ledger.model), []
+    for name, spec in ledger.fields.items():
+        if not spec.target:
+            continue
+        target = table_of(LEDGERS[spec.target].model).alias()
+        dead = (
+            select(table.c.id)
+            .join(target, target.c.id == table.c[name])
+            .where(table.c.deleted_at.is_(None), target.c.deleted_at.is_not(None))
+        )
+        message = f"“{spec.label}”指向的{LEDGERS[spec.target].one}已经删除，请改选"
+        found += [
+            Found(ledger.id, record_id, error(name, "link", message)) for record_id in connection.execute(dead).scalars()
+        ]
+    return found
+
+
+def _ids(connection: Connection, ledger: Ledger, *, live: bool = False) -> Iterator[list[str]]:
+    """The ledger's ids, a chunk at a time, in order."""
+    table, last = table_of(ledger.model), ""
+    while True:
+        wanted = select(table.c.id).where(table.c.id > last).order_by(table.c.id).limit(CHUNK)
+        ids = list(connection.execute(wanted.where(table.c.deleted_at.is_(None)) if live else wanted).scalars())
+        if not ids:
+            return
+        yield ids
+        last = ids[-1]
