@@ -1,1 +1,1 @@
-"""The things that take several steps: first run, handing over, taking in, a workbook. Each ends by saying what came of it."""
+"""What takes several steps: first run, handing over, taking in, a workbook. Each ends by saying what came of it."""

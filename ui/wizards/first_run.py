@@ -5,13 +5,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QStandardPaths, Qt
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QRadioButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QStandardPaths
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QRadioButton, QWidget
 
 from db.errors import Refusal
 from ui.background import Desk, Opened, Progress
-from ui.wizards.frame import Wizard
-from ui.wizards.parts import DropZone, FieldRow, OptionCard, PathField, card, heading, label, line
+from ui.shell.widgets import Card, Note, clear, column, label, row, scrolling
+from ui.wizards.frame import Flow
+from ui.wizards.parts import DropZone, FieldRow, OptionCard, PathField, line
 from ui.wizards.passphrase import PassphraseFields
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ WAYS = (
 ENROLMENT_FILTER = "登记文件 (*.dzb);;所有文件 (*)"
 CODE = re.compile(r"[0-9A-Za-z-]{2,20}")
 
-class FirstRun(Wizard):
+
+class FirstRun(Flow):
     """Makes a workspace, or several, and opens one on the desk (`desk.opened`)."""
 
     def __init__(self, desk: Desk, documents: Path | None = None) -> None:
@@ -36,71 +38,48 @@ class FirstRun(Wizard):
         self.way = "join"
         self.made: dict[str, Path] = {}
         self.passphrase: str | None = None
-        self.forms = {"join": JoinForm(self.documents), "new": NewForm(self.documents), "demo": DemoForm(self.documents)}
-        self.pages.addWidget(self._ways_page())
-        self.form_area = QScrollArea()
-        self.form_area.setWidgetResizable(True)
-        self.form_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        holder = QWidget()
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(0, 0, 0, 0)
-        for form in self.forms.values():
-            column.addWidget(form)
-        column.addStretch()
-        self.form_area.setWidget(holder)
-        self.pages.addWidget(self.form_area)
-        self.done_page = QWidget()
-        self.done_column = QVBoxLayout(self.done_page)
-        self.done_column.setContentsMargins(0, 0, 0, 0)
-        self.pages.addWidget(self.done_page)
-        self.go(0)
-
-    def _ways_page(self) -> QWidget:
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
+        self.forms = {
+            "join": JoinForm(self.documents),
+            "new": NewForm(self.documents),
+            "demo": DemoForm(self.documents),
+        }
         self.way_cards = {key: OptionCard(title, text) for key, title, text in WAYS}
-        group = QButtonGroup(page)
+        group = QButtonGroup(self)
         for key, option in self.way_cards.items():
             group.addButton(option.choice)
             option.choice.toggled.connect(lambda on, key=key: self._take(key) if on else None)
-            option.taken.connect(self.next_step)
-            column.addWidget(option)
-        column.addStretch()
+            option.taken.connect(self.forward)
+        self.parts[0].put(*self.way_cards.values(), 0)
+        holder = QWidget()
+        holder.setLayout(column(*self.forms.values(), 0))
+        self.parts[1].put(scrolling(holder))
+        self.start()
         self.way_cards["join"].choice.setChecked(True)
-        return page
 
     def _take(self, way: str) -> None:
         self.way = way
 
     # ---------------------------------------------------------------- steps
 
-    def entered(self, step: int) -> None:
-        self.subtitle.setText(
-            (
-                "四基党建工作台：不联网，数据都在这台电脑上，用 U 盘上报。",
-                next(title for key, title, _ in WAYS if key == self.way),
-                "",
-            )[step]
-        )
-        self.leave.setVisible(step < 2)
-        if step == 1:
+    def entered(self, place: int) -> None:
+        if place == 0:
+            self.header.say("不联网，数据都在这台电脑上，用 U 盘上报。")
+            self.way_cards[self.way].choice.setFocus()
+        elif place == 1:
+            self.header.say(next(title for key, title, _ in WAYS if key == self.way))
             for key, form in self.forms.items():
                 form.setVisible(key == self.way)
             self.forms[self.way].first_field().setFocus()
-            self.next.setText({"join": "加入", "new": "新建", "demo": "生成演示数据"}[self.way])
-        elif step == 0:
-            self.next.setText("下一步")
-            self.way_cards[self.way].choice.setFocus()
+            self.parts[1].next_text = {"join": "加入", "new": "新建", "demo": "生成演示数据"}[self.way]
         else:
-            self.back.setVisible(False)
-            self.next.setText("打开")
+            self.header.say("")
+            self.parts[2].back = False
+            self.parts[2].next_text = "打开"
 
-    def next_step(self) -> None:
-        if self.step == 0:
-            self.go(1)
-        elif self.step == 1:
+    def forward(self) -> None:
+        if self.place == 0:
+            self.go_to(1)
+        elif self.place == 1:
             self._begin()
         else:
             self._open()
@@ -112,7 +91,6 @@ class FirstRun(Wizard):
         self.passphrase = form.passphrase()
         says = {"join": "正在打开登记文件，建立工作目录…", "new": "正在建立工作目录…", "demo": "正在生成演示数据…"}
         self.run_aside(says[self.way], form.work(), self._made)
-        self.stop.setVisible(self.way == "demo")
 
     def failed(self, refusal: Refusal) -> None:
         if not self.forms[self.way].blame(refusal):
@@ -120,34 +98,27 @@ class FirstRun(Wizard):
 
     def _made(self, made: Mapping[str, Path]) -> None:
         self.made = dict(made)
-        _clear(self.done_column)
-        box = card()
-        inner = box.layout()
-        title = "演示数据已生成" if self.way == "demo" else "工作目录已建好"
-        inner.addWidget(heading(title))
+        clear(self.parts[2].body)
+        box = Card("演示数据已生成" if self.way == "demo" else "工作目录已建好")
         self.desks = QButtonGroup(self)
         if len(self.made) > 1:
-            inner.addWidget(label("选一张桌子打开；别的以后可以从“打开其他工作目录”进入。", "quiet"))
+            box.body.addWidget(label("选一个单位打开，别的以后再看。数据都在下面的文件夹里：", "quiet"))
         for place, (name, folder) in enumerate(self.made.items()):
             choice = QRadioButton(name)
-            choice.setVisible(len(self.made) > 1)
             choice.setChecked(place == 0)
             self.desks.addButton(choice, place)
-            inner.addWidget(choice)
-            where = label(str(folder), "quiet")
-            where.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            inner.addWidget(where)
+            where = label(str(folder), "small", select=True)
+            where.setContentsMargins(26, 0, 0, 4)
+            box.body.addWidget(choice if len(self.made) > 1 else label(name, "section"))
+            box.body.addWidget(where)
+        self.parts[2].put(box)
         if self.way == "join":
-            inner.addWidget(
-                label(
-                    "登记文件已经用过，可以从 U 盘上删除。第一次上报时，会把本单位的钥匙一起交给县里。", "quiet", wrap=True
-                )
-            )
+            words = "登记文件已经用过，可以从 U 盘上删除。第一次上报时，会把本单位的钥匙一起交给县里。"
+            self.parts[2].put(Note("information", words))
         if self.passphrase:
-            inner.addWidget(label("口令请现在就写在纸上，和公章放在一起保管。", "attention"))
-        self.done_column.addWidget(box)
-        self.done_column.addStretch()
-        self.go(2)
+            self.parts[2].put(Note("attention", "口令请现在就写在纸上，和公章放在一起保管。"))
+        self.parts[2].put(0)
+        self.go_to(2)
 
     def _open(self) -> None:
         folder = list(self.made.values())[max(self.desks.checkedId(), 0)]
@@ -169,15 +140,13 @@ class _Form(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(0, 0, 0, 0)
-        self.column.setSpacing(12)
+        self.column = column(gap=12)
+        self.setLayout(self.column)
 
     def section(self, title: str, *rows: QWidget) -> None:
-        box = card()
-        box.layout().addWidget(heading(title))
-        for row in rows:
-            box.layout().addWidget(row)
+        box = Card(title)
+        for one in rows:
+            box.body.addWidget(one)
         self.column.addWidget(box)
 
     def first_field(self) -> QWidget:
@@ -207,13 +176,9 @@ class NewForm(_Form):
         self.township.setChecked(True)
         group = QButtonGroup(self)
         both = QWidget()
-        row = QHBoxLayout(both)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(20)
+        both.setLayout(row(self.township, self.county, 0, gap=20))
         for one in (self.township, self.county):
             group.addButton(one)
-            row.addWidget(one)
-        row.addStretch()
         self.level = FieldRow("级别", both)
         self.code = FieldRow("单位代码", line("行政区划代码，例如 530926101"))
         self.name = FieldRow("单位名称", line("例如 石桥镇党建办公室"))
@@ -285,7 +250,11 @@ class JoinForm(_Form):
     def check(self) -> bool:
         file = self.file.editor.path()
         self.file.wrong(
-            "请选择县里给的登记文件" if file is None else "" if file.is_file() else "找不到这个文件。请检查 U 盘是否插好"
+            "请选择县里给的登记文件"
+            if file is None
+            else ""
+            if file.is_file()
+            else "找不到这个文件。请检查 U 盘是否插好"
         )
         self.told.wrong("" if self.told.editor.text().strip() else "请填写登记口令；没有收到时，请打电话问县里")
         self.user.wrong("" if self.user.editor.text().strip() else "请填写经办人，修改历史里会记下是谁改的")
@@ -381,10 +350,3 @@ def blame_folder(row: FieldRow, refusal: Refusal) -> bool:
         row.editor.setFocus()
         return True
     return False
-
-
-def _clear(column: QVBoxLayout) -> None:
-    while (item := column.takeAt(0)) is not None:
-        if (widget := item.widget()) is not None:
-            widget.setParent(None)
-            widget.deleteLater()

@@ -1,16 +1,16 @@
-"""What every wizard looks like: its steps across the top, one page at a time, what is wrong above the buttons, and long
-work shown where it can be stopped."""
+"""A wizard that works on the desk: the shared frame, with one method for what each step shows and long work that can
+be followed and stopped."""
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QWidget
 
 from db.errors import Refusal
 from ui.background import Desk, Progress, Task
-from ui.wizards.parts import button, label, set_role
+from ui.shell import widgets
 
 if TYPE_CHECKING:
     from app.workspace import Workspace
@@ -18,198 +18,131 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Steps(QWidget):
-    """The steps of a wizard: those behind are ticked, the present one stands out."""
+class Step(widgets.WizardPage):
+    """One step. Its wizard decides what the primary button does here."""
 
-    def __init__(self, titles: Sequence[str]) -> None:
+    def __init__(self, title: str, forward: Callable[[], None], ready: Callable[[], bool]) -> None:
         super().__init__()
-        self.titles = tuple(titles)
-        self.labels = [QLabel() for _ in titles]
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        for place, one in enumerate(self.labels):
-            if place:
-                row.addWidget(label("›", "quiet"))
-            row.addWidget(one)
-        row.addStretch()
-        self.at(0)
+        self.step, self._forward, self._ready = title, forward, ready
+        self.buttons: tuple[widgets.QPushButton, ...] = ()
 
-    def at(self, step: int) -> None:
-        """Marks the present step."""
-        for place, (one, title) in enumerate(zip(self.labels, self.titles, strict=True)):
-            one.setText(f"✓ {title}" if place < step else f"{place + 1}  {title}")
-            set_role(one, "step-done" if place < step else "step-now" if place == step else "step")
-        self.setAccessibleName(f"第 {step + 1} 步，共 {len(self.titles)} 步：{self.titles[step]}")
+    def ready(self) -> bool:
+        return self._ready()
+
+    def leave(self, go: Callable[[], None]) -> None:
+        self._forward()
+
+    def put(self, *parts: QWidget | int) -> None:
+        """Adds parts from the top down; a 0 takes all that is left."""
+        for part in parts:
+            if isinstance(part, int):
+                self.body.addStretch(1)
+            else:
+                self.body.addWidget(part)
 
 
-class Wizard(QWidget):
-    """A wizard's frame. A subclass fills `pages` and answers `entered`, `next_step`.
+class Flow(widgets.Wizard):
+    """A wizard over the desk. A subclass fills `steps_of` and answers `entered`, `forward` and `ready`.
 
-    `closed` is emitted when the person is done or leaves; `busy` holds while long work runs.
+    While long work runs nothing but its own stop button can be pressed.
     """
 
-    closed = Signal()
-
     def __init__(self, desk: Desk, title: str, steps: Sequence[str]) -> None:
-        super().__init__()
-        self.desk, self.step = desk, 0
-        self.task: Task | None = None
-        self.title = label(title, "title")
-        self.subtitle = label("", "quiet")
-        self.steps = Steps(steps)
-        self.pages = QStackedWidget()
-        self.message = label("", "wrong")
-        self.message.setWordWrap(True)
-        self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.message.hide()
-        self.doing = label("", "quiet")
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.stop = button("取消")
-        self.stop.clicked.connect(self.cancel)
-        self.running = QWidget()
-        row = QHBoxLayout(self.running)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(12)
-        row.addWidget(self.doing)
-        row.addWidget(self.bar, 1)
-        row.addWidget(self.stop)
-        self.running.hide()
-        self.back = button("上一步")
-        self.back.clicked.connect(self.previous_step)
-        self.leave = button("退出")
-        self.leave.clicked.connect(self.closed)
-        self.side = button("")
-        self.side.hide()
-        self.next = button("下一步", primary=True)
-        self.next.clicked.connect(self.next_step)
-        footer = QHBoxLayout()
-        footer.setSpacing(12)
-        for one in (self.leave, self.back):
-            footer.addWidget(one)
-        footer.addStretch()
-        footer.addWidget(self.side)
-        footer.addWidget(self.next)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 16, 20, 14)
-        layout.setSpacing(10)
-        head = QVBoxLayout()
-        head.setSpacing(2)
-        head.addWidget(self.title)
-        head.addWidget(self.subtitle)
-        layout.addLayout(head)
-        layout.addWidget(self.steps)
-        layout.addWidget(self.pages, 1)
-        layout.addWidget(self.message)
-        layout.addWidget(self.running)
-        layout.addLayout(footer)
+        self.desk, self._task, self._filled = desk, None, False
+        self.parts = [Step(step, self.forward, self.ready) for step in steps]
+        super().__init__(title, "", self.parts)
+        self.close_button.setText("退出")
 
-    # ---------------------------------------------------------------- steps
+    _task: Task | None
 
-    def go(self, step: int) -> None:
-        """Shows a step."""
-        self.step = step
-        self.say("")
-        self.steps.at(step)
-        self.pages.setCurrentIndex(step)
-        self.back.setVisible(step > 0)
-        self.entered(step)
-        self.refresh()
+    def start(self) -> None:
+        """Called when all steps are filled: shows the first."""
+        self._filled = True
+        self.go_to(0)
 
-    def entered(self, step: int) -> None:
-        """Called when a step is shown: set the buttons, fetch what it shows."""
+    def entered(self, place: int) -> None:
+        """A step is shown: set its texts, fetch what it shows."""
 
-    def next_step(self) -> None:
-        """The primary button."""
-        self.go(self.step + 1)
+    def forward(self) -> None:
+        """The primary button of the present step."""
+        self.go_to(self.place + 1)
 
-    def previous_step(self) -> None:
-        """One step back; nothing that was chosen is lost."""
-        if not self.busy and self.step:
-            self.go(self.step - 1)
+    def ready(self) -> bool:
+        """Whether the primary button may be pressed now."""
+        return True
+
+    def go_to(self, place: int) -> None:
+        super().go_to(place)
+        if self._filled:
+            self.entered(place)
+            self.refresh()
 
     def refresh(self) -> None:
         """Sets the buttons by what is chosen and whether work runs."""
-        for one in (self.back, self.leave, self.side, self.next):
+        self._refresh()
+        self.stack.setEnabled(not self.busy)
+        self.close_button.setVisible(not self.written)
+        for one in (self.back_button, self.close_button, self.next_button):
             one.setEnabled(not self.busy)
-        self.pages.setEnabled(not self.busy)
         if not self.busy:
-            self.next.setEnabled(self.ready())
+            self.next_button.setEnabled(self.ready())
 
-    def ready(self) -> bool:
-        """Whether the primary button may be pressed at this step."""
-        return True
+    @property
+    def written(self) -> bool:
+        """Whether the last step, which says what happened, is shown."""
+        return self.place == len(self.parts) - 1
 
-    def say(self, sentence: str, role: str = "wrong") -> None:
-        """Says a sentence above the buttons; nothing takes it away."""
-        set_role(self.message, role)
-        self.message.setText(sentence)
-        self.message.setVisible(bool(sentence))
+    def say(self, kind: str, sentence: str) -> None:
+        """A sentence at the top: good, information, attention or wrong. It stays until the next step."""
+        self.message.say(kind, sentence)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.next.isEnabled() and self.next.isVisible():
-            self.next.click()
-        elif event.key() == Qt.Key.Key_Escape and self.busy:
-            self.cancel()
-        else:
-            super().keyPressEvent(event)
+        typing = isinstance(self.focusWidget(), (QLineEdit, QComboBox, QAbstractButton))
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.next_button.isEnabled():
+            if isinstance(self.focusWidget(), QLineEdit):
+                self.focusNextChild()  # Enter moves on; on the last field the button has the focus
+            elif not typing:
+                self.next_button.click()
+            return
+        if event.key() == Qt.Key.Key_Escape and self._task is not None:
+            self.progress.stop.click()
+            return
+        super().keyPressEvent(event)
 
     # ---------------------------------------------------------------- long work
 
     @property
     def busy(self) -> bool:
         """Whether long work runs."""
-        return self.task is not None
+        return self._task is not None
 
     def run(self, says: str, do: "Callable[[Workspace, Progress], T]", then: Callable[[T], None]) -> None:
-        """Runs long work on the store and shows it; `then` gets its result. What goes wrong is said above the buttons."""
-        self._show(self.desk.long(do, self._then(then), self._failed), says)
+        """Runs long work on the store; `then` gets its result, `failed` its refusal."""
+        self._follow(self.desk.long(do, self._then(then), self._failed), says)
 
     def run_aside(self, says: str, do: Callable[[Progress], T], then: Callable[[T], None]) -> None:
         """Runs long work that needs no open workspace."""
-        self._show(self.desk.aside(do, self._then(then), self._failed), says)
+        self._follow(self.desk.aside(do, self._then(then), self._failed), says)
 
-    def _show(self, task: Task, says: str) -> None:
-        self.task = task
-        task.progress.connect(self._progress)
-        self.say("")
-        self.doing.setText(says)
-        self.bar.setRange(0, 0)
-        self.stop.setEnabled(True)
-        self.running.show()
+    def _follow(self, task: Task, says: str) -> None:
+        self._task = task
+        self.message.hide()
+        self.progress.follow(task, says)
         self.refresh()
 
     def _then(self, then: Callable[[T], None]) -> Callable[[T], None]:
         def done(result: T) -> None:
-            self._ended()
+            self._task = None
             then(result)
             self.refresh()
 
         return done
 
     def _failed(self, refusal: Refusal) -> None:
-        self._ended()
+        self._task = None
         self.failed(refusal)
         self.refresh()
 
-    def _progress(self, done: int, total: int, says: str) -> None:
-        self.bar.setRange(0, max(total, 0))
-        self.bar.setValue(done)
-        if says:
-            self.doing.setText(says)
-
-    def cancel(self) -> None:
-        """Stops long work; nothing half-done stays."""
-        if self.task is not None:
-            self.stop.setEnabled(False)
-            self.doing.setText("正在停下…")
-            self.task.cancel()
-
-    def _ended(self) -> None:
-        self.task = None
-        self.running.hide()
-
     def failed(self, refusal: Refusal) -> None:
         """Says what went wrong with long work."""
-        self.say(refusal.message, "quiet" if refusal.reason == "cancelled" else "wrong")
+        self.message.refuse(refusal)

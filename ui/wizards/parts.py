@@ -7,24 +7,21 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
     QFileDialog,
     QFrame,
-    QHBoxLayout,
     QHeaderView,
-    QLabel,
     QLineEdit,
-    QPushButton,
     QRadioButton,
-    QSizePolicy,
     QTableView,
-    QVBoxLayout,
     QWidget,
 )
 
+from ui.shell import theme
+from ui.shell.widgets import Card, Chip, button, clear, column, label, row
 from ui.wizards import sticks
 
 Index = QModelIndex | QPersistentModelIndex
@@ -39,19 +36,13 @@ class FieldRow(QWidget):
         name = label(title, "quiet")
         name.setFixedWidth(112)
         name.setBuddy(editor)
-        self.said = label(hint, "quiet")
-        self.said.setWordWrap(True)
+        name.setMinimumHeight(theme.now().control)
+        self.said = label(hint, "small", wrap=True)
         self.said.setVisible(bool(hint))
-        column = QVBoxLayout()
-        column.setSpacing(2)
-        column.addWidget(editor)
-        column.addWidget(self.said)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(12)
-        row.addWidget(name, 0, Qt.AlignmentFlag.AlignTop)
-        row.addLayout(column, 1)
-        name.setMinimumHeight(32)
+        layout = row(gap=12)
+        layout.addWidget(name, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(column(editor, self.said, gap=2), 1)
+        self.setLayout(layout)
         if isinstance(editor, QLineEdit):
             editor.textChanged.connect(lambda: self.wrong(""))
 
@@ -59,19 +50,18 @@ class FieldRow(QWidget):
         """Says what is wrong; nothing takes it back and shows the hint again."""
         self.said.setText(sentence or self.hint)
         self.said.setVisible(bool(sentence or self.hint))
-        set_role(self.said, "wrong" if sentence else "quiet")
-        mark(self.editor, "wrong", bool(sentence))
+        theme.set_kind(self.said, role="error" if sentence else "small")
+        theme.set_kind(self.editor.focusProxy() or self.editor, wrong=bool(sentence))
 
     def sentence(self) -> str:
         """What it says is wrong with the field, empty when nothing is."""
-        return self.said.text() if self.said.property("role") == "wrong" else ""
+        return self.said.text() if self.said.property("role") == "error" else ""
 
 
 def line(placeholder: str = "", *, secret: bool = False, text: str = "") -> QLineEdit:
     """A line to type in; a secret one shows dots."""
     made = QLineEdit(text)
     made.setPlaceholderText(placeholder)
-    made.setMinimumHeight(32)
     if secret:
         made.setEchoMode(QLineEdit.EchoMode.Password)
     return made
@@ -87,13 +77,10 @@ class PathField(QWidget):
         self.caption, self.folder, self.filters = caption, folder, filters
         self.edit = line(placeholder)
         self.edit.textChanged.connect(self.changed)
-        browse = button("选择…")
-        browse.clicked.connect(self._browse)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(self.edit, 1)
-        row.addWidget(browse)
+        layout = row(gap=8)
+        layout.addWidget(self.edit, 1)
+        layout.addWidget(button("选择…", then=self._browse))
+        self.setLayout(layout)
         self.setFocusProxy(self.edit)
 
     def _browse(self) -> None:
@@ -116,30 +103,30 @@ class DropZone(QFrame):
 
     dropped = Signal(list)
 
-    def __init__(self, text: str, suffixes: Sequence[str], caption: str, filters: str, *, several: bool = False) -> None:
+    def __init__(
+        self, text: str, suffixes: Sequence[str], caption: str, filters: str, *, several: bool = False
+    ) -> None:
         super().__init__()
         self.suffixes, self.caption, self.filters, self.several = tuple(suffixes), caption, filters, several
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setProperty("role", "dropzone")
+        self.setProperty("role", "drop")
         self.setAccessibleName(text)
         words = label(text, "quiet")
         words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 14, 16, 14)
-        layout.addWidget(words)
+        self.setLayout(column(words, margins=(16, 14, 16, 14)))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if self._wanted(event):
             event.acceptProposedAction()
-            mark(self, "over", True)
+            theme.set_kind(self, over=True)
 
     def dragLeaveEvent(self, event: Any) -> None:
-        mark(self, "over", False)
+        theme.set_kind(self, over=False)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        mark(self, "over", False)
+        theme.set_kind(self, over=False)
         files = self._wanted(event)
         if files:
             event.acceptProposedAction()
@@ -179,36 +166,23 @@ class PlacePicker(QWidget):
         self.drives = drives
         self.group = QButtonGroup(self)
         self.group.idToggled.connect(lambda *_: self.changed.emit())
-        self.rows = QVBoxLayout()
-        self.rows.setSpacing(8)
+        self.rows = column()
         self.found: list[sticks.Drive] = []
         self.folder = PathField("选择文件夹", folder=True, placeholder="例如桌面上的一个文件夹")
         self.folder.changed.connect(self._folder_typed)
         self.own = QRadioButton("其他文件夹")
         self.room = label("", "quiet")
-        self.again = button("重新查找 U 盘")
-        self.again.clicked.connect(self.look)
-        folder_row = QHBoxLayout()
-        folder_row.setSpacing(12)
-        folder_row.addWidget(self.own)
+        self.again = button("重新查找 U 盘", "mdi6.refresh", then=self.look)
+        folder_row = row(self.own, gap=12)
         folder_row.addWidget(self.folder, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        layout.addLayout(self.rows)
-        layout.addLayout(folder_row)
-        layout.addWidget(self.room)
-        layout.addWidget(self.again, 0, Qt.AlignmentFlag.AlignLeft)
+        self.setLayout(column(self.rows, folder_row, self.room, row(self.again, 0)))
         self.look()
 
     def look(self) -> None:
         """Looks for sticks again; the first that can be written on is proposed."""
-        while (item := self.rows.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.setParent(None)
-                widget.deleteLater()
         for old in self.group.buttons():
             self.group.removeButton(old)
+        clear(self.rows)
         self.found = self.drives()
         for place, drive in enumerate(self.found):
             choice = QRadioButton(f"{drive.title}　{drive.room}")
@@ -284,13 +258,13 @@ class Rows(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        column, row = self.columns[index.column()], self.rows[index.row()]
+        one, row = self.columns[index.column()], self.rows[index.row()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return column.text(row)
+            return one.text(row)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return alignment(column)
-        if role == Qt.ItemDataRole.ForegroundRole and (tone := column.tone(row)) is not None:
-            return colour(tone)
+            return alignment(one)
+        if role == Qt.ItemDataRole.ForegroundRole and (tone := one.tone(row)) is not None:
+            return QColor(getattr(theme.now(), tone))
         return None
 
 
@@ -306,7 +280,7 @@ def table(model: Rows, *, select: bool = False) -> QTableView:
     view.setModel(model)
     view.setShowGrid(False)
     view.verticalHeader().setVisible(False)
-    view.verticalHeader().setDefaultSectionSize(30)
+    view.verticalHeader().setDefaultSectionSize(theme.now().row)
     view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     view.setSelectionMode(
         QAbstractItemView.SelectionMode.SingleSelection if select else QAbstractItemView.SelectionMode.NoSelection
@@ -318,9 +292,9 @@ def table(model: Rows, *, select: bool = False) -> QTableView:
     header = view.horizontalHeader()
     header.setHighlightSections(False)
     header.setStretchLastSection(True)
-    for place, column in enumerate(model.columns):
-        if column.width is not None:
-            view.setColumnWidth(place, column.width)
+    for place, one in enumerate(model.columns):
+        if one.width is not None:
+            view.setColumnWidth(place, one.width)
     header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
     return view
 
@@ -333,18 +307,10 @@ class Choices(QWidget):
     def __init__(self, answers: Sequence[tuple[str, str]], chosen: str | None = None) -> None:
         super().__init__()
         self.group = QButtonGroup(self)
-        self.buttons: dict[str, QPushButton] = {}
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
-        for key, title in answers:
-            choice = QPushButton(title)
-            choice.setCheckable(True)
-            set_role(choice, "chip")
-            choice.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.buttons = {key: Chip(title) for key, title in answers}
+        for choice in self.buttons.values():
             self.group.addButton(choice)
-            self.buttons[key] = choice
-            row.addWidget(choice)
+        self.setLayout(row(*self.buttons.values(), gap=4))
         if chosen is not None:
             self.buttons[chosen].setChecked(True)
         self.group.buttonToggled.connect(self._toggled)
@@ -360,3 +326,25 @@ class Choices(QWidget):
     def choose(self, key: str) -> None:
         """Takes an answer."""
         self.buttons[key].setChecked(True)
+
+
+class OptionCard(Card):
+    """One of a few ways to go on, with a sentence on whom it is for; a double click takes it and goes on."""
+
+    taken = Signal()
+
+    def __init__(self, title: str, text: str) -> None:
+        super().__init__(gap=2)
+        self.choice = QRadioButton(title)
+        self.choice.setFont(theme.font(theme.now().head, bold=True))
+        self.body.addWidget(self.choice)
+        words = label(text, "quiet", wrap=True)
+        words.setContentsMargins(26, 0, 0, 0)
+        self.body.addWidget(words)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.choice.setChecked(True)
+        self.choice.setFocus()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.taken.emit()

@@ -1,9 +1,10 @@
 """Choosing a passphrase: typed twice, or none at all, each with a plain word on what that means."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QRadioButton, QWidget
 
-from ui.wizards.parts import FieldRow, label, line
+from ui.shell.widgets import Note, column
+from ui.wizards.parts import FieldRow, line
 
 SHORTEST = 6
 LOSING = "口令忘了，谁也打不开这些数据，备份也打不开。请写在纸上，和公章放在一起保管。"
@@ -25,13 +26,8 @@ class PassphraseFields(QWidget):
         group.addButton(self.without)
         self.first = FieldRow("口令", line(f"至少 {SHORTEST} 个字符", secret=True), LOSING)
         self.second = FieldRow("再输一遍", line(secret=True))
-        self.warning = label(PLAIN, "attention")
-        self.warning.setWordWrap(True)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        for one in (self.with_one, self.first, self.second, self.without, self.warning):
-            layout.addWidget(one)
+        self.warning = Note("attention", PLAIN)
+        self.setLayout(column(self.with_one, self.first, self.second, self.without, self.warning))
         for choice in (self.with_one, self.without):
             choice.setVisible(not must)
             choice.toggled.connect(self._chosen)
