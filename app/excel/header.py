@@ -87,15 +87,14 @@ def find(
     `overrides` is what the person said: heading → field, None for no field. `row` (from 1) is where she said that the
     header is. Raises `Refusal` for an override that names no column or no field, or a row that does not exist.
     """
-    rows = _spread(sheet)
+    rows = _spread(sheet, max(SEARCHED, row or 0) + 1)
     chosen = {plain(key): _field_of(ledger, value) for key, value in (overrides or {}).items()}
     if row is not None:
         if not 1 <= row <= len(sheet.rows):
             raise Refusal(f"工作表“{sheet.name}”没有第 {row} 行。请核对表头在第几行", "no-header")
         candidates: Sequence[int] = (row - 1,)
-        rows = rows if row <= len(rows) else [*rows, *map(list, sheet.rows[len(rows) : row + 1])]
     else:
-        candidates = range(min(len(rows), SEARCHED))
+        candidates = range(min(len(sheet.rows), SEARCHED))
     best: Header | None = None
     best_score = 0.0 if row is None else -1.0
     for place in candidates:
@@ -145,12 +144,12 @@ def _field_of(ledger: Ledger, name: str | None) -> str | None:
 # ---------------------------------------------------------------- the header's cells
 
 
-def _spread(sheet: Sheet) -> list[list[str]]:
+def _spread(sheet: Sheet, upto: int) -> list[list[str]]:
     """The texts of the rows that may be a header, a merged cell's text in each of its columns and rows.
 
     A title that is merged over most of the width stays one cell.
     """
-    rows = [[cell_text(cell).strip() for cell in row] for row in sheet.rows[: SEARCHED + 1]]
+    rows = [[cell_text(cell).strip() for cell in row] for row in sheet.rows[:upto]]
     width = max((len(row) for row in rows), default=0)
     for row in rows:
         row.extend([""] * (width - len(row)))
@@ -213,9 +212,7 @@ def _unique(texts: Sequence[str]) -> tuple[str, ...]:
 # ---------------------------------------------------------------- names of fields
 
 
-def _guesses(
-    ledger: Ledger, texts: Sequence[Sequence[str]], decided: set[int]
-) -> "list[list[tuple[int, str]]]":
+def _guesses(ledger: Ledger, texts: Sequence[Sequence[str]], decided: set[int]) -> "list[list[tuple[int, str]]]":
     """(column, field) pairs by strength: labels, aliases, labels and aliases loosely, similar ones."""
     by_label, by_alias, by_loose = _name_tables(ledger.id)
     found: list[list[tuple[int, str]]] = [[], [], [], []]
@@ -314,7 +311,7 @@ _SIGNATURE = re.compile(
 
 
 def ends_the_table(first: str) -> bool:
-    """Whether the first text of a row is that of a total, a signature or a note, as below a table (合计, 填表人, 注：)."""
+    """Whether the first text of a row is that of a total, signature or note, as below a table (合计, 填表人, 注：)."""
     text = "".join(unicodedata.normalize("NFKC", first).split())
     return bool(_TOTAL.fullmatch(text) or _SIGNATURE.fullmatch(text))
 
@@ -326,4 +323,5 @@ def numbers_the_columns(row: Sequence[Cell]) -> bool:
         return False
     if all(one.isdecimal() for one in texts):
         return [int(one) for one in texts] == list(range(int(texts[0]), int(texts[0]) + len(texts)))
-    return texts == [letters(place) for place in range(len(texts))] or texts[0] in "甲乙" and texts[1] in "乙丙1"
+    lettered = texts == [letters(place) for place in range(len(texts))]
+    return lettered or (texts[0] in "甲乙" and texts[1] in "乙丙1")

@@ -36,13 +36,11 @@ class Names:
         naming = [name for name in NAMING if name in target.fields]
         columns = [table.c.id, *(table.c[name] for name in naming)]
         rows = session.connection().execute(select(*columns).where(table.c.deleted_at.is_(None))).all()
-        if "name" not in naming:
-            found = [row[0] for row in rows]
-            for start in range(0, len(found), 5000):
-                self.titles.update(record_titles(session, target, found[start : start + 5000]))
-            rows = [(record_id, self.titles.get(record_id, "")) for record_id in found]
+        titles: dict[str, str] = {}
+        for start in range(0, len(rows) if "name" not in naming else 0, 5000):
+            titles |= record_titles(session, target, [row[0] for row in rows[start : start + 5000]])
         for record_id, *texts in rows:
-            self.add(record_id, texts)
+            self.add(record_id, [titles[record_id]] if titles else texts)
 
     def add(self, record_id: str, texts: Iterable[str | None]) -> None:
         """One more record with the texts that name it, the first of them its title."""
@@ -64,7 +62,13 @@ class Names:
             return next(iter(found))
         one, label = self.ledger.one, spec.label
         if found:
-            by = "代码" if "code" in self.ledger.fields else "身份证号" if "resident_id" in self.ledger.fields else "全称"
+            by = (
+                "代码"
+                if "code" in self.ledger.fields
+                else "身份证号"
+                if "resident_id" in self.ledger.fields
+                else "全称"
+            )
             raise Unreadable(f"“{label}”有不止一个叫“{text}”的{one}，请改写{by}以便区分")
         near = [self.titles[choice] for _, _, choice in process.extract(text, self.titles, limit=3, score_cutoff=50)]
         hint = f"，最接近的是：{'、'.join(dict.fromkeys(near))}" if near else ""

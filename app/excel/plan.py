@@ -64,7 +64,7 @@ class Plan:
     """What importing a sheet will do.
 
     Attributes:
-        ledger: its id, as `ledger_id`.
+        ledger: the ledger that it goes into.
         sheet: the sheet that is read; `sheets` are all that can be seen.
         header_row: the header's last row, as the person sees it.
         headers: the headings in the order of the columns.
@@ -88,7 +88,6 @@ class Plan:
     rows: tuple[PlannedRow, ...]
     warnings_of_sheet: tuple[str, ...]
     state: int
-    formats: Mapping[int, str]
 
     @cached_property
     def counts(self) -> Mapping[str, int]:

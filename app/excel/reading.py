@@ -119,7 +119,8 @@ class Book:
         if (last_row or last_column) and (last_row or 100_000) * max(last_column, 100) > MAX_CELLS:
             where = f"第 {last_row} 行" if last_row else f"{letters(last_column - 1)} 列"
             raise Refusal(
-                f"工作表“{name}”一直铺到{where}，多半是远处有多余的内容。请删掉数据以外的行和列，另存后再试", "too-large"
+                f"工作表“{name}”一直铺到{where}，多半是远处有多余的内容。请删掉数据以外的行和列，另存后再试",
+                "too-large",
             )
         return frozenset(formulas), frozenset(errors)
 
@@ -188,7 +189,8 @@ def _zip_of(name: str, data: bytes) -> zipfile.ZipFile | None:
         raise _damaged(name) from error
     if sum(one.file_size for one in archive.infolist()) > MAX_UNPACKED:
         raise Refusal(
-            f"“{name}”解压后超过 {MAX_UNPACKED // 2**20} MB，不像一份名册。请删掉图片和多余的内容，另存后再试", "too-large"
+            f"“{name}”解压后超过 {MAX_UNPACKED // 2**20} MB，不像一份名册。请删掉图片和多余的内容，另存后再试",
+            "too-large",
         )
     return archive
 

@@ -168,7 +168,7 @@ def _filled_down(sheet: Sheet, header: Header, mapped: set[int]) -> dict[int, di
 # ---------------------------------------------------------------- what stands in a cell
 
 Reading = tuple[Any, str, str]
-"""(value, sentence, rule): rule is empty, `unreadable`, or `month-only` for a day of which only the month is written."""
+"""(value, sentence, rule): rule is empty, `unreadable`, or `month-only` for a day of which only the month stands."""
 
 
 def _reader(spec: Field) -> Callable[[Cell], Reading]:
