@@ -8,13 +8,13 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QGridLayout, QL
 
 from db.errors import Refusal
 from ui.background import Desk, Progress
+from ui.shell import theme
 from ui.shell.widgets import Card, Note, button, clear, label, row, scrolling
 from ui.wizards.frame import Flow
 from ui.wizards.parts import Choices, Column, DropZone, FieldRow, PathField, Rows, table
 
 if TYPE_CHECKING:
     from app.excel.importing import Plan, PlannedRow, Result
-
     from app.ledgers.ledger import Ledger
     from app.workspace import Workspace
 
