@@ -12,8 +12,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app import demo_township
-from app.policy import Policies
 from app.fiction import REGION, People, lines
+from app.policy import Policies
 from app.sync import intake, outgoing, peers
 from app.workspace import Workspace
 from db import clock
@@ -69,9 +69,7 @@ class Ids:
         return str(UUID(int=bits | 0b10 << 62 | self._rng.getrandbits(62)))
 
 
-def _make(
-    folder: Path, stick: Path, names: Sequence[str], members: int, seed: int, progress: Progress
-) -> list[Path]:
+def _make(folder: Path, stick: Path, names: Sequence[str], members: int, seed: int, progress: Progress) -> list[Path]:
     rng, today = random.Random(seed), clock.today()
     people, new_id = People(rng, today), Ids(rng, today)
     total, done = 4 * len(names) + 1, 0
@@ -162,4 +160,3 @@ def _sweep(folder: Path, fresh: bool) -> None:
 
 def _silent(done: int, total: int, what: str) -> None:
     pass
-

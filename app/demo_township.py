@@ -158,7 +158,9 @@ class Township:
         )
         if parent is not None and (founded.year > 2000 or place == 1):
             number = f"{self.short}党〔{founded.year}〕{self.rng.randint(3, 60)}号"
-            self.row("org_event", party_org_id=made["id"], kind="01", on=founded, document_no=number, to_parent_id=parent)
+            self.row(
+                "org_event", party_org_id=made["id"], kind="01", on=founded, document_no=number, to_parent_id=parent
+            )
         return made
 
     def _enterprise(self) -> str:
@@ -225,8 +227,10 @@ class Township:
             return AWAY
         if branch.village is None and years >= 60:
             return RETIRED
-        return "52" if branch.village and branch.village["kind"] == "02" and self.rng.random() < 0.2 else pick(
-            self.rng, branch.work
+        return (
+            "52"
+            if branch.village and branch.village["kind"] == "02" and self.rng.random() < 0.2
+            else pick(self.rng, branch.work)
         )
 
     def address(self, branch: Branch) -> str:
@@ -247,7 +251,9 @@ class Township:
             self.row("member_event", member_id=member["id"], kind="02", on=on, reason=reason)
         if member["standing"] in LEAVING:
             kind, reasons = LEAVING[member["standing"]]
-            self.row("member_event", member_id=member["id"], kind=kind, on=self.ago(5, 300), reason=self.rng.choice(reasons))
+            self.row(
+                "member_event", member_id=member["id"], kind=kind, on=self.ago(5, 300), reason=self.rng.choice(reasons)
+            )
 
     def doubts(self) -> None:
         """What a real roster has to clear up: a file that differs from the card, a day that nobody wrote down."""
@@ -490,4 +496,3 @@ def _numeral(number: int) -> str:
     if not tens:
         return digits[ones]
     return ("" if tens == 1 else digits[tens]) + "十" + (digits[ones] if ones else "")
-

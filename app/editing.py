@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app import checks
 from app.findings import Finding, Level
-from app.ledgers.catalogue import LEDGERS, linking_to
+from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Ledger
+from app.links import refuse_while_needed
 from app.policy import Policies
 from app.workspace import Workspace
 from db import clock
@@ -131,6 +132,13 @@ def save_into(
     return record_id
 
 
+def save_many(workspace: Workspace, ledger: Ledger, typed: Mapping[str, Any], record_ids: Sequence[str]) -> None:
+    """Writes the same fields into several records, all or none, as one step to undo."""
+    with workspace.edit(f"修改{ledger.one} {len(record_ids)} {ledger.counter}") as batch:
+        for record_id in record_ids:
+            save_into(workspace, batch, ledger, typed, record_id)
+
+
 def label_for(ledger: Ledger, record_id: str | None) -> str:
     """The line in the operation log for a single save."""
     return f"{'新增' if record_id is None else '修改'}{ledger.one}"
@@ -149,16 +157,3 @@ def delete(workspace: Workspace, ledger: Ledger, record_ids: Sequence[str]) -> N
             refuse_while_needed(batch.session, ledger, record_id)
             record.deleted_at = clock.now()
             batch.session.flush()
-
-
-def refuse_while_needed(session: Session, ledger: Ledger, record_id: str) -> None:
-    """Raises `Refusal` naming the first ledger whose live records point to this one."""
-    for other, name in linking_to(ledger):
-        column = other.column(name)
-        used = session.execute(
-            select(func.count()).select_from(other.model).where(other.model.deleted_at.is_(None), column == record_id)
-        ).scalar_one()
-        if used:
-            raise Refusal(
-                f"还有 {used} {other.counter}“{other.title}”记录用到它，不能删除。请先改掉或删除那些记录", "in-use"
-            )

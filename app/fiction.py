@@ -37,7 +37,15 @@ SCHOOLING = (
 DEGREES = {"21": ("408", "409", "403", "405", "412"), "14": ("309", "312", "349")}
 """Degrees that go with an education, both as codes."""
 
-DESTINATIONS = ("广东省深圳市", "广东省东莞市", "浙江省杭州市", "浙江省义乌市", "江苏省苏州市", "湖南省长沙市", "福建省厦门市")
+DESTINATIONS = (
+    "广东省深圳市",
+    "广东省东莞市",
+    "浙江省杭州市",
+    "浙江省义乌市",
+    "江苏省苏州市",
+    "湖南省长沙市",
+    "福建省厦门市",
+)
 STRENGTHS = ("种植技术", "养殖技术", "木工", "泥工", "电工", "驾驶", "文艺", "书法", "调解", "会计", "电商")
 HEALTH = ("良好", "良好", "良好", "一般", "患慢性病")
 
@@ -92,7 +100,9 @@ class People:
         bands = [(max(a, youngest), min(b, oldest), w) for a, b, w in AGES if a < oldest and b > youngest]
         low, high, _ = rng.choices(bands, [w for *_, w in bands])[0]
         years = rng.randrange(low, high)
-        birth = day_between(rng, years_later(self.today, -years - 1) + timedelta(days=1), years_later(self.today, -years))
+        birth = day_between(
+            rng, years_later(self.today, -years - 1) + timedelta(days=1), years_later(self.today, -years)
+        )
         sex = FEMALE if rng.random() < women else MALE
         name, nation = self.name(sex, birth.year)
         education = pick(rng, next(table for before, table in SCHOOLING if birth.year < before))
@@ -130,7 +140,7 @@ class People:
         latest = months_later(self.today, -15)
         earliest = min(max(years_later(birth, 19), date(1957, 1, 1)), latest)
         joined = day_between(rng, earliest, min(latest, years_later(birth, rng.choice((24, 28, 32, 38, 45, 52)))))
-        if joined.year < 1978 and 1969 <= joined.year:  # the years without probation, and their edges kept simple
+        if joined.year < 1978 and joined.year >= 1969:  # the years without probation, and their edges kept simple
             joined = min(max(joined, date(1969, 7, 1)), date(1977, 7, 1))
         due = probation_ends_on(joined)
         return joined, due if due == joined else min(due + timedelta(days=rng.randint(0, 45)), self.today)

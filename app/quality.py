@@ -74,7 +74,9 @@ def journal_faults(session: Session, ledger: Ledger) -> list[Found]:
     """Records that are not what the journal says: a write has gone past it, or a line is missing."""
     connection = session.connection()
     found = [
-        Found(ledger.id, record_id, error(None, "journal.missing", "操作日志里有这条记录，台账里却没有了。请用备份恢复"))
+        Found(
+            ledger.id, record_id, error(None, "journal.missing", "操作日志里有这条记录，台账里却没有了。请用备份恢复")
+        )
         for record_id in _lost(connection, ledger)
     ]
     for ids in _ids(connection, ledger):
@@ -178,7 +180,8 @@ def dead_links(connection: Connection, ledger: Ledger) -> list[Found]:
         )
         message = f"“{spec.label}”指向的{LEDGERS[spec.target].one}已经删除，请改选"
         found += [
-            Found(ledger.id, record_id, error(name, "link", message)) for record_id in connection.execute(dead).scalars()
+            Found(ledger.id, record_id, error(name, "link", message))
+            for record_id in connection.execute(dead).scalars()
         ]
     return found
 

@@ -3,11 +3,12 @@
 import hashlib
 import os
 import platform
+import shutil
 import tomllib
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import tomli_w
@@ -17,16 +18,19 @@ from sqlalchemy.orm import Session
 
 from app import vault
 from app.backup import copy_store
+from app.files import move, write_whole
+from app.links import refuse_broken
 from app.reference import plant
 from db import engine as engines
 from db import settings
+from db.engine import encrypt_copy, is_plain
 from db.errors import Refusal
 from db.ids import new_id, new_replica
 from db.journal import Batch, BatchLine, begin_batch, later_edits, undo_into
 from db.migrations.upgrade import upgrade
 from db.models.organisation import Office
 
-CONFIG, RECORDS, KEYS, LOCK = "siji.toml", "records.db", "keys.json", ".siji.lock"
+CONFIG, RECORDS, KEYS, LOCK, COPY = "siji.toml", "records.db", "keys.json", ".siji.lock", "records.db.new"
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,14 @@ class OfficeCard:
         return self.level != "township"
 
 
+@dataclass(frozen=True)
+class Opened:
+    """How the store was opened: its key (None: it is plain) and whose passphrase gave it."""
+
+    key: bytes | None = field(repr=False)
+    user: str
+
+
 class Workspace:
     """An open workspace. One at a time holds the folder; close it, or use it as a context manager.
 
@@ -54,11 +66,10 @@ class Workspace:
         office: whose it is.
         replica: the name of this copy of the records, in every version that it makes.
         user: who is working, for the journal.
-        encrypted: whether the store has a passphrase.
     """
 
-    def __init__(self, folder: Path, engine: Engine, lock: FileLock, user: str, *, encrypted: bool) -> None:
-        self.folder, self.engine, self._lock, self.user, self.encrypted = folder, engine, lock, user, encrypted
+    def __init__(self, folder: Path, engine: Engine, lock: FileLock, user: str, opened: "Opened") -> None:
+        self.folder, self.engine, self._lock, self.user, self._opened = folder, engine, lock, user, opened
         with Session(engine) as session:
             self.replica = settings.get(session, "replica") or ""
             found = session.get(Office, settings.get(session, "office_id"))
@@ -75,24 +86,24 @@ class Workspace:
         A store that wakes up on another computer becomes a new replica.
         """
         config = read_config(folder)
-        lock = hold(folder)
-        try:
+        database = config.get("database", "")
+        with ExitStack() as undone:
+            lock = hold(folder)
+            undone.callback(lock.release)
+            if not database:
+                _settle(folder)
             slots = vault.read(folder / KEYS)
-            key = None
+            opened = Opened(None, "")
             if slots is not None:
                 if passphrase is None:
                     raise Refusal("这个工作目录有口令。请输入口令", "passphrase-needed")
-                key, slot_user = vault.unwrap(slots, passphrase)
-                user = user or slot_user
-            engine = engine_for(folder, config.get("database", ""), key)
+                opened = Opened(*vault.unwrap(slots, passphrase))
+            engine = engine_for(folder, database, opened.key)
+            undone.callback(engine.dispose)
             upgrade(engine, lambda: copy_store(folder, engine, "升级前"))
-            workspace = cls(
-                folder, engine, lock, user or config.get("user", "") or "经办人", encrypted=slots is not None
-            )
+            workspace = cls(folder, engine, lock, user or opened.user or config.get("user", "") or "经办人", opened)
             workspace._wake_up(restored="restored" in config)
-        except BaseException:
-            lock.release()
-            raise
+            undone.pop_all()
         return workspace
 
     @classmethod
@@ -106,6 +117,7 @@ class Workspace:
         office_id: str | None = None,
         fill: Callable[[Batch], None] | None = None,
         passphrase: str | None = None,
+        cost: vault.Cost = vault.STANDARD,
         user: str = "经办人",
         database: str = "",
     ) -> "Workspace":
@@ -116,18 +128,22 @@ class Workspace:
         """
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise Refusal(f"文件夹“{folder.name}”里已经有东西。请选一个空文件夹", "not-empty")
-        made = not folder.exists()
+        made = [one for one in (folder, *folder.parents) if not one.exists()]
         try:
             folder.mkdir(parents=True, exist_ok=True)
             lock = hold(folder)
         except OSError as error:
+            _sweep(folder, made)
             raise Refusal(f"不能在“{folder}”建立文件夹。请换一个位置", "read-only") from error
-        try:
+        with ExitStack() as undone:
+            undone.callback(_sweep, folder, made)
+            undone.callback(lock.release)
             key = None
             if passphrase:
                 key = vault.new_key()
-                vault.write(folder / KEYS, vault.Slots(slots=[vault.wrap(key, user, passphrase)]))
+                vault.write(folder / KEYS, vault.Slots().with_slot(vault.wrap(key, user, passphrase, cost)))
             engine = engine_for(folder, database, key)
+            undone.callback(engine.dispose)
             upgrade(engine)
             own_id, replica = office_id or new_id(), new_replica()
             with begin_batch(engine, f"建立工作目录 {name}", kind="new", user=user, replica=replica) as batch:
@@ -143,12 +159,9 @@ class Workspace:
             for part in ("packages", "backups"):
                 (folder / part).mkdir(exist_ok=True)
             write_config(folder, {"office": {"code": code, "name": name}, "database": database, "user": user})
-        except BaseException:
-            lock.release()
-            _sweep(folder, whole=made)
-            raise
-        lock.release()
+            undone.pop_all()
         engine.dispose()
+        lock.release()
         return cls.open(folder, passphrase, user)
 
     def close(self) -> None:
@@ -179,6 +192,82 @@ class Workspace:
         """From now on this copy signs its changes with a new name; its next package is a snapshot."""
         self.replica = new_replica()
         settings.put(session, "replica", self.replica)
+
+    # ---------------------------------------------------------------- passphrases
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether the store has a passphrase."""
+        return self._opened.key is not None
+
+    def passphrase_users(self) -> tuple[str, ...]:
+        """Who has a passphrase to this workspace."""
+        slots = vault.read(self.folder / KEYS)
+        return slots.users() if slots is not None else ()
+
+    def set_passphrase(self, new: str, cost: vault.Cost = vault.STANDARD) -> None:
+        """Changes the passphrase of whoever opened the workspace; a plain store is encrypted first.
+
+        Nothing else may use the store meanwhile. Whenever it is interrupted, the folder opens as it was before or as
+        it is after. Backups and packages keep the passphrase that they were made with.
+        """
+        self._own_file()
+        key = self._opened.key
+        if key is None:
+            key = vault.new_key()
+            slots = vault.Slots().with_slot(vault.wrap(key, self.user, new, cost))
+            self._replace_store(Opened(key, self.user), slots)
+        else:
+            slot = vault.wrap(key, self._opened.user, new, cost)
+            vault.write(self.folder / KEYS, self._slots().with_slot(slot))
+
+    def remove_passphrase(self) -> None:
+        """Makes the store a plain file that opens without a passphrase, for everybody. As safe as `set_passphrase`."""
+        self._own_file()
+        if self._opened.key is not None:
+            self._replace_store(Opened(None, ""), None)
+
+    def add_user(self, user: str, passphrase: str, cost: vault.Cost = vault.STANDARD) -> None:
+        """Gives one more person a passphrase of their own. Raises `Refusal` when the name has one."""
+        if self._opened.key is None:
+            raise Refusal("这个工作目录还没有口令。请先设置口令，再增加使用人", "not-encrypted")
+        slots = self._slots()
+        if user in slots.users():
+            raise Refusal(f"“{user}”已经有口令。请换一个姓名，或由本人修改口令", "user-exists")
+        vault.write(self.folder / KEYS, slots.with_slot(vault.wrap(self._opened.key, user, passphrase, cost)))
+
+    def remove_user(self, user: str) -> None:
+        """Takes a person's passphrase away. Raises `Refusal` for one's own and for a name that has none."""
+        if user not in self.passphrase_users():
+            raise Refusal(f"“{user}”没有这个工作目录的口令。请核对姓名", "not-found")
+        if user == self._opened.user:
+            raise Refusal("不能取消自己正在用的口令。请由另一位使用人来取消", "own-passphrase")
+        vault.write(self.folder / KEYS, self._slots().without(user))
+
+    def _slots(self) -> vault.Slots:
+        return vault.read(self.folder / KEYS) or vault.Slots()
+
+    def _own_file(self) -> None:
+        if self.engine.dialect.name != "sqlite":
+            raise Refusal("这些数据在数据库服务器上，口令由服务器的管理员设置", "not-encrypted")
+
+    def _replace_store(self, opened: "Opened", slots: vault.Slots | None) -> None:
+        """Puts a copy under another key in the store's place.
+
+        `records.db` decides: its replacement is the one step that counts, and `_settle` clears away what an
+        interruption leaves on either side of it. So the new slots are there before it, the old ones until after it.
+        """
+        store, copy = self.folder / RECORDS, self.folder / COPY
+        try:
+            encrypt_copy(self.engine, copy, opened.key)
+            self.engine.dispose()  # the last connection takes its write-ahead log along
+            if slots is not None:
+                vault.write(self.folder / KEYS, slots)
+            move(copy, store)
+            self._opened = opened
+        finally:
+            self.engine = engine_for(self.folder, "", self._opened.key)
+            _settle(self.folder)
 
     # ---------------------------------------------------------------- reading and writing
 
@@ -211,6 +300,7 @@ class Workspace:
                 )
             batch.line.label = f"撤销：{target.label}"[:200]
             undo_into(batch, target)
+            refuse_broken(batch.session, batch.id, target.label)
         return target
 
     def _undoable(self, session: Session, batch_id: str | None) -> BatchLine:
@@ -242,9 +332,7 @@ def read_config(folder: Path) -> dict[str, str]:
 
 def write_config(folder: Path, config: dict[str, object]) -> None:
     """Replaces `siji.toml` in one step."""
-    temporary = folder / f"{CONFIG}.tmp"
-    temporary.write_text(tomli_w.dumps(config), encoding="utf-8")
-    temporary.replace(folder / CONFIG)
+    write_whole(folder / CONFIG, tomli_w.dumps(config).encode())
 
 
 def hold(folder: Path) -> FileLock:
@@ -271,12 +359,23 @@ def machine() -> str:
     return hashlib.sha256(source.encode()).hexdigest()[:16]
 
 
-def _sweep(folder: Path, *, whole: bool) -> None:
-    """Removes what a failed creation left, and the folder too if the creation made it."""
-    for name in (CONFIG, f"{CONFIG}.tmp", KEYS, RECORDS, f"{RECORDS}-wal", f"{RECORDS}-shm", LOCK):
-        (folder / name).unlink(missing_ok=True)
-    for part in ("packages", "backups"):
-        if (folder / part).is_dir():
-            (folder / part).rmdir()
-    if whole and not any(folder.iterdir()):
-        folder.rmdir()
+def _settle(folder: Path) -> None:
+    """Clears away what an interrupted change of the passphrase left. Raises `Refusal` when the store is not there."""
+    store = folder / RECORDS
+    if not store.exists():
+        raise Refusal(f"工作目录里没有数据文件 {RECORDS}。请用最近的备份恢复", "damaged")
+    (folder / COPY).unlink(missing_ok=True)
+    if is_plain(store):
+        (folder / KEYS).unlink(missing_ok=True)
+
+
+def _sweep(folder: Path, made: Sequence[Path]) -> None:
+    """Removes what a failed creation left in a folder that was empty, and the folders that the creation made."""
+    for part in folder.iterdir() if folder.is_dir() else ():
+        if part.is_dir():
+            shutil.rmtree(part)
+        else:
+            part.unlink()
+    for one in made:
+        if one.is_dir():
+            one.rmdir()

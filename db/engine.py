@@ -1,5 +1,6 @@
 """Engines: an encrypted or plain SQLite file, or a PostgreSQL server. The only module that knows a dialect."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -95,14 +96,29 @@ def integrity_faults(engine: Engine) -> list[str]:
         return found + [f"{row[0]} 表有一条记录指向不存在的 {row[2]}" for row in links]
 
 
+def is_plain(file: Path) -> bool:
+    """Whether a SQLite file is not encrypted: an encrypted one has no header that anybody could know."""
+    with file.open("rb") as stream:
+        return stream.read(16) == b"SQLite format 3\0"
+
+
 def encrypt_copy(source: Engine, target: Path, key: bytes | None) -> None:
-    """Writes the whole SQLite file to `target` under another key (None: plain), through SQLCipher's own export."""
+    """Writes the whole SQLite file to `target` under another key (None: plain), through SQLCipher's own export.
+
+    The copy is on the disk when this returns. Raises `Refusal` when there is no room for it.
+    """
     raw = source.raw_connection()
     try:
         cursor = raw.cursor()
         literal = f"x'{key.hex()}'" if key is not None else ""
         cursor.execute("ATTACH DATABASE ? AS copied KEY ?", (str(target), literal))
-        cursor.execute("SELECT sqlcipher_export('copied')")
-        cursor.execute("DETACH DATABASE copied")
+        try:
+            cursor.execute("SELECT sqlcipher_export('copied')")
+        finally:
+            cursor.execute("DETACH DATABASE copied")
+    except sqlcipher.Error as error:
+        raise world_at_fault(error) or error from error
     finally:
         raw.close()
+    with target.open("rb+") as stream:
+        os.fsync(stream.fileno())

@@ -1,10 +1,9 @@
 """The search key of a record: what a person may type to find it, in one line of text."""
 
+import os
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
-
-from pypinyin import Style, lazy_pinyin
 
 if TYPE_CHECKING:
     from db.models.record import Record
@@ -19,7 +18,12 @@ SURNAMES = {
 
 @lru_cache(maxsize=20_000)
 def _reading(character: str) -> str:
-    return lazy_pinyin(character, style=Style.NORMAL)[0].lower()
+    # only who writes needs readings, so the dictionary is loaded at the first; that of phrases would double the time
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
+    from pypinyin import lazy_pinyin
+
+    reading: str = lazy_pinyin(character)[0]
+    return reading.lower()
 
 
 def pinyin(text: str, *, person: bool = False) -> tuple[str, str]:

@@ -1,8 +1,9 @@
 """Brings a store to the schema of this program: back up, migrate, check, and only then go on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, inspect, text
 
@@ -41,21 +42,26 @@ def upgrade(engine: Engine, back_up: Callable[[], Path] | None = None) -> None:
         back_up()
     from alembic import command
 
-    sqlite = engine.dialect.name == "sqlite"
-    with engine.connect() as connection:
-        if sqlite:
-            connection.exec_driver_sql("PRAGMA foreign_keys = OFF")  # batch migrations rebuild tables
-            connection.commit()
-        try:
-            with connection.begin():
-                before = _rows(connection)
-                settings = config()
-                settings.attributes["connection"] = connection
-                command.upgrade(settings, "head")
-                _check(connection, before)
-        finally:
-            if sqlite:
-                connection.exec_driver_sql("PRAGMA foreign_keys = ON")
+    with engine.connect() as connection, _rebuilding(connection), connection.begin():
+        before = _rows(connection)
+        settings = config()
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, "head")
+        _check(connection, before)
+
+
+@contextmanager
+def _rebuilding(connection: Connection) -> Iterator[None]:
+    """Lets SQLite's tables be rebuilt under the links that point to them; `_check` looks at the links afterwards."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys = OFF")  # of no effect inside a transaction, and ours begin by themselves
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys = ON")
 
 
 def config() -> "Config":

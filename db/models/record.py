@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, cast
 
 import msgspec
-from sqlalchemy import Dialect, ForeignKey, Index, MetaData, String, Table, Text, TypeDecorator
+from sqlalchemy import Column, Dialect, ForeignKey, Index, MetaData, String, Table, Text, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from db import fields
@@ -74,13 +74,26 @@ class Record(Base):
     def note(cls) -> Mapped[str | None]:
         return fields.note("备注", aliases=["备 注", "说明"])
 
-    @declared_attr.directive
-    def __table_args__(cls) -> tuple[Any, ...]:
-        name = cls.__tablename__
-        return (
-            Index(f"ix_{name}_listing", "deleted_at", "id", "office_id"),
-            Index(f"ix_{name}_search", "deleted_at", "search_key", "id"),
-        )
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        _index(table_of(cls))
+
+
+def _index(table: Table) -> None:
+    """What pages ask of 100,000 live records is answered from an index alone: a list in the order of making, a search
+    (with the links that it looks through), the records of each node of a tree."""
+    links = [column for column in table.columns if (spec := column.info.get("field")) is not None and spec.target]
+    searched = [column for column in links if column.info["field"].search]
+    columns = table.columns
+    indexes: dict[str, tuple[Column[Any], ...]] = {
+        "listing": (columns.id, columns.office_id),
+        "search": (columns.search_key, columns.id, *searched),
+        **{column.name: (column, columns.office_id) for column in links},
+    }
+    live = columns.deleted_at.is_(None)
+    for name, parts in indexes.items():
+        # the condition's own column stands last, or SQLite would fetch every row to look at it again
+        Index(f"ix_{table.name}_{name}", *parts, columns.deleted_at, sqlite_where=live, postgresql_where=live)
 
 
 OWN_COLUMNS = ("id", "office_id", "version", "stamps", "deleted_at")
