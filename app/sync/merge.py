@@ -1,0 +1,142 @@
+"""The merge of one record: two rows in, one row and its conflicts out. Pure; the rule is the two tables of sync.md."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from app.sync.version import Stamp, compact, covers, joined, seen, stamp_of
+from db.journal import Values
+from db.models.record import dump
+
+SEED = "seed"
+"""The replica of reference data: every office plants the same, so its stamps give way to those of any person."""
+
+
+class Kind(StrEnum):
+    """What a merge comes to."""
+
+    KEEP = "keep"
+    TAKE = "take"
+    BOTH = "both"
+
+
+class Forked(Exception):
+    """Two computers wrote as one replica: one stamp, two values."""
+
+    def __init__(self, field: str, stamp: Stamp) -> None:
+        super().__init__(f"{field} {stamp}")
+        self.field, self.stamp = field, stamp
+
+
+@dataclass(frozen=True)
+class Clash:
+    """One field that both sides wrote without having seen each other."""
+
+    field: str
+    ours: Any
+    theirs: Any
+
+
+@dataclass(frozen=True)
+class Merged:
+    """The outcome of a merge.
+
+    Attributes:
+        kind: nothing to do, their row as it is, or a row of both.
+        row: the columns to write over ours, `version` and `stamps` among them; a conflict's field keeps our value.
+        clashes: what a person must decide. The decision is a save of our own on top of `row`.
+    """
+
+    kind: Kind
+    row: Values
+    clashes: tuple[Clash, ...] = ()
+
+
+def merge(ours: Mapping[str, Any] | None, theirs: Mapping[str, Any], names: Sequence[str]) -> Merged:
+    """Merges an incoming row into the stored one (None: there is none).
+
+    `names` are the columns that merge. `theirs` may lack some of them: then it says nothing about them. Raises
+    `Forked` when one stamp stands on two values.
+    """
+    if ours is None:
+        return Merged(Kind.TAKE, dict(theirs))
+    if covers(ours["version"], theirs["version"]):
+        return _same(ours, theirs, names)
+    if covers(theirs["version"], ours["version"]):
+        return _take(ours, theirs, names)
+    return _both(ours, theirs, names)
+
+
+def _same(ours: Mapping[str, Any], theirs: Mapping[str, Any], names: Sequence[str]) -> Merged:
+    """Their row is known. Equal versions must be equal rows: two computers behind one replica betray themselves here."""
+    if ours["version"] == theirs["version"]:
+        for name in names:
+            stamp = stamp_of(ours["stamps"], name)
+            if (
+                name in theirs
+                and ours[name] != theirs[name]
+                and stamp == stamp_of(theirs["stamps"], name)
+                and stamp[0] != SEED
+            ):
+                raise Forked(name, stamp)
+    return Merged(Kind.KEEP, {})
+
+
+def _take(ours: Mapping[str, Any], theirs: Mapping[str, Any], names: Sequence[str]) -> Merged:
+    row: Values = {"version": theirs["version"]}
+    stamps: dict[str, Stamp] = {}
+    for name in names:
+        if name not in theirs:
+            stamps[name] = stamp_of(ours["stamps"], name)
+            continue
+        a, b = stamp_of(ours["stamps"], name), stamp_of(theirs["stamps"], name)
+        if theirs[name] != ours[name]:
+            if a == b and a[0] != SEED:
+                raise Forked(name, a)
+            row[name] = theirs[name]
+        stamps[name] = b
+    row["stamps"] = compact(stamps, stamp_of(theirs["stamps"], ""))
+    return Merged(Kind.TAKE, row)
+
+
+def _both(ours: Mapping[str, Any], theirs: Mapping[str, Any], names: Sequence[str]) -> Merged:
+    row: Values = {"version": joined(ours["version"], theirs["version"])}
+    stamps: dict[str, Stamp] = {}
+    clashes = []
+    for name in names:
+        a = stamp_of(ours["stamps"], name)
+        if name not in theirs:
+            stamps[name] = a
+            continue
+        b = stamp_of(theirs["stamps"], name)
+        same = ours[name] == theirs[name]
+        if a == b and not same and a[0] != SEED:
+            raise Forked(name, a)
+        if _theirs_stand(a, b, ours, theirs, name):
+            stamps[name] = b
+            if not same:
+                row[name] = theirs[name]
+        else:
+            stamps[name] = a
+            if not same and not _ours_stand(a, b, ours, theirs):
+                clashes.append(Clash(name, ours[name], theirs[name]))
+    shared = max(stamp_of(ours["stamps"], ""), stamp_of(theirs["stamps"], ""))
+    row["stamps"] = compact(stamps, shared)
+    return Merged(Kind.BOTH, row, tuple(clashes))
+
+
+def _theirs_stand(a: Stamp, b: Stamp, ours: Mapping[str, Any], theirs: Mapping[str, Any], name: str) -> bool:
+    """Whether the field takes their value and stamp."""
+    if a == b:  # only seeds may differ here, and both sides must choose alike
+        return dump(theirs[name]) > dump(ours[name])
+    if seen(b, ours["version"]):
+        return False
+    if seen(a, theirs["version"]) or (a[0] == SEED and b[0] != SEED):
+        return True
+    return bool(ours[name] == theirs[name] and b > a and (b[0] == SEED) <= (a[0] == SEED))
+
+
+def _ours_stand(a: Stamp, b: Stamp, ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool:
+    """Whether the field keeps our value with no question (given that theirs does not stand)."""
+    return a == b or seen(b, ours["version"]) or (b[0] == SEED and a[0] != SEED)

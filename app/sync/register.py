@@ -1,0 +1,144 @@
+"""The store's memory of packages: what was sent and received, in which order, and what came of it."""
+
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.sync.manifest import Fate, Result
+from app.workspace import Workspace
+from db.models.handoff import PackageLine, Peer
+from db.models.record import dump
+
+FATES = 2000
+"""How many fates of single records a package remembers, and tells."""
+
+
+class Counts(msgspec.Struct):
+    """How many records of a ledger an import created, updated, deleted or left as they were."""
+
+    created: int = 0
+    updated: int = 0
+    deleted: int = 0
+    unchanged: int = 0
+
+
+class Summary(msgspec.Struct):
+    """What the store keeps of one package beside its number.
+
+    `told`: of a sent package, the id of the last received one whose result it carried. `result`: of a sent one, what
+    the other side said became of it.
+    """
+
+    ledgers: dict[str, Counts] = {}
+    live: dict[str, int] = {}
+    records: int = 0
+    fates: list[Fate] = []
+    more: int = 0
+    told: str = ""
+    result: Result | None = None
+
+
+@dataclass(frozen=True)
+class PackageView:
+    """A line of the list of packages sent and received."""
+
+    id: str
+    sent: bool
+    office_code: str
+    office_name: str
+    sequence: int
+    kind: str
+    at: str
+    file: str
+    digest: str
+    status: str
+    """`sent`, `acknowledged` or `received`."""
+    records: int
+    ledgers: dict[str, Counts]
+    result: Result | None
+    batch_id: str | None
+
+
+def packages(ws: Workspace, limit: int = 500) -> list[PackageView]:
+    """The packages sent and received, the latest first."""
+    with ws.read() as session:
+        found = session.execute(
+            select(PackageLine, Peer)
+            .join(Peer, Peer.office_id == PackageLine.peer_id)
+            .order_by(PackageLine.id.desc())
+            .limit(limit)
+        ).all()
+        return [_view(line, peer) for line, peer in found]
+
+
+def _view(line: PackageLine, peer: Peer) -> PackageView:
+    summary = summary_of(line)
+    status = "received" if not line.sent else "acknowledged" if line.acknowledged or summary.result else "sent"
+    return PackageView(
+        line.id, line.sent, peer.code, peer.name, line.sequence, line.kind, line.at, line.file, line.digest, status,
+        summary.records, summary.ledgers, summary.result, line.batch_id,
+    )  # fmt: skip
+
+
+def summary_of(line: PackageLine) -> Summary:
+    """What the store keeps of a package."""
+    return msgspec.json.decode(line.summary, type=Summary)
+
+
+def kept(summary: Summary) -> str:
+    """A summary as its column."""
+    return dump(summary)
+
+
+def lines(session: Session, peer_id: str, *, sent: bool, replica: str | None = None) -> list[PackageLine]:
+    """The packages sent to, or received from, a peer in the order in which that happened."""
+    wanted = select(PackageLine).where(PackageLine.peer_id == peer_id, PackageLine.sent == sent)
+    if replica is not None:
+        wanted = wanted.where(PackageLine.replica == replica)
+    return list(session.scalars(wanted.order_by(PackageLine.id)))
+
+
+def last(session: Session, peer_id: str, *, sent: bool, replica: str | None = None) -> PackageLine | None:
+    """The package that was sent or received last."""
+    wanted = select(PackageLine).where(PackageLine.peer_id == peer_id, PackageLine.sent == sent)
+    if replica is not None:
+        wanted = wanted.where(PackageLine.replica == replica)
+    return session.scalars(wanted.order_by(PackageLine.id.desc()).limit(1)).first()
+
+
+def base(session: Session, peer_id: str, replica: str) -> PackageLine | None:
+    """The last package of ours that the peer has acknowledged: the next one builds on it."""
+    wanted = select(PackageLine).where(
+        PackageLine.peer_id == peer_id,
+        PackageLine.sent.is_(True),
+        PackageLine.replica == replica,
+        PackageLine.acknowledged.is_(True),
+    )
+    return session.scalars(wanted.order_by(PackageLine.sequence.desc()).limit(1)).first()
+
+
+def untold(session: Session, peer_id: str, replica: str) -> list[PackageLine]:
+    """The received packages whose results the peer may not have read yet, at most twenty."""
+    known = base(session, peer_id, replica)
+    told = summary_of(known).told if known else ""
+    return [line for line in lines(session, peer_id, sent=False) if line.id > told][-20:]
+
+
+def result_of(line: PackageLine) -> Result:
+    """What came of a received package, to be told to its sender."""
+    summary = summary_of(line)
+    counts = list(summary.ledgers.values())
+    return Result(
+        line.replica,
+        line.sequence,
+        line.digest,
+        sum(one.created for one in counts),
+        sum(one.updated for one in counts),
+        sum(one.deleted for one in counts),
+        sum(one.unchanged for one in counts),
+        line.at,
+        summary.fates,
+        summary.more,
+    )

@@ -1,0 +1,157 @@
+"""What concerns whom: which records a package between a lower and an upper office carries, as conditions for the store."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Text, and_, false, func, or_, select, type_coerce
+from sqlalchemy.orm import Session
+
+from app.ledgers.catalogue import LEDGERS
+from app.sync.manifest import Total
+from db.journal import ChangeLine
+from db.models.organisation import Office
+from db.models.record import Record, fields_of, models, table_of
+
+TOWNSHIP = "township"
+
+
+@dataclass(frozen=True)
+class Line:
+    """The line between two offices, the same seen from either end.
+
+    Attributes:
+        upper: the superior.
+        lower: the subordinate; `below` are it and all offices under it, `above` the superior and all over it.
+        county_only: whether the lower office is a township, which may not write what belongs to the county.
+    """
+
+    upper: str
+    lower: str
+    above: frozenset[str]
+    below: frozenset[str]
+    county_only: bool
+
+
+def line_between(session: Session, upper: str, lower: str) -> Line:
+    """The line between two offices as the store knows them."""
+    parent: dict[str, str | None] = {}
+    levels: dict[str, str] = {}
+    for office, superior, level in session.execute(select(Office.id, Office.superior_id, Office.level)):
+        parent[office], levels[office] = superior, level
+    below, queue = {lower}, [lower]
+    while queue:
+        one = queue.pop()
+        children = [office for office, superior in parent.items() if superior == one and office not in below]
+        below.update(children)
+        queue += children
+    above, over = {upper}, parent.get(upper)
+    while over is not None and over not in above:
+        above.add(over)
+        over = parent.get(over)
+    return Line(upper, lower, frozenset(above - below), frozenset(below), levels.get(lower, TOWNSHIP) == TOWNSHIP)
+
+
+def office_links(model: type[Record]) -> list[str]:
+    """The links of a ledger that point to an office."""
+    return [name for name, spec in fields_of(model).items() if spec.target == Office.__tablename__]
+
+
+def of_lower(model: type[Record], line: Line) -> ColumnElement[bool]:
+    """The records that the lower side owns."""
+    if line.county_only and LEDGERS[model.__tablename__].authority is not None:
+        return false()
+    return model.office_id.in_(line.below)
+
+
+def of_upper(model: type[Record], line: Line) -> ColumnElement[bool]:
+    """The records of the upper side that concern the lower one, or everyone."""
+    if model is Office:
+        return Office.id.in_(line.above | line.below)
+    owned = model.office_id.in_(line.above)
+    links = [getattr(model, name) for name in office_links(model)]
+    if not links:
+        return owned
+    return and_(
+        owned, or_(and_(*(link.is_(None) for link in links)), *(link.in_(line.below) for link in links))
+    )
+
+
+def changed(model: type[Record], since: int, peer: str) -> ColumnElement[bool]:
+    """The records with a line in the journal after `since` that did not come from this peer as it stands."""
+    lines = select(ChangeLine.record_id).where(
+        ChangeLine.seq > since,
+        ChangeLine.ledger == model.__tablename__,
+        or_(ChangeLine.sender.is_(None), ChangeLine.sender != peer),
+    )
+    return model.id.in_(lines)
+
+
+def departed(model: type[Record], line: Line, since: int) -> ColumnElement[bool]:
+    """The records that concerned the lower side before a change after `since`: it must learn that they left."""
+    names = ["office_id", *office_links(model)]
+    marks = [f'"{name}":"{office}"' for name in names for office in sorted(line.below)]
+    lines = select(ChangeLine.record_id).where(
+        ChangeLine.seq > since,
+        ChangeLine.ledger == model.__tablename__,
+        or_(*(ChangeLine.before.contains(mark, autoescape=True) for mark in marks)),
+    )
+    return model.id.in_(lines)
+
+
+def going(model: type[Record], line: Line, *, up: bool, since: int | None, full: bool, peer: str) -> ColumnElement[bool]:
+    """What a package carries of a ledger. `since` is None for a snapshot; `full` adds the lower side's own records."""
+    if up:
+        mine = of_lower(model, line)
+        return mine if since is None else and_(mine, changed(model, since, peer))
+    theirs = of_lower(model, line)
+    if since is None:
+        return or_(of_upper(model, line), theirs) if full else of_upper(model, line)
+    fresh = changed(model, since, peer)
+    return and_(fresh, or_(of_upper(model, line), theirs, departed(model, line, since)))
+
+
+def totals(session: Session, line: Line, *, up: bool) -> dict[str, Total]:
+    """For each ledger that the sender owns records of: live records, and a digest over sorted ids and versions."""
+    found: dict[str, Total] = {}
+    for name, model in models().items():
+        if model is Office:
+            continue
+        table = table_of(model)
+        where = of_lower(model, line) if up else of_upper(model, line)
+        rows = session.connection().execution_options(yield_per=5000).execute(
+            select(table.c.id, type_coerce(table.c.version, Text()), table.c.deleted_at).where(where).order_by(table.c.id)
+        )
+        digest, live, all_rows = hashlib.sha256(), 0, 0
+        for part in rows.partitions(5000):
+            digest.update("".join([f"{one} {version}\n" for one, version, _ in part]).encode())
+            live += sum(1 for row in part if row[2] is None)
+            all_rows += len(part)
+        if all_rows:
+            found[name] = Total(live, digest.hexdigest())
+    return found
+
+
+def live_counts(session: Session, line: Line, *, up: bool) -> dict[str, int]:
+    """Live records by ledger of what the sender owns, as stored here."""
+    found = {}
+    for name, model in models().items():
+        if model is Office:
+            continue
+        where = of_lower(model, line) if up else of_upper(model, line)
+        number = session.execute(
+            select(func.count()).select_from(model).where(where, model.deleted_at.is_(None))
+        ).scalar_one()
+        if number:
+            found[name] = number
+    return found
+
+
+def unseen(session: Session, line: Line, *, up: bool, since: int, peer: str, ledgers: Iterable[str]) -> bool:
+    """Whether this side has changed records of the sender's that the sender has not acknowledged."""
+    for name in ledgers:
+        model = models()[name]
+        where = of_lower(model, line) if up else of_upper(model, line)
+        if session.execute(select(model.id).where(where, changed(model, since, peer)).limit(1)).first():
+            return True
+    return False

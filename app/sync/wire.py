@@ -1,0 +1,243 @@
+"""Records on the wire: one strict struct for each ledger, made from its fields; rows to lines of JSON and back.
+
+A line is a record whole: `id`, `office_id`, `version`, `stamps`, `deleted_at`, then every field. Dates are ISO, money is
+whole fen, decimals are text; `null` clears a column, a column that is not there says nothing.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import Annotated, Any, Union
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+from sqlalchemy import BigInteger, ColumnElement, Connection, Integer, Select, String, Text, select, type_coerce
+
+from app.sync.version import sound
+from db.errors import Refusal
+from db.fields import Field, Scaled
+from db.journal import Values
+from db.models.record import OWN_COLUMNS, Record, fields_of, merged_fields, table_of
+
+LINE_LIMIT = 1 << 20
+"""No line of a package is longer, in bytes."""
+
+_ID = Annotated[str, Meta(min_length=36, max_length=36)]
+_MOMENT = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$")]
+_REPLICA = Annotated[str, Meta(min_length=1, max_length=20)]
+_COUNTER = Annotated[int, Meta(ge=1, le=2**53)]
+_WHOLE = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+_MOST = Decimal(10) ** 14
+
+_OWN: dict[str, Any] = {
+    "id": _ID,
+    "office_id": _ID,
+    "version": dict[_REPLICA, _COUNTER],
+    "stamps": dict[Annotated[str, Meta(max_length=60)], tuple[_REPLICA, _COUNTER]],
+    "deleted_at": _MOMENT | None,
+}
+
+
+class InvalidRecord(Refusal):
+    """A line that is no record of its ledger; the sentence names table, line and column."""
+
+    def __init__(self, ledger: str, line: int, said: str) -> None:
+        super().__init__(
+            f"包里 {ledger} 表第 {line} 行的内容不合规矩：{said}。请对方用最新的程序重新导出", "invalid-record"
+        )
+
+
+@cache
+def struct_of(model: type[Record]) -> type[msgspec.Struct]:
+    """The strict struct of a ledger's records."""
+    fields: list[Any] = [(name, kind) for name, kind in _OWN.items()]
+    for name, spec in fields_of(model).items():
+        fields.append((name, Union[_type(spec), UnsetType], UNSET))  # noqa: UP007
+    return msgspec.defstruct(
+        f"{model.__name__}Line", fields, forbid_unknown_fields=True, gc=False, kw_only=True, module=__name__
+    )
+
+
+def _type(spec: Field) -> Any:
+    kind: Any = spec.kind.python
+    if spec.target is not None:
+        kind = _ID
+    elif kind is str and spec.length:
+        kind = Annotated[str, Meta(max_length=spec.length)]
+    elif kind is str:
+        kind = Annotated[str, Meta(max_length=200_000)]
+    elif kind is int:
+        kind = _WHOLE
+    return kind if spec.required else kind | None
+
+
+# ---------------------------------------------------------------- out
+
+
+def columns_of(model: type[Record]) -> tuple[str, ...]:
+    """The columns of a line, in order."""
+    return (*OWN_COLUMNS, *fields_of(model))
+
+
+def raw_columns(model: type[Record]) -> list[ColumnElement[Any]]:
+    """The columns of a line as the driver gives them: a whole ledger is sent without making objects of its rows."""
+    table = table_of(model)
+    return [type_coerce(table.c[name], _raw(table.c[name].type)).label(name) for name in columns_of(model)]
+
+
+def _raw(kind: Any) -> Any:
+    if isinstance(kind, Scaled):
+        return BigInteger()
+    if isinstance(kind, (Integer, BigInteger)):
+        return kind
+    return Integer() if kind.python_type is bool else String() if kind.python_type is date else Text()
+
+
+@cache
+def _outgoing(model: type[Record]) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
+    names = columns_of(model)
+    specs = fields_of(model)
+    found: list[tuple[int, Callable[[Any], Any]]] = []
+    for place, name in enumerate(names):
+        if name in ("version", "stamps"):
+            found.append((place, lambda text: msgspec.Raw(text.encode())))
+        elif name in specs and specs[name].kind.python is bool:
+            found.append((place, bool))
+        elif name in specs and specs[name].kind.python is Decimal:
+            found.append((place, lambda whole: _decimal_text(Decimal(whole) / Scaled.PLACES)))
+    return tuple(found)
+
+
+def _decimal_text(value: Decimal) -> str:
+    return f"{value.normalize():f}"
+
+
+def lines(connection: Connection, model: type[Record], wanted: Select[Any]) -> Iterator[bytes]:
+    """The lines of the rows that a statement over `raw_columns` finds, a few thousand at a time, each with its end."""
+    names, changes, encoder = columns_of(model), _outgoing(model), msgspec.json.Encoder()
+    result = connection.execution_options(yield_per=2000).execute(wanted)
+    for part in result.partitions(2000):
+        dicts = []
+        for row in part:
+            values = list(row)
+            for place, change in changes:
+                if values[place] is not None:
+                    values[place] = change(values[place])
+            dicts.append(dict(zip(names, values, strict=True)))
+        yield encoder.encode_lines(dicts)
+
+
+def select_lines(model: type[Record]) -> Select[Any]:
+    """A statement over the columns of a line, for `lines`."""
+    return select(*raw_columns(model)).order_by(table_of(model).c.id)
+
+
+def line_of(model: type[Record], row: Mapping[str, Any]) -> str:
+    """One row of Python values as a line: what is kept of a conflict that was put off."""
+    return msgspec.json.encode({name: row[name] for name in columns_of(model) if name in row}).decode()
+
+
+# ---------------------------------------------------------------- in
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in a package a row stands."""
+
+    ledger: str
+    line: int
+
+
+def decode_lines(model: type[Record], block: bytes, first: int) -> list[Values]:
+    """The rows of a block of whole lines, the first of which has the number `first`. Raises `InvalidRecord`."""
+    if b"\\u0000" in block:
+        raise InvalidRecord(model.__tablename__, _find(block, b"\\u0000", first), "有不能使用的字符")
+    kind = struct_of(model)
+    decoder: msgspec.json.Decoder[Any] = _decoder(kind)
+    try:
+        found = decoder.decode_lines(block)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        _explain(model, block, first)
+        raise
+    rows = [row_of(one) for one in found]
+    _check(model, rows, first)
+    return rows
+
+
+def decode_line(model: type[Record], text: str) -> Values:
+    """A line that this store kept itself."""
+    return row_of(_decoder(struct_of(model)).decode(text))
+
+
+@cache
+def _decoder(kind: type[msgspec.Struct]) -> "msgspec.json.Decoder[Any]":
+    return msgspec.json.Decoder(kind)
+
+
+def row_of(line: msgspec.Struct) -> Values:
+    """The columns that a line speaks of."""
+    row = msgspec.structs.asdict(line)
+    if UNSET in row.values():
+        row = {name: value for name, value in row.items() if value is not UNSET}
+    return row
+
+
+def _explain(model: type[Record], block: bytes, first: int) -> None:
+    decoder = _decoder(struct_of(model))
+    for number, line in enumerate(block.split(b"\n"), first):
+        if not line.strip():
+            continue
+        try:
+            decoder.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise InvalidRecord(model.__tablename__, number, _said(model, str(error))) from None
+
+
+def _said(model: type[Record], error: str) -> str:
+    """The sentence for what msgspec says, with the column it names."""
+    named = re.search(r"`\$\.([a-z_0-9]+)", error) or re.search(r"field `([^`]*)`", error)
+    if named is None:
+        return "不是一条完整的记录"
+    name = named.group(1)
+    spec = fields_of(model).get(name)
+    column = f"“{spec.label}”({name})" if spec else f"栏目 {name}"
+    if "unknown field" in error:
+        return f"有不认识的{column}"
+    if "missing required" in error:
+        return f"缺少{column}"
+    return f"{column}的值类型或格式不对"
+
+
+def _check(model: type[Record], rows: Sequence[Values], first: int) -> None:
+    merged = merged_fields(model)
+    numbers = [name for name, spec in fields_of(model).items() if spec.kind.python is Decimal]
+    shared: tuple[Any, Any] | None = None
+    for number, row in enumerate(rows, first):
+        pair = (row["version"], row["stamps"])
+        if pair != shared and not sound(*pair, merged):
+            raise InvalidRecord(model.__tablename__, number, "栏目 stamps 与 version 不相符")
+        shared = pair
+        for name in numbers:
+            value = row.get(name)
+            if value is not None and not (value.is_finite() and abs(value) < _MOST and value * 10**4 % 1 == 0):
+                raise InvalidRecord(model.__tablename__, number, f"“{fields_of(model)[name].label}”({name})的值不对")
+
+
+def _find(block: bytes, needle: bytes, first: int) -> int:
+    return first + block[: block.index(needle)].count(b"\n")
+
+
+def missing_columns(model: type[Record], row: Mapping[str, Any]) -> list[str]:
+    """Required columns that a row does not have: it cannot be a new record."""
+    return [name for name, spec in fields_of(model).items() if spec.required and row.get(name) is None]
+
+
+def links_of(model: type[Record]) -> Iterable[tuple[str, type[Record] | str]]:
+    """(column, ledger it points to) of every link, the owner's among them."""
+    yield "office_id", "office"
+    for name, spec in fields_of(model).items():
+        if spec.target:
+            yield name, spec.target
