@@ -2,18 +2,12 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.ledgers.catalogue import LEDGERS
-from app.sync import register, scope
+from app.sync import outgoing, register, scope
 from app.workspace import Workspace
-from db.errors import Refusal
-from db.journal import ChangeLine
-from db.models.handoff import PackageLine, Peer
-from db.models.organisation import Office
-from db.models.record import models
-
+from db.models.handoff import Peer
 
 @dataclass(frozen=True)
 class LedgerSurvey:
@@ -53,59 +47,29 @@ class Survey:
 
 
 def surveys(ws: Workspace) -> list[Survey]:
-    """One survey for each office that this one writes packages for, by code: a township's superior, or every office
-    that a county has enrolled and not revoked. Raises `Refusal` when there is none."""
+    """One survey for each office that a package can be written for now, by code: a township's superior, or a county's
+    townships. Raises `Refusal` when there is none."""
     with ws.read() as session:
-        peers = list(session.scalars(select(Peer).where(Peer.superior.is_(not ws.office.is_county)).order_by(Peer.code)))
-        found = [_survey(ws, session, peer) for peer in peers]
-    if not found:
-        raise Refusal(
-            "还没有登记过乡镇。请先在“数据交换”里登记乡镇"
-            if ws.office.is_county
-            else "本单位还没有加入县里，不能上报。请用县里给的登记文件加入",
-            "no-peer",
-        )
-    return found
+        codes = [peer.code for peer in outgoing.addressees(session, ws, None)]
+    news = {code: outgoing.due(ws, code) for code in codes}
+    with ws.read() as session:
+        return [_survey(session, ws, peer, news[peer.code]) for peer in outgoing.addressees(session, ws, None)]
 
 
-def _survey(ws: Workspace, session: Session, peer: Peer) -> Survey:
-    up = peer.superior
-    line = scope.line_between(session, *((peer.office_id, ws.office.id) if up else (ws.office.id, peer.office_id)))
-    base = register.base(session, peer.office_id, ws.replica)
+def _survey(session: Session, ws: Workspace, peer: Peer, news: dict[str, tuple[int, int, int]]) -> Survey:
     last = register.last(session, peer.office_id, sent=True)
-    since = None if base is None else base.upto
     before = register.summary_of(last).live if last is not None else {}
-    live = scope.live_counts(session, line, up=up)
-    lines = []
-    for name, ledger in LEDGERS.items():
-        new, changed, deleted = _news(session, name, line, up, since, peer.office_id)
-        if new or changed or deleted or live.get(name):
-            lines.append(
-                LedgerSurvey(name, ledger.title, new, changed, deleted, live.get(name, 0), before.get(name))
-            )
-    return Survey(peer.office_id, peer.code, peer.name, tuple(lines), since is None, _last(last))
-
-
-def _last(line: PackageLine | None) -> tuple[int, str, bool] | None:
-    return None if line is None else (line.sequence, line.at, line.acknowledged)
-
-
-def _news(
-    session: Session, name: str, line: scope.Line, up: bool, since: int | None, peer: str
-) -> tuple[int, int, int]:
-    """(new, changed, deleted) records of a ledger that would go."""
-    model = models()[name]
-    if model is Office and up:
-        return 0, 0, 0
-    going = scope.going(model, line, up=up, since=since, full=False, peer=peer)
-    gone = model.deleted_at.is_not(None)
-    counted = select(func.count()).select_from(model).where(going)
-    deleted = session.execute(counted.where(gone)).scalar_one() if since is not None else 0
-    total = session.execute(counted.where(~gone)).scalar_one()
-    if since is None:
-        return total, 0, 0
-    made = select(ChangeLine.record_id).where(
-        ChangeLine.seq > since, ChangeLine.ledger == name, ChangeLine.before.is_(None)
+    live = scope.live_counts(session, outgoing.line_to(session, ws, peer), up=peer.superior)
+    lines = [
+        LedgerSurvey(name, ledger.title, *news.get(name, (0, 0, 0)), live.get(name, 0), before.get(name))
+        for name, ledger in LEDGERS.items()
+        if name in news or live.get(name)
+    ]
+    return Survey(
+        peer.office_id,
+        peer.code,
+        peer.name,
+        tuple(lines),
+        register.base(session, peer.office_id, ws.replica) is None,
+        None if last is None else (last.sequence, last.at, last.acknowledged),
     )
-    new = session.execute(counted.where(~gone, model.id.in_(made))).scalar_one()
-    return new, total - new, deleted

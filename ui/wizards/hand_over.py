@@ -17,7 +17,6 @@ from ui.wizards.frame import Flow
 from ui.wizards.parts import Column, PlacePicker, Rows, table
 
 if TYPE_CHECKING:
-    from app.quality import QualityReport
     from app.sync.outgoing import Sent
     from app.sync.survey import LedgerSurvey, Survey
     from app.workspace import Workspace
@@ -45,6 +44,7 @@ class HandOver(Flow):
         super().__init__(desk, title, ("核对内容", "存到哪里", "完成"))
         self.codes = tuple(codes) if codes is not None else None
         self.surveys: list[Survey] = []
+        self.faults = (0, 0)
         self.sent: list[Sent] = []
         self.sheets: list[sheet.Sheet] = []
         self._fill_content_step()
@@ -140,17 +140,19 @@ class HandOver(Flow):
     # ---------------------------------------------------------------- what goes
 
     def _survey(self) -> None:
-        def do(workspace: "Workspace", progress: Progress) -> "tuple[list[Survey], QualityReport | None]":
+        def do(workspace: "Workspace", progress: Progress) -> "tuple[list[Survey], tuple[int, int]]":
             from app import quality
             from app.sync.survey import surveys
 
             found = surveys(workspace)
-            return found, None if workspace.office.is_county else quality.check(workspace, progress=progress)
+            faults = [] if workspace.office.is_county else quality.check(workspace, progress)
+            wrong = sum(1 for one in faults if one.is_error)
+            return found, (wrong, len(faults) - wrong)
 
         self.run("正在清点要交的内容…", do, self._surveyed)
 
-    def _surveyed(self, found: "tuple[list[Survey], QualityReport | None]") -> None:
-        surveys, self.quality = found
+    def _surveyed(self, found: "tuple[list[Survey], tuple[int, int]]") -> None:
+        surveys, self.faults = found
         self.surveys = [one for one in surveys if self.codes is None or one.code in self.codes]
         self.whom.blockSignals(True)
         self.whom.clear()
@@ -195,9 +197,9 @@ class HandOver(Flow):
         for line in shrunk[:3]:
             words = f"“{line.title}”上次有 {line.before:,} 条，现在只有 {line.live:,} 条。请先看看是不是误删，再上报。"
             notes.append(Note("attention", words))
-        quality = getattr(self, "quality", None)
-        if quality is not None and (quality.errors or quality.warnings):
-            words = f"资料里有 {quality.errors} 处错误、{quality.warnings} 处提醒。可以照样上报，县里接收时也会看到。"
+        wrong, doubtful = self.faults
+        if wrong or doubtful:
+            words = f"资料里有 {wrong} 处错误、{doubtful} 处提醒。可以照样上报，县里接收时也会看到。"
             notes.append(Note("attention", words))
         return notes
 
