@@ -8,12 +8,11 @@ import errno
 import hashlib
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
 from typing import IO, BinaryIO, cast
-from collections.abc import Iterator
 
 from db.errors import Refusal
 

@@ -9,6 +9,7 @@ from app.sync import outgoing, register, scope
 from app.workspace import Workspace
 from db.models.handoff import Peer
 
+
 @dataclass(frozen=True)
 class LedgerSurvey:
     """One ledger: records that the other side has not seen yet by what happened to them, those that are live now, and

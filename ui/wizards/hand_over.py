@@ -1,7 +1,6 @@
 """Handing over: what goes, where to, the writing, and the sheet that goes with the stick."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,19 +8,21 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QWidget
 
+from db import clock
 from db.errors import Refusal
 from ui.background import Desk, Progress
 from ui.shell.widgets import Card, Note, button, clear, column, label, row, scrolling
 from ui.wizards import sheet, sticks
 from ui.wizards.frame import Flow
 from ui.wizards.parts import Column, PlacePicker, Rows, table
+from ui.wizards.words import KINDS, day, moment
 
 if TYPE_CHECKING:
     from app.sync.outgoing import Sent
+
     from app.sync.survey import LedgerSurvey, Survey
     from app.workspace import Workspace
 
-KINDS = {"snapshot": "全量", "changes": "变更"}
 SHRUNK = 0.5
 """A ledger that has lost this part of its records since last time is worth a word."""
 
@@ -69,7 +70,9 @@ class HandOver(Flow):
             (
                 Column("台账", lambda one: one.title, width=220),
                 Column("新增", lambda one: _number(one.new), _tone("new", "good"), right=True, width=100),
-                Column("修改", lambda one: _number(one.changed), _tone("changed", "information"), right=True, width=100),
+                Column(
+                    "修改", lambda one: _number(one.changed), _tone("changed", "information"), right=True, width=100
+                ),
                 Column("删除", lambda one: _number(one.deleted), _tone("deleted", "wrong"), right=True, width=100),
                 Column("现有", lambda one: f"{one.live:,}", right=True, width=110),
                 Column("上次", _before, right=True, width=110),
@@ -261,7 +264,7 @@ class HandOver(Flow):
             sent.office_name,
             sent.sequence,
             KINDS.get(sent.kind, sent.kind),
-            moment(datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")),
+            moment(clock.now()),
             sent.file.name,
             sent.bytes,
             sent.digest,
@@ -359,15 +362,3 @@ def _number(count: int) -> str:
 
 def _tone(name: str, tone: str) -> "Callable[[LedgerSurvey], str | None]":
     return lambda line: tone if getattr(line, name) else "quiet"
-
-
-def moment(at: str) -> str:
-    """`2026-11-03T08:12:45Z` as the office reads it: local, `2026年11月3日 16:12`."""
-    local = datetime.fromisoformat(at).astimezone()
-    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
-
-
-def day(at: str) -> str:
-    """The same as a day: `11月3日`."""
-    local = datetime.fromisoformat(at).astimezone()
-    return f"{local.month}月{local.day}日"

@@ -268,6 +268,43 @@ class Rows(QAbstractTableModel):
         return None
 
 
+class TickRows(Rows):
+    """Rows of which each can be ticked in its first column."""
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        super().__init__(columns)
+        self._off: set[Any] = set()
+
+    def put_ticked(self, rows: Iterable[Any]) -> None:
+        """Shows other rows; what was unticked stays so."""
+        self.put(rows)
+
+    def ticked(self) -> list[Any]:
+        """The rows that are ticked, in order."""
+        return [one for one in self.rows if one not in self._off]
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        ticks = Qt.ItemFlag.ItemIsUserCheckable if index.column() == 0 else Qt.ItemFlag.NoItemFlags
+        return super().flags(index) | ticks
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if index.isValid() and index.column() == 0 and role == Qt.ItemDataRole.CheckStateRole:
+            off = self.rows[index.row()] in self._off
+            return Qt.CheckState.Unchecked if off else Qt.CheckState.Checked
+        return super().data(index, role)
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        if role != Qt.ItemDataRole.CheckStateRole or not index.isValid():
+            return False
+        one = self.rows[index.row()]
+        if Qt.CheckState(value) == Qt.CheckState.Checked:
+            self._off.discard(one)
+        else:
+            self._off.add(one)
+        self.dataChanged.emit(index, index, [role])
+        return True
+
+
 def alignment(column: Column) -> int:
     """Numbers stand to the right, all else to the left."""
     side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
