@@ -11,6 +11,7 @@ from db import settings
 from db.ids import seeded_id
 from db.journal import Batch, Values, begin_batch, stored_rows
 from db.models.common import Policy
+from db.models.organisation import Office
 from db.models.record import Record, dump, fields_of
 from db.models.team import Post
 
@@ -35,11 +36,20 @@ def seeds(model: type[Record], name: str, key: str) -> Iterator[Values]:
 def plant(engine: Engine, office_id: str, user: str) -> None:
     """Puts the reference data into a store, or brings it up to date.
 
-    A field is written only where the store still has what was planted last: what an office edited stays.
+    A field is written only where the store still has what was planted last: what an office edited stays. The records
+    belong to the superior where there is one, as the copies that it hands down do.
     """
     with begin_batch(engine, "基础资料", kind="seed", user=user, replica=SEED_REPLICA) as batch:
+        owner = batch.session.get_one(Office, office_id).superior_id or office_id
         for model, name, key in SEEDED:
-            _merge(batch, model, office_id, list(seeds(model, name, key)))
+            _merge(batch, model, owner, list(seeds(model, name, key)))
+
+
+def remember(session: Session) -> None:
+    """Notes what this program's reference data says, for a store that was handed its copies by its superior: the next
+    upgrade then changes only what nobody has edited."""
+    for model, name, key in SEEDED:
+        _note(session, model, list(seeds(model, name, key)))
 
 
 def _merge(batch: Batch, model: type[Record], office_id: str, rows: list[Values]) -> None:
@@ -59,8 +69,12 @@ def _merge(batch: Batch, model: type[Record], office_id: str, rows: list[Values]
             updates.append((old, new))
     batch.create_rows(model, fresh)
     batch.update_rows(model, updates)
+    _note(batch.session, model, rows)
+
+
+def _note(session: Session, model: type[Record], rows: list[Values]) -> None:
     now = {row["id"]: {key: dump(value) for key, value in row.items() if key != "id"} for row in rows}
-    settings.put(batch.session, f"planted/{model.__tablename__}", dump(now))
+    settings.put(session, f"planted/{model.__tablename__}", dump(now))
 
 
 def _planted(session: Session, model: type[Record]) -> dict[str, dict[str, str]]:

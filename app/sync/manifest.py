@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-FORMAT = "siji-package/1"
+FORMAT: Literal["siji-package/1"] = "siji-package/1"
 LIMIT = 1 << 20
 """The longest manifest, in bytes."""
 
@@ -155,3 +155,8 @@ def plain(manifest: Manifest) -> dict[str, Any]:
     if values.get("enrolment"):
         values["enrolment"].pop("secret")
     return values
+
+
+def replaced(manifest: Manifest, results: list[Result]) -> Manifest:
+    """The manifest with other results."""
+    return msgspec.structs.replace(manifest, results=results)

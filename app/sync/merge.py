@@ -53,14 +53,19 @@ class Merged:
     clashes: tuple[Clash, ...] = ()
 
 
-def merge(ours: Mapping[str, Any] | None, theirs: Mapping[str, Any], names: Sequence[str]) -> Merged:
+def merge(
+    ours: Mapping[str, Any] | None, theirs: Mapping[str, Any], names: Sequence[str], *, fork_is_clash: bool = False
+) -> Merged:
     """Merges an incoming row into the stored one (None: there is none).
 
     `names` are the columns that merge. `theirs` may lack some of them: then it says nothing about them. Raises
-    `Forked` when one stamp stands on two values.
+    `Forked` when one stamp stands on two values; with `fork_is_clash` a person decides between them instead, which is
+    how a fork ends.
     """
     if ours is None:
         return Merged(Kind.TAKE, dict(theirs))
+    if fork_is_clash and any(_forked(ours, theirs, name) for name in names):
+        return _both(ours, theirs, names, fork_is_clash=True)
     if covers(ours["version"], theirs["version"]):
         return _same(ours, theirs, names)
     if covers(theirs["version"], ours["version"]):
@@ -72,15 +77,17 @@ def _same(ours: Mapping[str, Any], theirs: Mapping[str, Any], names: Sequence[st
     """Their row is known. Equal versions must be equal rows: two computers behind one replica betray themselves here."""
     if ours["version"] == theirs["version"]:
         for name in names:
-            stamp = stamp_of(ours["stamps"], name)
-            if (
-                name in theirs
-                and ours[name] != theirs[name]
-                and stamp == stamp_of(theirs["stamps"], name)
-                and stamp[0] != SEED
-            ):
-                raise Forked(name, stamp)
+            if _forked(ours, theirs, name):
+                raise Forked(name, stamp_of(ours["stamps"], name))
     return Merged(Kind.KEEP, {})
+
+
+def _forked(ours: Mapping[str, Any], theirs: Mapping[str, Any], name: str) -> bool:
+    """Whether one save wrote two values. Reference data may: each program brings its own."""
+    if name not in theirs or ours[name] == theirs[name]:
+        return False
+    stamp = stamp_of(ours["stamps"], name)
+    return stamp[0] != SEED and stamp == stamp_of(theirs["stamps"], name)
 
 
 def _take(ours: Mapping[str, Any], theirs: Mapping[str, Any], names: Sequence[str]) -> Merged:
@@ -90,17 +97,19 @@ def _take(ours: Mapping[str, Any], theirs: Mapping[str, Any], names: Sequence[st
         if name not in theirs:
             stamps[name] = stamp_of(ours["stamps"], name)
             continue
-        a, b = stamp_of(ours["stamps"], name), stamp_of(theirs["stamps"], name)
+        b = stamp_of(theirs["stamps"], name)
         if theirs[name] != ours[name]:
-            if a == b and a[0] != SEED:
-                raise Forked(name, a)
+            if _forked(ours, theirs, name):
+                raise Forked(name, b)
             row[name] = theirs[name]
         stamps[name] = b
     row["stamps"] = compact(stamps, stamp_of(theirs["stamps"], ""))
     return Merged(Kind.TAKE, row)
 
 
-def _both(ours: Mapping[str, Any], theirs: Mapping[str, Any], names: Sequence[str]) -> Merged:
+def _both(
+    ours: Mapping[str, Any], theirs: Mapping[str, Any], names: Sequence[str], *, fork_is_clash: bool = False
+) -> Merged:
     row: Values = {"version": joined(ours["version"], theirs["version"])}
     stamps: dict[str, Stamp] = {}
     clashes = []
@@ -111,9 +120,12 @@ def _both(ours: Mapping[str, Any], theirs: Mapping[str, Any], names: Sequence[st
             continue
         b = stamp_of(theirs["stamps"], name)
         same = ours[name] == theirs[name]
-        if a == b and not same and a[0] != SEED:
-            raise Forked(name, a)
-        if _theirs_stand(a, b, ours, theirs, name):
+        if _forked(ours, theirs, name):
+            if not fork_is_clash:
+                raise Forked(name, a)
+            stamps[name] = a
+            clashes.append(Clash(name, ours[name], theirs[name]))
+        elif _theirs_stand(a, b, ours, theirs, name):
             stamps[name] = b
             if not same:
                 row[name] = theirs[name]

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeAlias
 
 import pyrage
 import zstandard
@@ -32,8 +32,9 @@ INVITATION_LIMIT = 64 << 20
 _ZSTD_WINDOW = 1 << 27
 _SLICE = 1024  # of compressed bytes: a block of 4 bytes may stand for 128 KiB, so a slice stays under 32 MiB
 
-Identity = pyrage.x25519.Identity
-Recipient = pyrage.x25519.Recipient
+Identity: TypeAlias = Any
+Recipient: TypeAlias = Any
+"""age's own, which carry no types."""
 
 
 def damaged(what: str = "") -> Refusal:
@@ -204,7 +205,7 @@ class Package:
         if (
             any(one.bytes > TABLE_LIMIT for one in found.records)
             or any(one.bytes > BLOB_LIMIT for one in found.files)
-            or sum(one.bytes for one in (*found.records, *found.files)) > WHOLE_LIMIT
+            or sum(one.bytes for one in found.records) + sum(one.bytes for one in found.files) > WHOLE_LIMIT
         ):
             raise too_large("包里的内容")
         return found

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.sync.manifest import Fate, Result
@@ -27,7 +27,7 @@ class Counts(msgspec.Struct):
 class Summary(msgspec.Struct):
     """What the store keeps of one package beside its number.
 
-    `told`: of a sent package, the id of the last received one whose result it carried. `result`: of a sent one, what
+    `told`: of a sent package, the place of the last received one whose result it carried. `result`: of a sent one, what
     the other side said became of it.
     """
 
@@ -36,7 +36,7 @@ class Summary(msgspec.Struct):
     records: int = 0
     fates: list[Fate] = []
     more: int = 0
-    told: str = ""
+    told: int = 0
     result: Result | None = None
 
 
@@ -67,7 +67,7 @@ def packages(ws: Workspace, limit: int = 500) -> list[PackageView]:
         found = session.execute(
             select(PackageLine, Peer)
             .join(Peer, Peer.office_id == PackageLine.peer_id)
-            .order_by(PackageLine.id.desc())
+            .order_by(PackageLine.place.desc())
             .limit(limit)
         ).all()
         return [_view(line, peer) for line, peer in found]
@@ -80,6 +80,11 @@ def _view(line: PackageLine, peer: Peer) -> PackageView:
         line.id, line.sent, peer.code, peer.name, line.sequence, line.kind, line.at, line.file, line.digest, status,
         summary.records, summary.ledgers, summary.result, line.batch_id,
     )  # fmt: skip
+
+
+def next_place(session: Session) -> int:
+    """The place of the next package in the order in which packages were sent and received, whatever the clock says."""
+    return 1 + (session.execute(select(func.max(PackageLine.place))).scalar() or 0)
 
 
 def summary_of(line: PackageLine) -> Summary:
@@ -97,7 +102,7 @@ def lines(session: Session, peer_id: str, *, sent: bool, replica: str | None = N
     wanted = select(PackageLine).where(PackageLine.peer_id == peer_id, PackageLine.sent == sent)
     if replica is not None:
         wanted = wanted.where(PackageLine.replica == replica)
-    return list(session.scalars(wanted.order_by(PackageLine.id)))
+    return list(session.scalars(wanted.order_by(PackageLine.place)))
 
 
 def last(session: Session, peer_id: str, *, sent: bool, replica: str | None = None) -> PackageLine | None:
@@ -105,7 +110,7 @@ def last(session: Session, peer_id: str, *, sent: bool, replica: str | None = No
     wanted = select(PackageLine).where(PackageLine.peer_id == peer_id, PackageLine.sent == sent)
     if replica is not None:
         wanted = wanted.where(PackageLine.replica == replica)
-    return session.scalars(wanted.order_by(PackageLine.id.desc()).limit(1)).first()
+    return session.scalars(wanted.order_by(PackageLine.place.desc()).limit(1)).first()
 
 
 def base(session: Session, peer_id: str, replica: str) -> PackageLine | None:
@@ -122,8 +127,8 @@ def base(session: Session, peer_id: str, replica: str) -> PackageLine | None:
 def untold(session: Session, peer_id: str, replica: str) -> list[PackageLine]:
     """The received packages whose results the peer may not have read yet, at most twenty."""
     known = base(session, peer_id, replica)
-    told = summary_of(known).told if known else ""
-    return [line for line in lines(session, peer_id, sent=False) if line.id > told][-20:]
+    told = summary_of(known).told if known else 0
+    return [line for line in lines(session, peer_id, sent=False) if line.place > told][-20:]
 
 
 def result_of(line: PackageLine) -> Result:

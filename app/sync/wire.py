@@ -6,7 +6,6 @@ whole fen, decimals are text; `null` clears a column, a column that is not there
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -53,7 +52,7 @@ class InvalidRecord(Refusal):
 @cache
 def struct_of(model: type[Record]) -> type[msgspec.Struct]:
     """The strict struct of a ledger's records."""
-    fields: list[Any] = [(name, kind) for name, kind in _OWN.items()]
+    fields: list[Any] = list(_OWN.items())
     for name, spec in fields_of(model).items():
         fields.append((name, Union[_type(spec), UnsetType], UNSET))  # noqa: UP007
     return msgspec.defstruct(
@@ -143,14 +142,6 @@ def line_of(model: type[Record], row: Mapping[str, Any]) -> str:
 # ---------------------------------------------------------------- in
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where in a package a row stands."""
-
-    ledger: str
-    line: int
-
-
 def decode_lines(model: type[Record], block: bytes, first: int) -> list[Values]:
     """The rows of a block of whole lines, the first of which has the number `first`. Raises `InvalidRecord`."""
     if b"\\u0000" in block:
@@ -230,12 +221,18 @@ def _find(block: bytes, needle: bytes, first: int) -> int:
     return first + block[: block.index(needle)].count(b"\n")
 
 
+@cache
+def required(model: type[Record]) -> tuple[str, ...]:
+    """The columns that a new record must have."""
+    return tuple(name for name, spec in fields_of(model).items() if spec.required)
+
+
 def missing_columns(model: type[Record], row: Mapping[str, Any]) -> list[str]:
     """Required columns that a row does not have: it cannot be a new record."""
-    return [name for name, spec in fields_of(model).items() if spec.required and row.get(name) is None]
+    return [name for name in required(model) if row.get(name) is None]
 
 
-def links_of(model: type[Record]) -> Iterable[tuple[str, type[Record] | str]]:
+def links_of(model: type[Record]) -> Iterable[tuple[str, str]]:
     """(column, ledger it points to) of every link, the owner's among them."""
     yield "office_id", "office"
     for name, spec in fields_of(model).items():

@@ -34,6 +34,8 @@ class PackageLine(Base):
     __table_args__ = (Index("ix_package_peer", "peer_id", "sent", "replica", "sequence"),)
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    place: Mapped[int] = mapped_column(Integer, unique=True)
+    """1, 2, 3 … in the order in which packages were sent and received here."""
     peer_id: Mapped[str] = mapped_column(String(36), ForeignKey("peer.office_id"))
     sent: Mapped[bool] = mapped_column(Boolean(create_constraint=False))
     replica: Mapped[str] = mapped_column(String(20))

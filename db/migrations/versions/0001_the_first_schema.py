@@ -187,6 +187,7 @@ def upgrade() -> None:
     op.create_table(
         "package",
         sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("peer_id", sa.String(length=36), nullable=False),
         sa.Column("sent", sa.Boolean(), nullable=False),
         sa.Column("replica", sa.String(length=20), nullable=False),
@@ -201,6 +202,7 @@ def upgrade() -> None:
         sa.Column("summary", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["peer_id"], ["peer.office_id"], name=op.f("fk_package_peer_id_peer")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_package")),
+        sa.UniqueConstraint("place", name=op.f("uq_package_place")),
     )
     op.create_index("ix_package_peer", "package", ["peer_id", "sent", "replica", "sequence"], unique=False)
     op.create_table(

@@ -1,0 +1,266 @@
+"""Takes in a package: reads it once, inside one transaction that either keeps all of it or nothing.
+
+The dry run is the import, rolled back; its digest is what the import must come to again.
+"""
+
+import logging
+import shutil
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
+
+from sqlalchemy.orm import Session
+
+from app.sync import chain, package, register, report, scope, seal, stick
+from app.sync.chain import Stop
+from app.sync.choices import Choice, Conflict
+from app.sync.manifest import Manifest
+from app.sync.outcome import Outcome
+from app.sync.outgoing import line_to
+from app.sync.package import Package
+from app.sync.register import Summary
+from app.sync.rows import Intake, Sender
+from app.workspace import Workspace
+from db import clock
+from db.errors import Refusal
+from db.ids import new_id
+from db.journal import Batch, Progress
+from db.models.handoff import ConflictLine, PackageLine, Peer
+
+log = logging.getLogger(__name__)
+
+AUTOMATIC = {"ask": None, "ours": Choice.OURS, "theirs": Choice.THEIRS}
+
+
+class _RolledBack(Exception):
+    """The transaction has shown what it would do and must leave nothing."""
+
+
+@dataclass
+class _Work:
+    """What one attempt has come to so far; `outcome` is filled in as more is known."""
+
+    outcome: Outcome
+
+
+def take_in(
+    ws: Workspace,
+    file: Path,
+    *,
+    decide: Callable[[Conflict], Choice] | None = None,
+    conflicts: str = "ask",
+    dry_run: bool = False,
+    expect: str | None = None,
+    progress: Progress | None = None,
+) -> Outcome:
+    """Imports a package, or with `dry_run` shows what the import would do.
+
+    `decide` is asked about each conflict; without it `conflicts` says whose value stands (`ours`, `theirs`), or with
+    `ask` the outcome is `conflicts` and nothing is changed. `expect` is the digest of a dry run: the import is kept
+    only if it comes to the same. A bad package is an outcome with the status `refused`, never an exception; what is
+    raised is a fault of ours, `Cancelled` from `progress`, or a `Refusal` about this computer (a full disk).
+    """
+    automatic = None if decide is not None else AUTOMATIC[conflicts]
+    work = _Work(Outcome(str(file), "refused"))
+    try:
+        with _source(ws, file, keep=not dry_run) as (stream, archive):
+            return _attempt(ws, stream, archive, work, decide, automatic, dry_run, expect, progress)
+    except Stop as stop:
+        return replace(work.outcome, status=stop.status, reason=stop.reason, message=stop.message)
+    except Refusal as refusal:
+        if refusal.reason in _OUR_SIDE:
+            raise
+        return replace(work.outcome, status="refused", reason=refusal.reason, message=refusal.message)
+
+
+_OUR_SIDE = frozenset({"disk-full", "read-only", "locked", "disk-error", "cannot-open"})
+"""Reasons that say something about this computer, not about the package."""
+
+
+def _attempt(
+    ws: Workspace,
+    stream: BinaryIO,
+    archive: Callable[[str], str],
+    work: _Work,
+    decide: Callable[[Conflict], Choice] | None,
+    automatic: Choice | None,
+    dry_run: bool,
+    expect: str | None,
+    progress: Progress | None,
+) -> Outcome:
+    with ws.read() as session:
+        if not seal.has_keys(session):
+            raise Refusal("本单位还没有加入县里，也没有登记过乡镇，不能导入包。请先加入或登记", "unknown-sender")
+        identity = seal.own_keys(session).receiving
+    with package.opened(stream, [identity]) as opened:
+        with ws.read() as session:
+            manifest, peer_id = _head(session, ws, opened, work)
+        try:
+            with ws.edit(f"导入{manifest.sender.name}第 {manifest.sequence} 号包", kind="receive") as batch:
+                outcome = _within(ws, batch, opened, manifest, peer_id, work.outcome, decide, automatic, progress)
+                if outcome.status == "conflicts" or dry_run:
+                    work.outcome = outcome if outcome.status == "conflicts" else replace(outcome, status="dry-run")
+                    raise _RolledBack
+                if expect is not None and outcome.digest != expect:
+                    raise Refusal("预览之后，这里的数据又有了变化，没有导入。请重新预览一次再导入", "changed")
+                line = register.last(batch.session, peer_id, sent=False)
+                assert line is not None
+                line.file = archive(
+                    f"{manifest.sender.code}-{manifest.direction}-{manifest.sequence}-{opened.digest[:8]}"
+                )
+                work.outcome = replace(outcome, batch_id=batch.id if batch.changes else None)
+        except _RolledBack:
+            pass
+    return work.outcome
+
+
+def _head(session: Session, ws: Workspace, opened: Package, work: _Work) -> tuple[Manifest, str]:
+    """Everything that can be said of a package before its records are read. Raises `Refusal` or `Stop`."""
+    chain.readable(opened)
+    manifest = opened.decode()
+    work.outcome = replace(
+        work.outcome,
+        from_code=manifest.sender.code,
+        from_name=manifest.sender.name,
+        sequence=manifest.sequence,
+        kind=manifest.kind,
+        created_at=manifest.created_at,
+        created_by=manifest.created_by,
+        package_digest=opened.digest,
+        counts_claimed={name: total.live for name, total in manifest.totals.items()},
+    )
+    peer = chain.trusted(session, ws.office.id, opened, manifest)
+    chain.in_order(session, peer, manifest, opened.digest)
+    return manifest, peer.office_id
+
+
+def _within(
+    ws: Workspace,
+    batch: Batch,
+    opened: Package,
+    manifest: Manifest,
+    peer_id: str,
+    outcome: Outcome,
+    decide: Callable[[Conflict], Choice] | None,
+    automatic: Choice | None,
+    progress: Progress | None,
+) -> Outcome:
+    """The import itself, inside its transaction."""
+    session = batch.session
+    peer = session.get_one(Peer, peer_id)
+    line, up = line_to(session, ws, peer), not peer.superior
+    newcomer = register.last(session, peer_id, sent=False, replica=manifest.sender.replica) is None
+    before = scope.live_counts(session, line, up=up)
+    own = register.lines(session, peer_id, sent=True)
+    sender = Sender(peer_id, peer.name, line, up, newcomer, frozenset({one.replica for one in own} - {ws.replica}))
+    work = Intake(batch, sender, peer_id, decide, automatic, clock.now())
+    work.digest.update(opened.digest.encode())
+    work.tables(opened, manifest.records, progress)
+    work.blobs(opened, manifest.files)
+    opened.finish()
+    chain.pin(peer, manifest)
+    results = chain.acknowledge(session, peer, ws.replica, manifest, newcomer=newcomer)
+    # offices may have come in the package itself
+    findings = report.drift(session, line_to(session, ws, peer), peer_id, ws.replica, manifest, newcomer=newcomer)
+    findings += report.namesakes(session, work, line) if up else []
+    findings += report.checked(session, work)
+    summary = Summary(
+        work.counts, outcome.counts_claimed, sum(m.rows for m in manifest.records), work.fates, work.more_fates
+    )
+    session.add(
+        PackageLine(
+            id=new_id(),
+            place=register.next_place(session),
+            peer_id=peer_id,
+            sent=False,
+            replica=manifest.sender.replica or "",
+            sequence=manifest.sequence,
+            digest=opened.digest,
+            kind=manifest.kind,
+            at=clock.now(),
+            file="",
+            batch_id=batch.id if batch.changes else None,
+            summary=register.kept(summary),
+        )
+    )
+    session.flush()
+    done = replace(
+        outcome,
+        status="conflicts" if work.open else "applied",
+        ledgers=dict(work.counts),
+        conflicts=tuple(work.conflicts),
+        findings=tuple(findings),
+        details=report.details(session, work),
+        counts_before=before,
+        results=results,
+        put_off=work.put_off,
+        digest=work.digest.hexdigest(),
+    )
+    return replace(done, message=report.sentence(done, work.open))
+
+
+@contextmanager
+def _source(ws: Workspace, file: Path, *, keep: bool):  # type: ignore[no-untyped-def]
+    """(the package as a stream, a function that gives its copy in the archive a name). An import reads the copy that
+    it keeps, so that what is archived is what was read; a copy that got no name is thrown away."""
+    try:
+        size = file.stat().st_size
+        if not file.is_file() or size > package.WHOLE_LIMIT:
+            raise package.damaged("不是一个文件") if not file.is_file() else package.too_large("文件")
+        if not keep:
+            with file.open("rb") as stream:
+                yield stream, lambda name: name
+            return
+        folder = ws.folder / "packages"
+        copy = folder / f".{new_id()}.part"
+        named: list[Path] = []
+        try:
+            with stick.blaming(folder):
+                folder.mkdir(exist_ok=True)
+                target = copy.open("wb")
+            with target, file.open("rb") as stream:
+                shutil.copyfileobj(stream, target, 1 << 20)
+
+            def archive(name: str) -> str:
+                final = folder / f"{name}{package.SUFFIX}"
+                existed = final.exists()
+                with stick.blaming(folder):
+                    copy.replace(final)
+                if not existed:
+                    named.append(final)
+                return final.name
+
+            with copy.open("rb") as stream:
+                yield stream, archive
+        except BaseException:
+            for one in named:
+                one.unlink(missing_ok=True)
+            raise
+        finally:
+            copy.unlink(missing_ok=True)
+    except FileNotFoundError:
+        raise Refusal(f"找不到文件“{file.name}”，U盘可能已拔出。请插好后再试", "damaged") from None
+    except OSError as error:
+        raise Refusal(f"读取“{file.name}”时出错，U盘可能已拔出或损坏。请插好后再试", "damaged") from error
+
+
+# ---------------------------------------------------------------- what was put off
+
+
+def put_off(ws: Workspace) -> list[Conflict]:
+    """The conflicts that were put off and still stand."""
+    from app.sync.settling import standing
+
+    return standing(ws)
+
+
+def settle(ws: Workspace, record_id: str, choices: dict[str, Choice]) -> None:
+    """Decides what was put off: a choice for each field that still conflicts (see `put_off`)."""
+    from app.sync.settling import settle_one
+
+    settle_one(ws, record_id, choices)
+
+
+__all__ = ["Choice", "Conflict", "ConflictLine", "Outcome", "put_off", "settle", "take_in"]

@@ -1,0 +1,418 @@
+"""Writes packages: what a peer has not acknowledged, sealed for it and for the sender, onto the stick."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version as program_version
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.sync import manifest as manifests
+from app.sync import package, register, scope, seal, stick, wire
+from app.sync.manifest import Acknowledged, Blob, Invitation, Keys, Manifest, Member, Party
+from app.sync.register import Counts, Summary
+from app.workspace import Workspace
+from db import clock
+from db.errors import Refusal
+from db.ids import new_id
+from db.journal import ChangeLine, Progress
+from db.migrations.upgrade import SCHEMA
+from db.models.common import Attachment
+from db.models.handoff import BlobChunk, PackageLine, Peer
+from db.models.organisation import Office
+from db.models.record import Record, models, table_of
+
+FILES = 8000
+"""How many attachments one package may carry: their list stands in the manifest, which is at most 1 MiB."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One package written.
+
+    `kind` is `snapshot` or `changes`; a package with no records is the receipt for what the other side sent.
+    """
+
+    file: Path
+    office_code: str
+    office_name: str
+    sequence: int
+    kind: str
+    records: int
+    digest: str
+    counts: Mapping[str, int]
+    bytes: int
+
+    @property
+    def receipt(self) -> bool:
+        """Whether it carries nothing but the acknowledgement."""
+        return self.records == 0
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A package ready to be written, and the line by which the store will remember it."""
+
+    manifest: Manifest
+    data: bytes
+    parts: tuple[package.Part, ...]
+    upto: int
+    told: int
+
+    @property
+    def digest(self) -> str:
+        return manifests.digest_of(self.data)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {member.table: member.rows for member in self.manifest.records}
+
+    def line(self, session: Session, peer_id: str, replica: str, file: str) -> PackageLine:
+        """What the store keeps of it once it is out."""
+        summary = Summary(
+            ledgers={name: Counts(updated=rows) for name, rows in self.counts.items()},
+            live={name: total.live for name, total in self.manifest.totals.items()},
+            records=sum(self.counts.values()),
+            told=self.told,
+        )
+        return PackageLine(
+            id=new_id(),
+            place=register.next_place(session),
+            peer_id=peer_id,
+            sent=True,
+            replica=replica,
+            sequence=self.manifest.sequence,
+            digest=self.digest,
+            kind=self.manifest.kind,
+            at=clock.now(),
+            file=file,
+            upto=self.upto,
+            summary=register.kept(summary),
+        )
+
+
+def export(
+    ws: Workspace, to: Path, *, code: str | None = None, full: bool = False, progress: Progress | None = None
+) -> list[Sent]:
+    """Writes a package into a folder: a township's for its superior; a county's for one township, or for all.
+
+    `full` asks for a snapshot; a county's then holds all of the township's own records too. Raises `Refusal`, and then
+    no file with a package's name is in the folder that was not there before.
+    """
+    with ws.read() as session:
+        chosen = [(peer.office_id, peer.code) for peer in addressees(session, ws, code)]
+    sent = []
+    for peer_id, _ in chosen:
+        sent.append(_export_to(ws, to, peer_id, full=full, progress=progress))
+    return sent
+
+
+def addressees(session: Session, ws: Workspace, code: str | None) -> list[Peer]:
+    """The peers that a package can be sealed for. Raises `Refusal` where there is none, or the named one cannot be."""
+    known = list(session.scalars(select(Peer).order_by(Peer.code)))
+    if code is None:
+        wanted = [peer for peer in known if peer.superior] if not ws.office.is_county else known
+        wanted = [peer for peer in wanted if not peer.superior] or wanted
+        ready = [peer for peer in wanted if peer.receiving_key]
+        if ready:
+            return ready
+        if not ws.office.is_county:
+            raise Refusal("本单位还没有加入县里，没有可以上报的对象。请用县里给的登记文件加入", "not-enrolled")
+        if wanted:
+            raise Refusal("登记过的乡镇都还没有交来第一个包，暂时不能给它们导出。请先导入乡镇的包", "not-enrolled")
+        raise Refusal("还没有登记任何乡镇。请先“登记乡镇”", "not-enrolled")
+    found = next((peer for peer in known if peer.code == code), None)
+    if found is None:
+        raise Refusal(f"没有登记过代码为 {code} 的单位。请核对代码，或先登记", "not-enrolled")
+    if not found.receiving_key:
+        raise Refusal(f"“{found.name}”还没有交来第一个包，或者已被吊销，暂时不能给它导出", "not-enrolled")
+    return [found]
+
+
+def _export_to(ws: Workspace, to: Path, peer_id: str, *, full: bool, progress: Progress | None) -> Sent:
+    if not to.is_dir():
+        raise stick.Trouble.MISSING.refusal(to)
+    with Session(ws.engine) as session:
+        peer = session.get_one(Peer, peer_id)
+        made = compose(session, ws, peer, full=full, progress=progress)
+        keys = seal.own_keys(session)
+        recipients = [seal.recipient(peer.receiving_key or ""), keys.receiving.to_public()]
+        name = file_name(ws, peer, made.manifest)
+        archived = ws.folder / "packages" / f"{Path(name).stem}-{made.digest[:8]}{package.SUFFIX}"
+        archived.parent.mkdir(exist_ok=True)
+
+        def produce(out: BinaryIO) -> None:
+            package.write(out, made.data, keys.sign(made.data), made.parts, recipients)
+
+        def remember() -> None:
+            session.add(made.line(session, peer_id, ws.replica, archived.name))
+            session.commit()
+
+        try:
+            stick.write(archived, produce)
+            stick.put(archived, to / name, remember)
+        except BaseException:
+            # what the store remembers stays in its archive: the bytes may be on the stick
+            if session.scalars(select(PackageLine.id).where(PackageLine.digest == made.digest)).first() is None:
+                archived.unlink(missing_ok=True)
+            raise
+        return Sent(
+            to / name,
+            peer.code,
+            peer.name,
+            made.manifest.sequence,
+            made.manifest.kind,
+            sum(made.counts.values()),
+            made.digest,
+            made.counts,
+            archived.stat().st_size,
+        )
+
+
+def file_name(ws: Workspace, peer: Peer, manifest: Manifest) -> str:
+    """`<office>-<direction>-<sequence>.dzb`, the office being the lower of the two: packages for many lie side by side."""
+    office = ws.office.code if manifest.direction == "up" else peer.code
+    return f"{office}-{manifest.direction}-{manifest.sequence}{package.SUFFIX}"
+
+
+def compose(
+    session: Session,
+    ws: Workspace,
+    peer: Peer,
+    *,
+    full: bool = False,
+    enrolment: Invitation | None = None,
+    progress: Progress | None = None,
+) -> Composed:
+    """Puts together the next package for a peer, in the caller's transaction: it must still be open when the parts are
+    read. Reads each ledger once for its size and digest, and again when it is written, so that nothing is kept."""
+    up = peer.superior
+    line = line_to(session, ws, peer)
+    last = register.last(session, peer.office_id, sent=True, replica=ws.replica)
+    known = None if full or enrolment else register.base(session, peer.office_id, ws.replica)
+    content = Content(session, line, peer.office_id, up=up, since=known.upto if known else None, full=enrolment is None)
+    members = content.measure(progress)
+    blobs = content.blobs()
+    if len(blobs) > FILES:
+        raise Refusal(f"要带的附件有 {len(blobs)} 个，一个包最多 {FILES} 个。请分批添加附件后再导出", "too-large")
+    received = register.last(session, peer.office_id, sent=False)
+    untold = register.untold(session, peer.office_id, ws.replica)
+    keys = seal.own_keys(session)
+    manifest = Manifest(
+        manifests.FORMAT,
+        Party(ws.office.id, ws.office.code, ws.office.name, ws.replica),
+        Party(peer.office_id, peer.code, peer.name, received.replica if received else None),
+        "up" if up else "down",
+        "changes" if known else "snapshot",
+        last.sequence + 1 if last else 1,
+        SCHEMA,
+        program_version("siji"),
+        clock.now(),
+        ws.user,
+        [member for _, member in members],
+        scope.totals(session, line, up=up),
+        previous=last.digest if last else None,
+        since=known.sequence if known else None,
+        acknowledges=Acknowledged(received.replica, received.sequence, received.digest) if received else None,
+        files=blobs,
+        results=[register.result_of(one) for one in untold],
+        keys=_answer(peer, keys) if up and peer.secret else None,
+        enrolment=enrolment,
+    )
+    data = manifests.encode(_within_limit(manifest))
+    parts = [
+        package.Part(f"records/{member.table}.jsonl", member.bytes, content.pieces(model, member.rows, progress))
+        for model, member in members
+    ]
+    parts += [package.Part(f"files/{blob.sha256}", blob.bytes, content.blob(blob)) for blob in blobs]
+    upto = session.execute(select(func.max(ChangeLine.seq))).scalar() or 0
+    told = untold[-1].place if untold else received.place if received else 0
+    return Composed(manifest, data, tuple(parts), upto, told)
+
+
+def line_to(session: Session, ws: Workspace, peer: Peer) -> scope.Line:
+    """The line between this office and a peer."""
+    upper, lower = (peer.office_id, ws.office.id) if peer.superior else (ws.office.id, peer.office_id)
+    return scope.line_between(session, upper, lower)
+
+
+def _answer(peer: Peer, keys: seal.OwnKeys) -> Keys:
+    signing, receiving = keys.signing_public, keys.receiving_public
+    return Keys(signing, receiving, seal.answer(peer.secret or "", signing, receiving))
+
+
+def _within_limit(manifest: Manifest) -> Manifest:
+    """Leaves out fates of single records until the manifest is short enough to be read; their number stays."""
+    while len(manifests.encode(manifest)) > manifests.LIMIT and any(one.fates for one in manifest.results):
+        results = [
+            manifests.Result(
+                one.replica, one.sequence, one.digest, one.created, one.updated, one.deleted, one.unchanged, one.at,
+                one.fates[: len(one.fates) // 2], one.more + len(one.fates) - len(one.fates) // 2,
+            )
+            for one in manifest.results
+        ]  # fmt: skip
+        manifest = manifests.replaced(manifest, results)
+    if len(manifests.encode(manifest)) > manifests.LIMIT:
+        raise Refusal("包的清单太长，写不下。请减少附件后再导出", "too-large")
+    return manifest
+
+
+class Content:
+    """The records and attachments that one package carries, read from an open transaction as often as needed."""
+
+    def __init__(
+        self, session: Session, line: scope.Line, peer: str, *, up: bool, since: int | None, full: bool
+    ) -> None:
+        self.session, self.line, self.peer, self.up, self.since, self.full = session, line, peer, up, since, full
+        self.total = 0
+
+    def where(self, model: type[Record]) -> ColumnElement[bool]:
+        """Which records of a ledger go."""
+        found = scope.going(model, self.line, up=self.up, since=self.since, full=self.full, peer=self.peer)
+        if model is Office and not self.up:
+            return or_(found, Office.id.in_(self._mentioned()))
+        return found
+
+    def _mentioned(self) -> list[str]:
+        """Offices beside the two sides that a record which goes points to: the receiver needs their names."""
+        found: set[str] = set()
+        for model in models().values():
+            if model is Office:
+                continue
+            going = scope.going(model, self.line, up=self.up, since=self.since, full=self.full, peer=self.peer)
+            for name in scope.office_links(model):
+                column = getattr(model, name)
+                found.update(self.session.scalars(select(column).where(going, column.is_not(None)).distinct()))
+            if self.since is not None:
+                left = scope.departed(model, self.line, self.since)
+                found.update(self.session.scalars(select(model.office_id).where(left).distinct()))
+        return sorted(found - self.line.above - self.line.below)
+
+    def measure(self, progress: Progress | None) -> list[tuple[type[Record], Member]]:
+        """Each ledger that has something to go, with its size and digest."""
+        if progress is not None:
+            self.total = sum(self.count(model) for model in models().values())
+        members, done = [], 0
+        for name, model in models().items():
+            digest, size, rows = hashlib.sha256(), 0, 0
+            for block in self._blocks(model):
+                digest.update(block)
+                size += len(block)
+                rows += block.count(b"\n")
+                if progress is not None:
+                    progress(
+                        (done + rows) // 2, self.total, "正在收集要上报的记录" if self.up else "正在收集要下发的记录"
+                    )
+            done += rows
+            if rows:
+                members.append((model, Member(name, rows, size, digest.hexdigest())))
+        return members
+
+    def count(self, model: type[Record]) -> int:
+        """How many records of a ledger go."""
+        return self.session.execute(select(func.count()).select_from(model).where(self.where(model))).scalar_one()
+
+    def _blocks(self, model: type[Record]) -> Iterator[bytes]:
+        return wire.lines(self.session.connection(), model, wire.select_lines(model).where(self.where(model)))
+
+    def pieces(self, model: type[Record], rows: int, progress: Progress | None) -> Any:
+        """The lines of a ledger, as a function that reads them afresh."""
+
+        def read() -> Iterable[bytes]:
+            done = 0
+            for block in self._blocks(model):
+                if progress is not None:
+                    done += block.count(b"\n")
+                    progress(self.total // 2 + min(done, rows) // 2, self.total, "正在加密写包")
+                yield block
+
+        return read
+
+    def blobs(self) -> list[Blob]:
+        """The attachments whose records go, each content once."""
+        table = table_of(Attachment)
+        wanted = select(table.c.sha256).where(self.where(Attachment), table.c.deleted_at.is_(None))
+        sizes = (
+            select(BlobChunk.sha256, func.sum(func.length(BlobChunk.data)))
+            .where(BlobChunk.sha256.in_(wanted))
+            .group_by(BlobChunk.sha256)
+            .order_by(BlobChunk.sha256)
+        )
+        return [Blob(sha256, int(size)) for sha256, size in self.session.execute(sizes)]
+
+    def blob(self, blob: Blob) -> Any:
+        """An attachment's bytes in pieces, as a function that reads them afresh."""
+
+        def read() -> Iterable[bytes]:
+            places = select(BlobChunk.place).where(BlobChunk.sha256 == blob.sha256).order_by(BlobChunk.place)
+            for place in list(self.session.scalars(places)):
+                one = select(BlobChunk.data).where(BlobChunk.sha256 == blob.sha256, BlobChunk.place == place)
+                yield self.session.execute(one).scalar_one()
+
+        return read
+
+
+# ---------------------------------------------------------------- what is due
+
+
+def due(ws: Workspace, code: str | None = None) -> dict[str, tuple[int, int, int]]:
+    """By ledger, how many records the next package would carry that were (created, updated, deleted).
+
+    For a county without `code`, summed over its townships.
+    """
+    with ws.read() as session:
+        found: dict[str, tuple[int, int, int]] = {}
+        for peer in _peers(session, ws, code):
+            known = register.base(session, peer.office_id, ws.replica)
+            for name, counts in _due(session, ws, peer, known.upto if known else None).items():
+                old = found.get(name, (0, 0, 0))
+                found[name] = (old[0] + counts[0], old[1] + counts[1], old[2] + counts[2])
+        return found
+
+
+def pending(ws: Workspace) -> int:
+    """How many records have changed since the last package to whom they concern, for the status bar."""
+    with ws.read() as session:
+        total = 0
+        for peer in _peers(session, ws, None):
+            last = register.last(session, peer.office_id, sent=True, replica=ws.replica)
+            content = Content(
+                session,
+                line_to(session, ws, peer),
+                peer.office_id,
+                up=peer.superior,
+                since=last.upto if last else None,
+                full=True,
+            )
+            if last is not None and last.upto == (session.execute(select(func.max(ChangeLine.seq))).scalar() or 0):
+                continue
+            total += sum(content.count(model) for model in models().values())
+        return total
+
+
+def _peers(session: Session, ws: Workspace, code: str | None) -> list[Peer]:
+    known = session.scalars(select(Peer).where(Peer.superior.is_(not ws.office.is_county)).order_by(Peer.code))
+    return [peer for peer in known if code in (None, peer.code) and (peer.signing_key or peer.superior)]
+
+
+def _due(session: Session, ws: Workspace, peer: Peer, since: int | None) -> dict[str, tuple[int, int, int]]:
+    content = Content(session, line_to(session, ws, peer), peer.office_id, up=peer.superior, since=since, full=True)
+    found = {}
+    for name, model in models().items():
+        where = content.where(model)
+        gone = model.deleted_at.is_not(None)
+        whole, deleted = session.execute(
+            select(func.count(), func.count(model.deleted_at)).select_from(model).where(where)
+        ).one()
+        made = select(ChangeLine.record_id).where(
+            ChangeLine.ledger == name, ChangeLine.before.is_(None), ChangeLine.seq > (since or 0)
+        )
+        created = session.execute(
+            select(func.count()).select_from(model).where(where, ~gone, model.id.in_(made))
+        ).scalar_one()
+        if whole:
+            found[name] = (created, whole - created - deleted, deleted)
+    return found
