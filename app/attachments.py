@@ -45,7 +45,7 @@ def listed(session: Session, record_id: str) -> tuple[AttachedFile, ...]:
 
 
 def add(workspace: Workspace, ledger: Ledger, record_id: str, name: str, content: BinaryIO) -> str:
-    """Attaches a file to a record and returns the attachment's id. Raises `Refusal` for one that is empty or too large."""
+    """Attaches a file to a record and returns the attachment's id. Raises `Refusal` for an empty or too large one."""
     with workspace.edit(f"添加附件 {name}") as batch:
         sha256, size = store(batch.session, content)
         if size == 0:

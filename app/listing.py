@@ -191,7 +191,7 @@ def cell(ledger: Ledger, record: Record, name: str, titles: Mapping[str, str], *
     return titles.get(value, "") if spec.target else spec.show(value, masked=masked)
 
 
-def derived_text(derived: Derived, record: Record) -> str:
+def derived_text(derived: Derived, record: Any) -> str:
     """A value derived from one record alone; nothing where a field it needs is not filled."""
     if derived.of is None:
         return ""
@@ -203,7 +203,7 @@ def derived_text(derived: Derived, record: Record) -> str:
     return "" if result is None else str(result)
 
 
-def link_titles(session: Session, ledger: Ledger, columns: Iterable[str], records: Iterable[Record]) -> dict[str, str]:
+def link_titles(session: Session, ledger: Ledger, columns: Iterable[str], records: Iterable[Any]) -> dict[str, str]:
     """What the linked records of some columns are called, by id: one statement for each ledger linked to."""
     wanted: dict[str, set[str]] = {}
     kept = list(records)

@@ -1,4 +1,4 @@
-"""One record as a person reads it: its sections, what the checks say, what points to it, its files, history, remarks."""
+"""One record as a person reads it: sections, findings, what points to it, files, history, remarks; and as a form."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import attachments, checks, editing, listing
+from app import attachments, checks, drafts, editing, listing
 from app.attachments import AttachedFile
 from app.findings import Finding
 from app.ledgers.catalogue import LEDGERS, linking_to
@@ -195,7 +195,7 @@ def remarks(session: Session, ledger: Ledger, record_id: str) -> tuple[RemarkLin
     )
     names = table("remark_status")
     return tuple(
-        RemarkLine(text, ledger.fields[field].label if field in ledger.fields else "", names.name(status))
+        RemarkLine(text, ledger.fields[field].label if field and field in ledger.fields else "", names.name(status))
         for text, field, status in found
     )
 
@@ -205,11 +205,23 @@ def remarks(session: Session, ledger: Ledger, record_id: str) -> tuple[RemarkLin
 
 @dataclass(frozen=True)
 class FormStart:
-    """What a form opens with: the text of each field as a person would type it, and what linked records are called."""
+    """What a form opens with.
+
+    Attributes:
+        texts: each field as a person would type it; a code stays a code, a link an id.
+        hidden: fields whose text is masked, to be asked for before they can be changed.
+        links: what linked records are called, by id.
+        title: what the record is called, empty for a new one.
+        draft: what was typed before and not saved.
+        draft_at: when that was.
+    """
 
     texts: Mapping[str, str]
+    hidden: frozenset[str]
     links: Mapping[str, str]
     title: str
+    draft: Mapping[str, str]
+    draft_at: str
 
 
 @dataclass(frozen=True)
@@ -220,17 +232,32 @@ class FormState:
     derived: Mapping[str, str]
 
 
-def form_start(session: Session, ledger: Ledger, record_id: str | None) -> FormStart:
-    """The stored record, or the ledger's defaults. A code stays a code, a link an id."""
+def form_start(workspace: Workspace, session: Session, ledger: Ledger, record_id: str | None) -> FormStart:
+    """The stored record, or the ledger's defaults, and the draft that was left of it."""
     values = editing.stored_values(session, ledger, record_id)
-    texts = {
-        name: value if ledger.fields[name].kind.id in ("code", "codes", "link") else ledger.fields[name].show(value)
-        for name, value in values.items()
-        if value is not None
-    }
-    links = listing.link_titles(session, ledger, ledger.fields, [SimpleNamespace(**values)])  # type: ignore[list-item]
+    texts, hidden = {}, set()
+    for name, value in values.items():
+        if value is None:
+            continue
+        spec = ledger.fields[name]
+        texts[name] = value if spec.kind.id in ("code", "codes", "link") else spec.show(value, masked=True)
+        if spec.sensitive and texts[name] != spec.show(value):
+            hidden.add(name)
+    draft = drafts.kept(workspace, ledger, record_id)
+    typed = draft.typed if draft else {}
+    links = listing.link_titles(session, ledger, ledger.fields, [_Values(values)])
+    for name, text in typed.items():
+        if target := ledger.fields[name].target:
+            links |= listing.record_titles(session, LEDGERS[target], [text])
     title = listing.record_titles(session, ledger, [record_id])[record_id] if record_id else ""
-    return FormStart(texts, links, title)
+    return FormStart(texts, frozenset(hidden), links, title, typed, draft.at if draft else "")
+
+
+class _Values(SimpleNamespace):
+    """Values that are read like a record's."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        super().__init__(**values)
 
 
 def form_state(
@@ -238,11 +265,9 @@ def form_state(
 ) -> FormState:
     """Checks what was typed over the record, and derives what is shown and not typed."""
     draft = editing.draft(workspace, session, ledger, typed, record_id)
-    values = SimpleNamespace(**draft.values)
+    values = _Values(draft.values)
     derived = {
-        name: listing.derived_text(one, values)  # type: ignore[arg-type]
-        for name, one in ledger.derivations.items()
-        if one.of is not None
+        name: listing.derived_text(one, values) for name, one in ledger.derivations.items() if one.of is not None
     }
     return FormState(draft.findings, derived)
 

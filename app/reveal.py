@@ -1,4 +1,4 @@
-"""Shows a masked value in full to who asks for it, and remembers that it was asked: who, when, which field, never what."""
+"""Shows a masked value in full to who asks for it, and remembers who asked for which field and when, never what."""
 
 from sqlalchemy.orm import Session
 
