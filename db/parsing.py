@@ -19,6 +19,9 @@ class Unreadable(ValueError):
 # Text
 
 _TYPESETTING = re.compile(r"[０-９Ａ-Ｚａ-ｚ\u2f00-\u2fd5\uf900-\ufaff]")
+_ORDINARY = re.compile("[!-~\u4e00-\u9fff·、，。：；（）“”《》]*")
+"""Text that is clean as it stands, as nearly all is."""
+
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 _NAME_DOT = re.compile(r"\s*[·•・･‧∙⋅●．]+\s*|(?<=[\u4e00-\u9fff])\s*\.\s*(?=[\u4e00-\u9fff])")
 _NOT_BETWEEN_LETTERS = re.compile(r"(?<![A-Za-z.]) | (?![A-Za-z])")
@@ -29,6 +32,8 @@ def clean_text(s: str) -> str:
 
     Characters that a PDF spells with look-alikes (⼀ for 一) become the common ones. Chinese punctuation stays.
     """
+    if _ORDINARY.fullmatch(s):
+        return s
     s = _TYPESETTING.sub(lambda found: unicodedata.normalize("NFKC", found[0]), _INVISIBLE.sub("", s))
     return " ".join("".join(c if unicodedata.category(c) != "Cc" else " " for c in s).split())
 

@@ -16,7 +16,7 @@ from app.excel.reading import Cell, Sheet
 from app.findings import Finding, error, warning
 from app.ledgers.ledger import Ledger
 from db.fields import Field
-from db.parsing import Unreadable, cell_text, clean_text
+from db.parsing import FIRST_YEAR, LAST_YEAR, Unreadable, cell_text, clean_text
 from db.parsing import day as parse_day
 
 
@@ -200,9 +200,11 @@ _DIGITS = re.compile(r"\d+")
 
 
 def _month_only(text: str, value: date) -> bool:
+    if value.day != 1:
+        return False
     text = clean_text(text)
     groups = _DIGITS.findall(text)
-    return value.day == 1 and not (len(groups) >= 3 or (groups and len(groups[0]) == 8) or text.endswith(("日", "号")))
+    return not (len(groups) >= 3 or (groups and len(groups[0]) == 8) or text.endswith(("日", "号")))
 
 
 def value_of(spec: Field, cell: Cell) -> Any:
@@ -241,7 +243,7 @@ def _from_date(spec: Field, cell: date) -> Any:
     day = cell.date() if isinstance(cell, datetime) else cell
     match spec.kind.id:
         case "day":
-            return parse_day(day.isoformat())
+            return day if FIRST_YEAR <= day.year <= LAST_YEAR else parse_day(day.isoformat())
         case "month":
             return f"{day.year}-{day.month:02}"
         case "year":
