@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, BinaryIO
+from typing import IO, TYPE_CHECKING
 
 import msgspec
 import tomli_w
@@ -263,7 +263,7 @@ def _empty(folder: Path, *, whole: bool) -> None:
         folder.rmdir()
 
 
-def _blocks(reader: "BinaryIO | zipfile.ZipExtFile") -> Iterator[bytes]:
+def _blocks(reader: IO[bytes]) -> Iterator[bytes]:
     while block := reader.read(CHUNK):
         yield block
 

@@ -27,7 +27,7 @@ class Refused(Refusal):
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         wrong = checks.errors(findings)
-        super().__init__(";".join(one.message for one in wrong), "invalid-record")
+        super().__init__("；".join(one.message for one in wrong), "invalid-record")
         self.findings = tuple(findings)
 
 
@@ -83,7 +83,7 @@ def stored_values(session: Session, ledger: Ledger, record_id: str | None) -> di
 
 
 def get(session: Session, ledger: Ledger, record_id: str) -> Record:
-    """A live record. Raises `Refusal` when there is none."""
+    """A record, deleted or not. Raises `Refusal` when there is none."""
     record = session.get(ledger.model, record_id)
     if record is None:
         raise Refusal(f"“{ledger.title}”里没有编号为 {record_id} 的记录", "not-found")
@@ -119,6 +119,8 @@ def save_into(
     """Creates or updates one record inside an open batch."""
     if ledger.authority is not None and not workspace.office.is_county:
         raise Refusal(f"“{ledger.title}”由县里填写，这里不能改", "not-allowed")
+    if record_id is not None and get(batch.session, ledger, record_id).deleted_at is not None:
+        raise Refusal(f"这条{ledger.one}记录已经删除，不能再改。要改请先撤销删除", "not-found")
     result = draft(workspace, batch.session, ledger, typed, record_id)
     if not result.good:
         raise Refused(result.findings)

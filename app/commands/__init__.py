@@ -1,0 +1,1 @@
+"""The command line by subject; `app.cli` puts the subjects together."""

@@ -1,0 +1,172 @@
+"""The check of a whole store: the file, the journal, and what is wrong or doubtful in the records."""
+
+import random
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event, select
+
+from app import demo_township, editing, quality
+from app.fiction import People
+from app.ledgers.catalogue import LEDGERS
+from app.workspace import Workspace
+from db.ids import new_id
+from db.models.record import models
+from db.models.team import Member, Post
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    with Workspace.create(tmp_path / "青石镇", code="431599101", name="青石镇", level="township") as made:
+        editing.save(made, LEDGERS["party_org"], {"name": "大塘村党支部", "kind": "党支部", "sector": "行政村"})
+        yield made
+
+
+def member(workspace: Workspace, name: str, **more: str) -> str:
+    given = {"name": name, "sex": "女", "birth": "1975-04-03", "branch_id": "大塘村党支部", "phone": "14000000001"}
+    dates = {"joined_on": "1999-07-01", "full_on": "2000-07-01"}
+    return editing.save(workspace, LEDGERS["member"], {**given, **dates, **more})
+
+
+def write_past_the_journal(workspace: Workspace, statement: str) -> None:
+    raw = workspace.engine.raw_connection()
+    try:
+        cursor = raw.cursor()
+        for one in ("PRAGMA foreign_keys = OFF", statement, "PRAGMA foreign_keys = ON"):
+            cursor.execute(one)
+    finally:
+        raw.close()
+
+
+def found(workspace: Workspace) -> list[tuple[str | None, str | None, str, str]]:
+    return [
+        (one.ledger, one.finding.field, one.finding.level.value, one.finding.rule) for one in quality.check(workspace)
+    ]
+
+
+def test_a_sound_store_has_nothing_to_say(workspace: Workspace) -> None:
+    record = member(workspace, "王芳")
+    editing.save(workspace, LEDGERS["member"], {"note": "迁居"}, record)
+    editing.delete(workspace, LEDGERS["member"], [record])
+    workspace.undo()
+    assert found(workspace) == []
+
+
+def test_a_value_that_was_changed_behind_the_journals_back(workspace: Workspace) -> None:
+    record = member(workspace, "王芳")
+    write_past_the_journal(workspace, "UPDATE member SET phone = '14000000002'")
+    (one,) = quality.check(workspace)
+    assert one.wire() == {
+        "ledger": "member",
+        "id": record,
+        "field": "phone",
+        "level": "error",
+        "rule": "journal.value",
+        "message": "“手机号”与操作日志不一致，可能被别的工具改过。请核对，或用备份恢复",
+    }
+
+
+def test_a_version_that_the_journal_does_not_know(workspace: Workspace) -> None:
+    member(workspace, "王芳")
+    write_past_the_journal(workspace, """UPDATE member SET version = '{"other":7}'""")
+    assert found(workspace) == [("member", None, "error", "journal.version")]
+
+
+def test_a_record_without_a_line_and_a_line_without_its_record(workspace: Workspace) -> None:
+    member(workspace, "王芳")
+    write_past_the_journal(workspace, "DELETE FROM change WHERE ledger = 'member'")
+    assert found(workspace) == [("member", None, "error", "journal.missing")]
+    write_past_the_journal(workspace, "DELETE FROM member")
+    assert found(workspace) == []
+    other = member(workspace, "李明")
+    write_past_the_journal(workspace, "DELETE FROM member")
+    (one,) = quality.check(workspace)
+    assert (one.id, one.finding.message) == (other, "操作日志里有这条记录，台账里却没有了。请用备份恢复")
+
+
+def test_exact_decimals_agree_with_the_journal_however_they_were_written(workspace: Workspace) -> None:
+    editing.save(workspace, LEDGERS["village"], {"code": "1", "name": "大塘村", "kind": "村"})
+    given = {"village_id": "大塘村", "name": "活动室", "floor_area": "120.5000", "ownership": "村集体"}
+    editing.save(workspace, LEDGERS["venue"], given)
+    assert [one for one in found(workspace) if one[3].startswith("journal")] == []
+
+
+def test_one_identity_number_on_two_members(workspace: Workspace) -> None:
+    number = People(random.Random(1), date(2026, 11, 3)).resident_id(date(1975, 4, 3), "2")
+    first, second = member(workspace, "王芳", resident_id=number), member(workspace, "王方", resident_id=number)
+    both = [one for one in quality.check(workspace) if one.finding.rule == "duplicate"]
+    assert [one.id for one in both] == [first, second]
+    assert {one.finding.message for one in both} == {"有 2 名党员登记了同一个公民身份号码，请核对，合并或更正"}
+    assert all(one.is_error for one in both)
+    editing.delete(workspace, LEDGERS["member"], [second])
+    assert [one for one in quality.check(workspace) if one.finding.rule == "duplicate"] == []
+
+
+def test_the_same_number_in_two_offices_is_a_warning(workspace: Workspace) -> None:
+    number = People(random.Random(1), date(2026, 11, 3)).resident_id(date(1975, 4, 3), "2")
+    mine = member(workspace, "王芳", resident_id=number)
+    with workspace.edit("另一个单位") as batch:
+        row = {"id": new_id(), "code": "2", "name": "双桥镇", "level": "township"}
+        batch.create_rows(models()["office"], [{**row, "office_id": row["id"]}])
+        stored = batch.session.get_one(Member, mine)
+        values = {name: getattr(stored, name) for name in LEDGERS["member"].fields}
+        batch.create_rows(Member, [{**values, "office_id": row["id"]}])
+    both = [one for one in quality.check(workspace) if one.finding.rule == "duplicate"]
+    assert [one.is_error for one in both] == [False, False]
+    assert both[0].finding.message == "另一个单位也有党员登记了这个公民身份号码，请两个单位核对"
+
+
+def test_a_link_to_a_deleted_record(workspace: Workspace) -> None:
+    record = member(workspace, "王芳")
+    with workspace.edit("删除党支部") as batch:
+        for branch in batch.session.query(models()["party_org"]):
+            branch.deleted_at = "2026-11-03T08:00:00Z"
+    dead = [one for one in quality.check(workspace) if one.finding.rule == "link"]
+    assert [(one.id, one.finding.field, one.is_error) for one in dead] == [(record, "branch_id", True)]
+    assert dead[0].finding.message == "“所在党支部”指向的党组织已经删除，请改选"
+
+
+def test_a_link_to_nothing_is_the_files_own_fault(workspace: Workspace) -> None:
+    member(workspace, "王芳")
+    write_past_the_journal(workspace, "UPDATE member SET branch_id = 'nowhere'")
+    (file, *_) = quality.check(workspace)
+    assert (file.ledger, file.finding.rule) == (None, "file")
+    assert file.finding.message == "member 表有一条记录指向不存在的 party_org"
+
+
+def test_the_ledgers_own_checks_run_over_every_live_record(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record, gone = member(workspace, "王芳"), member(workspace, "李明")
+    editing.delete(workspace, LEDGERS["member"], [gone])
+    monkeypatch.setattr(quality, "CHUNK", 1)
+    write_past_the_journal(workspace, "UPDATE member SET name = ''")
+    with workspace.read() as session:
+        checked = {one.id for one in quality.record_findings(session, LEDGERS["member"])}
+    assert gone not in checked
+    assert checked <= {record}
+
+
+def test_many_records_cost_few_statements(tmp_path: Path) -> None:
+    """Nothing is asked of the store once for each record."""
+    with Workspace.create(tmp_path / "大镇", code="431599101", name="大镇", level="township") as big:
+        rng, today = random.Random(1), date(2026, 11, 3)
+        with big.edit("录入") as batch:
+            posts = {post.name: post.id for post in batch.session.scalars(select(Post))}
+            people, area = People(rng, today), Decimal(75)
+            rows = demo_township.records(big.office, people, new_id, members=2000, posts=posts, standard_area=area)
+            for name, model in models().items():
+                if rows.get(name):
+                    batch.create_rows(model, rows[name])
+        statements = 0
+
+        def count(*_: object) -> None:
+            nonlocal statements
+            statements += 1
+
+        event.listen(big.engine, "before_cursor_execute", count)
+        quality.check(big)
+        assert statements < 400
