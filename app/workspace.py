@@ -364,7 +364,8 @@ def _settle(folder: Path) -> None:
     store = folder / RECORDS
     if not store.exists():
         raise Refusal(f"工作目录里没有数据文件 {RECORDS}。请用最近的备份恢复", "damaged")
-    (folder / COPY).unlink(missing_ok=True)
+    for left in (COPY, f"{KEYS}.tmp"):
+        (folder / left).unlink(missing_ok=True)
     if is_plain(store):
         (folder / KEYS).unlink(missing_ok=True)
 

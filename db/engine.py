@@ -25,14 +25,15 @@ WORLD = {
 """What SQLite says when the world is at fault, and what we say. Everything else it says is our fault."""
 
 
-def sqlite_engine(file: Path, key: bytes | None = None) -> Engine:
+def sqlite_engine(file: Path, key: bytes | None = None, wait: float = 5) -> Engine:
     """An engine on a SQLite file, encrypted by SQLCipher under a raw 32-byte key unless `key` is None.
 
-    The file is made on first use; opening it with the wrong key raises a `Refusal` at the first statement.
+    The file is made on first use; opening it with the wrong key raises a `Refusal` at the first statement. A statement
+    waits so many seconds for another program that writes.
     """
 
     def connect() -> Any:
-        connection = sqlcipher.connect(str(file), check_same_thread=False, isolation_level=None, timeout=5)
+        connection = sqlcipher.connect(str(file), check_same_thread=False, isolation_level=None, timeout=wait)
         if key is not None:
             connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         for pragma in (
@@ -88,12 +89,15 @@ def _by_blame(connect: Any) -> Any:
 
 def integrity_faults(engine: Engine) -> list[str]:
     """What the database itself finds wrong with the file and its links; empty when it is sound."""
-    with engine.connect() as connection:
-        if engine.dialect.name != "sqlite":
-            return []
-        found = [row[0] for row in connection.exec_driver_sql("PRAGMA integrity_check") if row[0] != "ok"]
-        links = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
-        return found + [f"{row[0]} 表有一条记录指向不存在的 {row[2]}" for row in links]
+    if engine.dialect.name != "sqlite":
+        return []
+    try:
+        with engine.connect() as connection:
+            found = [row[0] for row in connection.exec_driver_sql("PRAGMA integrity_check") if row[0] != "ok"]
+            links = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    except Refusal as refusal:  # too damaged to be looked through
+        return [refusal.message]
+    return found + [f"{row[0]} 表有一条记录指向不存在的 {row[2]}" for row in links]
 
 
 def is_plain(file: Path) -> bool:

@@ -93,6 +93,8 @@ class Field:
             return value
         if self.kind.id == "money":
             return yuan(value)
+        if isinstance(value, Decimal):
+            return _decimal_text(value)
         return value.isoformat() if isinstance(value, date) else str(value)
 
 

@@ -51,7 +51,7 @@ def search_key(model: "type[Record]", values: Mapping[str, Any]) -> str:
         value = values.get(name)
         if value is None:
             continue
-        if kind in ("text", "name"):
+        if kind in ("text", "name") and not value.isascii():
             parts.extend(pinyin(value, person=kind == "name"))
         parts.append(str(value))
     return "|".join(parts).lower()
