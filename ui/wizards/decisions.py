@@ -1,4 +1,4 @@
-"""Conflicts for a person to decide: what stood when both sides last agreed, what stands on either side, and the answers."""
+"""Conflicts for a person to decide: what both sides last agreed on, what stands on either side now, and the answers."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING

@@ -19,7 +19,6 @@ from ui.wizards.words import KINDS, day, moment
 
 if TYPE_CHECKING:
     from app.sync.outgoing import Sent
-
     from app.sync.survey import LedgerSurvey, Survey
     from app.workspace import Workspace
 
@@ -66,14 +65,13 @@ class HandOver(Flow):
         self.whom_row = QWidget()
         self.whom_row.setLayout(row(label("发给", "quiet"), self.whom, 0, gap=12))
         self.whom_row.setVisible(self.county)
+        wide = {"right": True, "width": 100}
         self.rows = Rows(
             (
                 Column("台账", lambda one: one.title, width=220),
-                Column("新增", lambda one: _number(one.new), _tone("new", "good"), right=True, width=100),
-                Column(
-                    "修改", lambda one: _number(one.changed), _tone("changed", "information"), right=True, width=100
-                ),
-                Column("删除", lambda one: _number(one.deleted), _tone("deleted", "wrong"), right=True, width=100),
+                Column("新增", lambda one: _number(one.new), _tone("new", "good"), **wide),
+                Column("修改", lambda one: _number(one.changed), _tone("changed", "information"), **wide),
+                Column("删除", lambda one: _number(one.deleted), _tone("deleted", "wrong"), **wide),
                 Column("现有", lambda one: f"{one.live:,}", right=True, width=110),
                 Column("上次", _before, right=True, width=110),
                 Column("", compared, lambda _: "attention"),

@@ -122,3 +122,11 @@ def size(count: int) -> str:
             amount = count / step
             return f"{amount:.1f} {unit}" if amount < 100 else f"{amount:.0f} {unit}"
     return f"{count} 字节"
+
+
+def size_of(file: Path) -> str:
+    """How large a file is, in words."""
+    try:
+        return size(file.stat().st_size)
+    except OSError:
+        return "—"

@@ -20,7 +20,6 @@ from ui.wizards.words import KINDS, day, moment
 if TYPE_CHECKING:
     from app.sync.outcome import Detail, Outcome
     from app.sync.outgoing import Sent
-
     from app.workspace import Workspace
 
 FILTER = "上报和下发的包 (*.dzb);;所有文件 (*)"
@@ -50,6 +49,7 @@ ACTIONS = {
     "delete": ("删除", "wrong"),
     "restore": ("恢复", "good"),
 }
+COUNTED = (("新增", "created"), ("修改", "updated"), ("删除", "deleted"), ("不变", "unchanged"))
 SHRUNK = 0.5
 
 
@@ -447,11 +447,17 @@ class TakeIn(Flow):
         def do(workspace: "Workspace", progress: Progress) -> "list[tuple[Parcel, Outcome]]":
             from app.sync import intake
 
+            ready = [(one, one.trial) for one in wanted if not one.trial.conflicts]
+            for one in wanted:
+                if one.trial.conflicts:  # the trial again, with the decisions: its digest is what must be written
+                    tried = intake.take_in(workspace, one.file, decide=one.decide, dry_run=True)
+                    if tried.status == "refused":
+                        raise Refusal(f"{one.trial.from_name}：{tried.message}", tried.reason or "refused")
+                    ready.append((one, tried))
             done = []
-            for place, one in enumerate(wanted):
-                progress(place, len(wanted), f"写入 {one.trial.from_name} 第 {one.trial.sequence} 号")
-                outcome = intake.take_in(workspace, one.file, decide=one.decide, expect=one.trial.digest)
-                done.append((one, outcome))
+            for place, (one, tried) in enumerate(ready):
+                progress(place, len(ready), f"写入 {tried.from_name} 第 {tried.sequence} 号")
+                done.append((one, intake.take_in(workspace, one.file, decide=one.decide, expect=tried.digest)))
             return done
 
         self.run("正在写入…", do, self._written)
