@@ -342,9 +342,10 @@ class Intake:
             have = session.scalars(select(BlobChunk.place).where(BlobChunk.sha256 == blob.sha256).limit(1)).first()
             for place, piece in enumerate(package.pieces(blob)):
                 if have is None:
-                    session.add(BlobChunk(sha256=blob.sha256, place=place, data=piece))
+                    chunk = BlobChunk(sha256=blob.sha256, place=place, data=piece)
+                    session.add(chunk)
                     session.flush()
-                    session.expunge_all()
+                    session.expunge(chunk)  # its bytes need not stay in memory; all else must stay in the session
 
 
 def send_back(batch: Batch, sender: Sender, one: Conflict, text: str) -> None:

@@ -1,4 +1,4 @@
-"""The first thing a person sees: which folder is opened, and the passphrase if it has one. Light: no SQLAlchemy here."""
+"""The first thing a person sees: which folder is opened, and its passphrase if it has one. Light: no SQLAlchemy."""
 
 from pathlib import Path
 
