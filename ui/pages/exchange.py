@@ -80,7 +80,9 @@ class ExchangePage(QStackedWidget):
             self.take_button = primary(take, "mdi6.tray-arrow-down", self.take_in)
             self.give_button = button(give, "mdi6.usb-flash-drive-outline", then=self.hand_over)
         order = (self.give_button, self.take_button) if county else (self.take_button, self.give_button)
-        self.header = PageHeader("数据交换", "两边不联网，用 U 盘交换加密的数据包。包丢了不要紧，再写一份就行。", *order)
+        self.header = PageHeader(
+            "数据交换", "两边不联网，用 U 盘交换加密的数据包。包丢了不要紧，再写一份就行。", *order
+        )
         self.message = MessageBar()
         self.table, self.view = PackageTable(), QTableView()
         self.view.setModel(self.table)

@@ -85,7 +85,7 @@ class SettingsPage(QWidget):
         self.message, self.progress = MessageBar(), ProgressStrip()
         left = QWidget()
         left.setLayout(column(self._dress(), self._safety(), self._folder(), 0, gap=12))
-        left.setFixedWidth(round(470))
+        left.setFixedWidth(470)
         self.log_body = column(gap=7)
         log = Card("操作日志", gap=10)
         log.body.addWidget(label("每一步都记在这里。撤销会把那一步改过的内容改回去，也记一笔。", "quiet", wrap=True))
@@ -120,7 +120,11 @@ class SettingsPage(QWidget):
 
     def _safety(self) -> Card:
         card = Card("口令与锁屏", gap=10)
-        text = "数据已加密，打开和解锁都要口令。" if self.here.encrypted else "没有设口令：谁能用这台电脑，谁就能看到数据。"
+        text = (
+            "数据已加密，打开和解锁都要口令。"
+            if self.here.encrypted
+            else "没有设口令：谁能用这台电脑，谁就能看到数据。"
+        )
         card.body.addWidget(label(text, "quiet", wrap=True))
         self.minutes = QComboBox()
         for number in MINUTES:
@@ -141,7 +145,9 @@ class SettingsPage(QWidget):
     def _folder(self) -> Card:
         card = Card("备份与工作目录", gap=10)
         card.body.addWidget(
-            label("备份是一个文件，存到 U 盘或另一块硬盘上。恢复出来的是新的一份，不会和原来的混淆。", "quiet", wrap=True)
+            label(
+                "备份是一个文件，存到 U 盘或另一块硬盘上。恢复出来的是新的一份，不会和原来的混淆。", "quiet", wrap=True
+            )
         )
         card.body.addLayout(
             row(
@@ -167,7 +173,9 @@ class SettingsPage(QWidget):
             undo.setVisible(one.can_undo)
             state = f"{one.changes:,} 处" + ("，已撤销" if one.undone else "")
             words_ = column(
-                label(one.label, "value", wrap=True), label(f"{words.when(one.at)} · {one.user} · {state}", "small"), gap=1
+                label(one.label, "value", wrap=True),
+                label(f"{words.when(one.at)} · {one.user} · {state}", "small"),
+                gap=1,
             )
             self.log_body.addLayout(row(words_, 0, undo))
 

@@ -52,8 +52,8 @@ class StatusBar(QWidget):
         if last is None:
             self.package.setText("还没有上报过")
         elif last.sent:
-            fate = f"{last.office}已接收" if last.acknowledged else "等待回执"
+            fate = "县里已接收" if last.status == "acknowledged" else "等待回执"
             self.package.setText(f"上次上报 第 {last.sequence} 号 · {words.when(last.at)}（{fate}）")
         else:
-            self.package.setText(f"最近接收 {last.office} 第 {last.sequence} 号 · {words.when(last.at)}")
+            self.package.setText(f"最近接收 {last.office_name} 第 {last.sequence} 号 · {words.when(last.at)}")
         self.backup.setText(f"上次备份 {words.when(now.backup)}" if now.backup else "还没有备份")

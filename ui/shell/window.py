@@ -38,9 +38,7 @@ def entries() -> list[Entry]:
     found.append(Entry(PILLAR_TITLES[Pillar.SYSTEM]))
     found.append(Entry("数据交换", EXCHANGE, "mdi6.usb-flash-drive-outline"))
     found += [
-        Entry(one.title, one.id, one.icon)
-        for one in LEDGERS.values()
-        if one.pillar is Pillar.SYSTEM and not one.hidden
+        Entry(one.title, one.id, one.icon) for one in LEDGERS.values() if one.pillar is Pillar.SYSTEM and not one.hidden
     ]
     found.append(Entry("设置", SETTINGS, "mdi6.cog-outline"))
     return found
