@@ -44,10 +44,9 @@ STOPPED = {
     "invalid-record": "内容不合规矩",
 }
 ACTIONS = {
-    "create": ("新增", "good"),
-    "update": ("修改", "information"),
-    "delete": ("删除", "wrong"),
-    "restore": ("恢复", "good"),
+    "created": ("新增", "good"),
+    "updated": ("修改", "information"),
+    "deleted": ("删除", "wrong"),
 }
 COUNTED = (("新增", "created"), ("修改", "updated"), ("删除", "deleted"), ("不变", "unchanged"))
 SHRUNK = 0.5
@@ -560,7 +559,7 @@ def ledger_title(name: str) -> str:
 
 def in_words(detail: "Detail") -> str:
     """`学历：高中 → 大专；手机：— → 137****8810`."""
-    if detail.action == "create":
+    if detail.action == "created":
         return "，".join(f"{name} {after}" for name, _, after in detail.changes[:6] if after)
     return "；".join(f"{name}：{before or '—'} → {after or '—'}" for name, before, after in detail.changes)
 
