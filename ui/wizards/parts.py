@@ -24,6 +24,9 @@ from ui.shell import theme
 from ui.shell.widgets import Card, Chip, button, clear, column, label, row
 from ui.wizards import sticks
 
+WIDEST = 640
+"""A field is no wider, in pixels: a line that is much longer than what is typed reads badly."""
+
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -33,6 +36,7 @@ class FieldRow(QWidget):
     def __init__(self, title: str, editor: QWidget, hint: str = "") -> None:
         super().__init__()
         self.editor, self.hint = editor, hint
+        editor.setMaximumWidth(WIDEST)
         name = label(title, "quiet")
         name.setFixedWidth(112)
         name.setBuddy(editor)
