@@ -11,13 +11,14 @@ from db.errors import Refusal
 from ui.background import Desk
 from ui.shell import widgets
 from ui.shell.widgets import Card, MessageBar, Note, PageHeader, button, clear, column, label, primary, row, scrolling
+from ui.shell.words import when
 from ui.wizards import sticks
 from ui.wizards.decisions import Decisions, Key, choice_of, is_answered, key_of
 from ui.wizards.frame import Flow
 from ui.wizards.hand_over import HandOver
 from ui.wizards.parts import Column, FieldRow, PathField, Rows, line, table
 from ui.wizards.take_in import TakeIn
-from ui.wizards.words import KINDS, local, moment
+from ui.wizards.words import KINDS, local
 
 if TYPE_CHECKING:
     from app.sync.choices import Choice, Conflict
@@ -43,6 +44,7 @@ class ExchangePage(QStackedWidget):
         self.header = PageHeader("数据交换", "", self.hand_over, self.main)
         self.message = MessageBar()
         self.waiting = column(gap=8)
+        self.carried: dict[str, int] = {}
         self.towns = Rows(
             (
                 Column("乡镇", lambda one: one.name, width=190),
@@ -68,9 +70,9 @@ class ExchangePage(QStackedWidget):
                 Column("单位", lambda one: one.office_name, width=190),
                 Column("包号", lambda one: f"第 {one.sequence} 号", width=90),
                 Column("类型", lambda one: KINDS.get(one.kind, one.kind), width=70),
-                Column("时间", lambda one: moment(one.at), width=190),
+                Column("时间", lambda one: when(one.at), width=190),
                 Column("条数", lambda one: f"{one.records:,}", right=True, width=80),
-                Column("结果", fate, lambda one: FATES.get(one.status, ("", "quiet"))[1]),
+                Column("结果", self._fate, self._fate_tone),
             )
         )
         card = Card(padding=1, gap=0)
@@ -104,6 +106,10 @@ class ExchangePage(QStackedWidget):
 
     def _show(self, found: "tuple[list[PackageView], list[PeerCard], int, list[Conflict]]") -> None:
         packages, cards, pending, conflicts = found
+        self.carried = {}
+        for one in packages:
+            if one.sent and one.status == "acknowledged":
+                self.carried[one.office_code] = max(self.carried.get(one.office_code, 0), one.sequence)
         self.packages.put(packages)
         clear(self.waiting)
         if self.county:
@@ -130,6 +136,18 @@ class ExchangePage(QStackedWidget):
             go = button("现在裁决…", kind="link", then=lambda: self._settle(conflicts))
             self.waiting.addWidget(Note("attention", f"有 {len(conflicts)} 处冲突放着以后再定。", "", go))
         self._judge()
+
+    def _fate(self, one: "PackageView") -> str:
+        carried = self.carried.get(one.office_code, 0)
+        if one.status == "sent" and one.sequence < carried:
+            return f"没有回执，内容已由第 {carried} 号带到"
+        if one.status == "sent" and not one.records:
+            return "回执，没有别的内容"
+        return fate(one)
+
+    def _fate_tone(self, one: "PackageView") -> str:
+        late = one.status == "sent" and one.records and one.sequence > self.carried.get(one.office_code, 0)
+        return FATES[one.status][1] if late or one.status != "sent" else "quiet"
 
     def _reported(self, one: "PeerCard") -> bool:
         return one.received_at is not None and local(one.received_at).strftime("%Y%m") == clock.today().strftime("%Y%m")
@@ -227,14 +245,14 @@ def fate(one: "PackageView") -> str:
 
 
 def _last_received(one: "PeerCard") -> str:
-    return "—" if one.received_at is None else f"第 {one.received_sequence} 号　{moment(one.received_at)}"
+    return "—" if one.received_at is None else f"第 {one.received_sequence} 号　{when(one.received_at)}"
 
 
 def _last_sent(one: "PeerCard") -> str:
     if one.sent_at is None:
         return "—"
     told = "" if one.acknowledged == one.sent_sequence else "（无回执）"
-    return f"第 {one.sent_sequence} 号　{moment(one.sent_at)}{told}"
+    return f"第 {one.sent_sequence} 号　{when(one.sent_at)}{told}"
 
 
 class EnrolDialog(QDialog):

@@ -24,6 +24,7 @@ WAYS = (
     ("restore", "从备份恢复", "换了电脑，或者原来的数据坏了。用备份文件（.sjb）恢复到一个新文件夹。"),
     ("demo", "先看演示数据", "虚构的云溪县：一个县、三个乡镇，随便试，不影响真数据。"),
 )
+ACTIONS = {"join": "加入", "new": "新建", "restore": "恢复", "demo": "生成演示数据"}
 BACKUP_FILTER = "备份文件 (*.sjb);;所有文件 (*)"
 ENROLMENT_FILTER = "登记文件 (*.dzb);;所有文件 (*)"
 CODE = re.compile(r"[0-9A-Za-z-]{2,20}")
@@ -126,9 +127,7 @@ class FirstRun(Flow):
             words = "登记文件已经用过，可以从 U 盘上删除。第一次上报时，会把本单位的钥匙一起交给县里。"
             self.parts[2].put(Note("information", words))
         if self.way == "restore":
-            words = (
-                "恢复出来的是新的一份：下次上报会交一次全量。备份以后、原来那台电脑上的改动，县里收过的会在接收时回来。"
-            )
+            words = "恢复出来的是新的一份，下次上报会交一次全量。备份以后报过县里的改动，接收县里下发时会回来。"
             self.parts[2].put(Note("information", words))
         elif self.passphrase:
             self.parts[2].put(Note("attention", "口令请现在就写在纸上，和公章放在一起保管。"))

@@ -176,6 +176,7 @@ class PlacePicker(QWidget):
         self.folder.changed.connect(self._folder_typed)
         self.own = QRadioButton("其他文件夹")
         self.room = label("", "quiet")
+        self.room.hide()
         self.again = button("重新查找 U 盘", "mdi6.refresh", then=self.look)
         folder_row = row(self.own, gap=12)
         folder_row.addWidget(self.folder, 1)
@@ -210,6 +211,7 @@ class PlacePicker(QWidget):
     def _say_room(self) -> None:
         path = self.folder.path()
         self.room.setText(sticks.place(path).room if path is not None and path.is_dir() else "")
+        self.room.setVisible(bool(self.room.text()))
 
     def chosen(self) -> sticks.Drive | None:
         """The place, None while none is chosen."""

@@ -402,7 +402,7 @@ class TakeIn(Flow):
     def _show_trial(self) -> None:
         self.packages.put(self.parcels)
         shown = min(max(len(self.parcels), 1), 5)
-        self.top.setFixedHeight(theme.now().control + 10 + shown * theme.now().row)
+        self.top.setFixedHeight(theme.now().control + 22 + shown * theme.now().row)
         first = next((place for place, one in enumerate(self.parcels) if one.open), 0)
         self.package_table.selectRow(first)
         if self.parcels:
@@ -544,6 +544,11 @@ class TakeIn(Flow):
 def number(outcome: "Outcome") -> str:
     """`第 12 号`."""
     return f"第 {outcome.sequence} 号" if outcome.sequence else "—"
+
+
+def amount(outcome: "Outcome", found: Sequence[Any]) -> str:
+    """How many there are, nothing for a package that could not be read."""
+    return f"{len(found)}" if outcome.sequence and outcome.status != "refused" else "—"
 
 
 def tail(digest: str) -> str:
