@@ -271,6 +271,15 @@ class RecordForm(QWidget):
             self.keep()
         super().hideEvent(event)
 
+    def keep_unsaved(self) -> None:
+        """Keeps at once what a pause would have kept soon."""
+        if self._keep_soon.isActive():
+            self.keep()
+
+    def forget(self) -> None:
+        """It was saved: nothing more is kept."""
+        self._keep_soon.stop()
+
     def throw_away(self) -> None:
         """Forgets what was typed and shows the stored record."""
         self._keep_soon.stop()

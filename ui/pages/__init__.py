@@ -1,1 +1,1 @@
-"""What a ledger page cannot say."""
+"""Pages that a ledger page cannot say: settings, the exchange of packages."""

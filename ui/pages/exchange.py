@@ -37,11 +37,17 @@ class ExchangePage(QStackedWidget):
         super().__init__()
         assert desk.here is not None
         self.desk, self.drives, self.county = desk, drives, desk.here.office.is_county
-        self.hand_over = button("发回执…" if self.county else "接收…", "", then=self.start_secondary)
-        self.hand_over.setIcon(widgets.theme.icon("mdi6.upload-outline" if self.county else "mdi6.download-outline"))
-        sign = "mdi6.download-outline" if self.county else "mdi6.upload-outline"
-        self.main = primary("接收乡镇上报…" if self.county else "上报县里…", sign, then=self.start_main)
-        self.header = PageHeader("数据交换", "", self.hand_over, self.main)
+        give, take = ("发回执…", "接收乡镇上报…") if self.county else ("上报县里…", "接收县里下发…")
+        give_sign, take_sign = "mdi6.upload-outline", "mdi6.download-outline"
+        if self.county:  # what a county does thirty times a morning is its primary action
+            self.give_button = button(give, give_sign, then=self.hand_over)
+            self.take_button = primary(take, take_sign, then=self.take_in)
+            order = (self.give_button, self.take_button)
+        else:
+            self.take_button = button(take, take_sign, then=self.take_in)
+            self.give_button = primary(give, give_sign, then=self.hand_over)
+            order = (self.take_button, self.give_button)
+        self.header = PageHeader("数据交换", "", *order)
         self.message = MessageBar()
         self.waiting = column(gap=8)
         self.carried: dict[str, int] = {}
@@ -130,7 +136,7 @@ class ExchangePage(QStackedWidget):
                 self.waiting.addWidget(Note("information", words))
             elif pending:
                 self.waiting.addWidget(Note("attention", f"有 {pending} 条变更还没有上报县里。"))
-        for one in (self.main, self.hand_over):
+        for one in (self.give_button, self.take_button):
             one.setEnabled(bool(cards))
         if conflicts:
             go = button("现在裁决…", kind="link", then=lambda: self._settle(conflicts))
@@ -166,13 +172,13 @@ class ExchangePage(QStackedWidget):
 
     # ---------------------------------------------------------------- the actions
 
-    def start_main(self) -> None:
-        """A township hands over, a county takes in."""
-        self._start(TakeIn(self.desk, self.drives) if self.county else HandOver(self.desk, self.drives))
+    def hand_over(self) -> None:
+        """Opens the wizard that writes packages."""
+        self._start(HandOver(self.desk, self.drives))
 
-    def start_secondary(self) -> None:
-        """A township takes in, a county writes for its townships."""
-        self._start(HandOver(self.desk, self.drives) if self.county else TakeIn(self.desk, self.drives))
+    def take_in(self) -> None:
+        """Opens the wizard that takes packages in."""
+        self._start(TakeIn(self.desk, self.drives))
 
     def _start(self, made: Flow) -> None:
         self.addWidget(made)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QComboBox, QFileDial
 from db.errors import Refusal
 from ui.background import Desk, Progress
 from ui.shell import theme
-from ui.shell.widgets import Card, Note, button, clear, label, row, scrolling
+from ui.shell.widgets import Card, Note, button, clear, column, label, row, scrolling
 from ui.wizards.frame import Flow
 from ui.wizards.parts import Choices, Column, DropZone, FieldRow, PathField, Rows, table
 
