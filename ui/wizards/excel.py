@@ -4,17 +4,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QGridLayout, QLabel
+from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QComboBox, QFileDialog, QGridLayout, QLabel, QWidget
 
 from db.errors import Refusal
 from ui.background import Desk, Progress
 from ui.shell import theme
-from ui.shell.widgets import Card, Note, button, clear, label, row, scrolling
+from ui.shell.widgets import Card, Note, button, clear, column, label, row, scrolling
 from ui.wizards.frame import Flow
 from ui.wizards.parts import Choices, Column, DropZone, FieldRow, PathField, Rows, table
 
 if TYPE_CHECKING:
-    from app.excel.importing import Plan, PlannedRow, Result
+    from app.excel.matching import Decision
+    from app.excel.plan import Plan, PlannedRow, Result
     from app.ledgers.ledger import Ledger
     from app.workspace import Workspace
 
@@ -44,6 +45,7 @@ class ExcelWizard(Flow):
         self.plan: Plan | None = None
         self.result: Result | None = None
         self.chosen_sheet: str | None = None
+        self.decided: dict[int, Decision] = {}
         self.combos: dict[str, QComboBox] = {}
         self.marks: dict[str, QLabel] = {}
         self._fill_file_step()
@@ -80,14 +82,19 @@ class ExcelWizard(Flow):
         self.parts[0].put(box, other, 0)
 
     def _fill_mapping_step(self) -> None:
-        self.mapping_card = Card(gap=6)
+        self.mapping_card = QWidget()
+        inside = column(gap=6)
+        self.mapping_card.setLayout(inside)
         self.grid = QGridLayout()
         self.grid.setHorizontalSpacing(16)
         self.grid.setVerticalSpacing(6)
-        self.mapping_card.body.addLayout(self.grid)
-        self.mapping_card.body.addStretch()
+        inside.addLayout(self.grid)
+        inside.addStretch()
+        holder = Card()
+        holder.body.addWidget(scrolling(self.mapping_card))
         self.mapping_said = label("", "warning", wrap=True)
-        self.parts[1].put(scrolling(self.mapping_card), self.mapping_said)
+        self.parts[1].body.addWidget(holder, 1)
+        self.parts[1].put(self.mapping_said)
 
     def _fill_preview_step(self) -> None:
         self.kinds_place = row(gap=4)
@@ -100,14 +107,21 @@ class ExcelWizard(Flow):
                 Column("说明", self._explain, lambda one: "wrong" if one.action == "refused" else None),
             )
         )
-        self.preview_table = table(self.preview)
+        self.preview_table = table(self.preview, select=True)
+        self.preview_table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         holder = Card(padding=1)
         holder.body.addWidget(self.preview_table)
         self.warned = label("", "warning", wrap=True)
         self.skip = QCheckBox()
         self.skip.toggled.connect(self.refresh)
         self.keep_refused = button("把没导入的行存成表…", "mdi6.content-save-outline", then=self._ask_refused)
+        self.as_new = button("选中的是新的", then=lambda: self._decide("new"))
+        self.as_known = button("选中的就是已有的", then=lambda: self._decide("update"))
+        self.doubts = QWidget()
+        words = "拿不准的行先不写。选中它们（可按住 Shift 多选），说明是哪一种："
+        self.doubts.setLayout(row(label(words, "quiet"), self.as_new, self.as_known, 0))
         self.parts[2].body.addLayout(self.kinds_place)
+        self.parts[2].body.addWidget(self.doubts)
         self.parts[2].body.addWidget(holder, 1)
         self.parts[2].body.addWidget(self.warned)
         self.parts[2].body.addLayout(row(self.skip, 0, self.keep_refused))
@@ -124,7 +138,7 @@ class ExcelWizard(Flow):
             self._show_preview()
             self.preview_table.setFocus()
         elif place == 3:
-            self.header.say("")
+            self.header.say("写入的内容随时可以从这里或“操作日志”里撤回。")
 
     def ready(self) -> bool:
         if self.place == 0:
@@ -151,6 +165,7 @@ class ExcelWizard(Flow):
     def _file_changed(self) -> None:
         self.file.wrong("")
         self.chosen_sheet = None
+        self.decided.clear()
         self.sheet.blockSignals(True)
         self.sheet.clear()
         self.sheet.blockSignals(False)
@@ -269,19 +284,32 @@ class ExcelWizard(Flow):
         if len(set(taken)) != len(taken):
             self.say("wrong", "有两列对应了同一个栏目。请把其中一列改成“不导入”，再点“下一步”。")
             return
-        path, sheet, ledger = self.file.editor.path(), self.chosen_sheet, self.ledger
-        assert path is not None
         assert self.plan is not None
         if dict(mapping) == {header: self.plan.mapping.get(header) for header in self.plan.headers}:
             self.go_to(2)
-            return
-        row = self.plan.header_row
+        else:
+            self._plan_again()
+
+    def _plan_again(self) -> None:
+        """Makes the plan anew with what the person said of columns and of doubtful rows."""
+        path, sheet, ledger, mapping = self.file.editor.path(), self.chosen_sheet, self.ledger, self.mapping()
+        decided = dict(self.decided)
+        assert path is not None
+        assert self.plan is not None
+        header_row = self.plan.header_row
 
         def do(workspace: "Workspace", progress: Progress) -> "Plan":
             from app.excel import importing
 
             return importing.plan(
-                workspace, ledger, path, sheet=sheet, mapping=mapping, header_row=row, progress=progress
+                workspace,
+                ledger,
+                path,
+                sheet=sheet,
+                mapping=mapping,
+                header_row=header_row,
+                decisions=decided,
+                progress=progress,
             )
 
         self.run("正在核对每一行…", do, self._planned)
@@ -319,6 +347,17 @@ class ExcelWizard(Flow):
     def _filter(self, kind: str) -> None:
         assert self.plan is not None
         self.preview.put(one for one in self.plan.rows if kind == "all" or one.action == kind)
+        self.doubts.setVisible(kind == "doubtful" and bool(self.preview.rows))
+
+    def _decide(self, what: "Decision") -> None:
+        """The person says of the selected doubtful rows whether they are new or known; the plan is made anew."""
+        chosen = {index.row() for index in self.preview_table.selectionModel().selectedRows()}
+        if not chosen:
+            self.say("attention", "请先在表里选中要说明的行。")
+            return
+        for place in chosen:
+            self.decided[self.preview.rows[place].number] = what
+        self._plan_again()
 
     def _writable(self) -> int:
         assert self.plan is not None

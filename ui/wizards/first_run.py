@@ -1,4 +1,4 @@
-"""First run: a new office, a township that joins with the county's enrolment file, or the fictional demo county."""
+"""First run: a township joins by an enrolment file, a new office, a backup that comes back, or the demo county."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 WAYS = (
     ("join", "用登记文件加入", "乡镇用。县里给了一个登记文件（U 盘上）和一个电话里告知的口令。"),
     ("new", "新建一个单位", "县里第一次使用，或者乡镇先单独用起来。"),
+    ("restore", "从备份恢复", "换了电脑，或者原来的数据坏了。用备份文件（.sjb）恢复到一个新文件夹。"),
     ("demo", "先看演示数据", "虚构的云溪县：一个县、三个乡镇，随便试，不影响真数据。"),
 )
+ACTIONS = {"join": "加入", "new": "新建", "restore": "恢复", "demo": "生成演示数据"}
+BACKUP_FILTER = "备份文件 (*.sjb);;所有文件 (*)"
 ENROLMENT_FILTER = "登记文件 (*.dzb);;所有文件 (*)"
 CODE = re.compile(r"[0-9A-Za-z-]{2,20}")
 
@@ -70,9 +73,11 @@ class FirstRun(Flow):
             for key, form in self.forms.items():
                 form.setVisible(key == self.way)
             self.forms[self.way].first_field().setFocus()
-            self.parts[1].next_text = {"join": "加入", "new": "新建", "demo": "生成演示数据"}[self.way]
+            self.parts[1].next_text = {"join": "加入", "new": "新建", "restore": "恢复", "demo": "生成演示数据"}[
+                self.way
+            ]
         else:
-            self.header.say("")
+            self.header.say("可以开始用了。")
             self.parts[2].back = False
             self.parts[2].next_text = "打开"
 
@@ -89,7 +94,12 @@ class FirstRun(Flow):
         if not form.check():
             return
         self.passphrase = form.passphrase()
-        says = {"join": "正在打开登记文件，建立工作目录…", "new": "正在建立工作目录…", "demo": "正在生成演示数据…"}
+        says = {
+            "join": "正在打开登记文件，建立工作目录…",
+            "new": "正在建立工作目录…",
+            "restore": "正在恢复备份…",
+            "demo": "正在生成演示数据…",
+        }
         self.run_aside(says[self.way], form.work(), self._made)
 
     def failed(self, refusal: Refusal) -> None:
@@ -99,7 +109,8 @@ class FirstRun(Flow):
     def _made(self, made: Mapping[str, Path]) -> None:
         self.made = dict(made)
         clear(self.parts[2].body)
-        box = Card("演示数据已生成" if self.way == "demo" else "工作目录已建好")
+        titles = {"demo": "演示数据已生成", "restore": "备份已恢复"}
+        box = Card(titles.get(self.way, "工作目录已建好"))
         self.desks = QButtonGroup(self)
         if len(self.made) > 1:
             box.body.addWidget(label("选一个单位打开，别的以后再看。数据都在下面的文件夹里：", "quiet"))
@@ -108,14 +119,17 @@ class FirstRun(Flow):
             choice.setChecked(place == 0)
             self.desks.addButton(choice, place)
             where = label(str(folder), "small", select=True)
-            where.setContentsMargins(26, 0, 0, 4)
+            where.setContentsMargins(26 if len(self.made) > 1 else 0, 0, 0, 4)
             box.body.addWidget(choice if len(self.made) > 1 else label(name, "section"))
             box.body.addWidget(where)
         self.parts[2].put(box)
         if self.way == "join":
             words = "登记文件已经用过，可以从 U 盘上删除。第一次上报时，会把本单位的钥匙一起交给县里。"
             self.parts[2].put(Note("information", words))
-        if self.passphrase:
+        if self.way == "restore":
+            words = "恢复出来的是新的一份，下次上报会交一次全量。备份以后报过县里的改动，接收县里下发时会回来。"
+            self.parts[2].put(Note("information", words))
+        elif self.passphrase:
             self.parts[2].put(Note("attention", "口令请现在就写在纸上，和公章放在一起保管。"))
         self.parts[2].put(0)
         self.go_to(2)
@@ -283,6 +297,50 @@ class JoinForm(_Form):
             self.told.editor.setFocus()
             return True
         if refusal.reason in ("damaged", "not-for-us", "not-found", "not-a-package"):
+            self.file.wrong(refusal.message)
+            return True
+        return blame_folder(self.folder, refusal)
+
+
+class RestoreForm(_Form):
+    """A backup comes back in a new folder, under the passphrase that it was made with."""
+
+    def __init__(self, documents: Path) -> None:
+        super().__init__()
+        self.file = FieldRow("备份文件", PathField("选择备份文件", folder=False, filters=BACKUP_FILTER))
+        self.file.editor.changed.connect(lambda: self.file.wrong(""))
+        self.told = FieldRow("口令", line(secret=True), "备份时的口令；没有设过口令就空着。")
+        self.folder = FieldRow("恢复到", PathField("选择一个空文件夹", folder=True))
+        self.folder.editor.edit.setText(str(documents / "四基数据-恢复"))
+        self.folder.editor.changed.connect(lambda: self.folder.wrong(""))
+        self.section("备份", self.file, self.told, self.folder)
+
+    def first_field(self) -> QWidget:
+        return self.file.editor
+
+    def check(self) -> bool:
+        file = self.file.editor.path()
+        there = file is not None and file.is_file()
+        missing = "找不到这个文件。请检查 U 盘是否插好" if file is not None else "请选择备份文件（.sjb）"
+        self.file.wrong("" if there else missing)
+        folder_good = check_folder(self.folder)
+        return there and folder_good
+
+    def passphrase(self) -> str | None:
+        return self.told.editor.text() or None
+
+    def work(self) -> Callable[[Progress], Mapping[str, Path]]:
+        file, folder = self.file.editor.path(), self.folder.editor.path()
+
+        def do(_: Progress) -> Mapping[str, Path]:
+            from app import backup
+
+            return {backup.restore(file, folder).office_name: folder}
+
+        return do
+
+    def blame(self, refusal: Refusal) -> bool:
+        if refusal.reason in ("damaged", "not-a-backup", "not-found", "newer-schema"):
             self.file.wrong(refusal.message)
             return True
         return blame_folder(self.folder, refusal)

@@ -49,7 +49,7 @@ class Flow(widgets.Wizard):
 
     def __init__(self, desk: Desk, title: str, steps: Sequence[str]) -> None:
         self.desk, self._task, self._filled = desk, None, False
-        self.parts = [Step(step, self.forward, self.ready) for step in steps]
+        self.parts = [Step(step, self.forward, self._may_go_on) for step in steps]
         super().__init__(title, "", self.parts)
         self.close_button.setText("退出")
 
@@ -70,6 +70,9 @@ class Flow(widgets.Wizard):
     def ready(self) -> bool:
         """Whether the primary button may be pressed now."""
         return True
+
+    def _may_go_on(self) -> bool:
+        return self._filled and self.ready()
 
     def go_to(self, place: int) -> None:
         super().go_to(place)

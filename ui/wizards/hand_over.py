@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from app.sync.survey import LedgerSurvey, Survey
     from app.workspace import Workspace
 
+LINES = 14
+"""How many ledgers the sheet has room for."""
 SHRUNK = 0.5
 """A ledger that has lost this part of its records since last time is worth a word."""
 
@@ -120,7 +122,7 @@ class HandOver(Flow):
             self.parts[1].next_text = f"写出 {len(self.chosen())} 个文件" if len(self.chosen()) > 1 else "写到这里"
             self.places.setFocus()
         else:
-            self.header.say("")
+            self.header.say("文件已经写好，可以拔下 U 盘了。")
 
     def ready(self) -> bool:
         if self.place == 0:
@@ -251,10 +253,10 @@ class HandOver(Flow):
     def _sheet(self, sent: "Sent", survey: "Survey | None") -> sheet.Sheet:
         assert self.desk.here is not None
         here = self.desk.here.office
-        lines = [
-            sheet.SheetLine(line.title, line.new, line.changed, line.deleted, line.live)
-            for line in (survey.lines if survey is not None else ())
-        ]
+        told = survey.lines if survey is not None else ()
+        if len(told) > LINES:  # one page: the ledgers without news are left out
+            told = tuple(line for line in told if line.new or line.changed or line.deleted)
+        lines = [sheet.SheetLine(line.title, line.new, line.changed, line.deleted, line.live) for line in told]
         return sheet.Sheet(
             "数据下发交接单" if self.county else "数据上报交接单",
             here.name,

@@ -24,6 +24,9 @@ from ui.shell import theme
 from ui.shell.widgets import Card, Chip, button, clear, column, label, row
 from ui.wizards import sticks
 
+WIDEST = 640
+"""A field is no wider, in pixels: a line that is much longer than what is typed reads badly."""
+
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -33,6 +36,7 @@ class FieldRow(QWidget):
     def __init__(self, title: str, editor: QWidget, hint: str = "") -> None:
         super().__init__()
         self.editor, self.hint = editor, hint
+        editor.setMaximumWidth(WIDEST)
         name = label(title, "quiet")
         name.setFixedWidth(112)
         name.setBuddy(editor)
@@ -172,6 +176,7 @@ class PlacePicker(QWidget):
         self.folder.changed.connect(self._folder_typed)
         self.own = QRadioButton("其他文件夹")
         self.room = label("", "quiet")
+        self.room.hide()
         self.again = button("重新查找 U 盘", "mdi6.refresh", then=self.look)
         folder_row = row(self.own, gap=12)
         folder_row.addWidget(self.folder, 1)
@@ -206,6 +211,7 @@ class PlacePicker(QWidget):
     def _say_room(self) -> None:
         path = self.folder.path()
         self.room.setText(sticks.place(path).room if path is not None and path.is_dir() else "")
+        self.room.setVisible(bool(self.room.text()))
 
     def chosen(self) -> sticks.Drive | None:
         """The place, None while none is chosen."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from db.errors import Refusal
 from ui.background import Desk, Progress
+from ui.shell import theme
 from ui.shell.widgets import Card, Note, button, clear, column, label, row, scrolling
 from ui.wizards import sticks
 from ui.wizards.decisions import Decisions, Key, choice_of, is_answered, key_of
@@ -44,10 +45,9 @@ STOPPED = {
     "invalid-record": "内容不合规矩",
 }
 ACTIONS = {
-    "create": ("新增", "good"),
-    "update": ("修改", "information"),
-    "delete": ("删除", "wrong"),
-    "restore": ("恢复", "good"),
+    "created": ("新增", "good"),
+    "updated": ("修改", "information"),
+    "deleted": ("删除", "wrong"),
 }
 COUNTED = (("新增", "created"), ("修改", "updated"), ("删除", "deleted"), ("不变", "unchanged"))
 SHRUNK = 0.5
@@ -65,6 +65,11 @@ class Parcel:
     written: "Outcome | None" = None
 
     @property
+    def now(self) -> "Outcome":
+        """What was said of it last."""
+        return self.written or self.trial
+
+    @property
     def usable(self) -> bool:
         """Whether it can be written at all."""
         return self.trial.status in ("dry-run", "conflicts") and self.newer is None
@@ -77,7 +82,7 @@ class Parcel:
     @property
     def state(self) -> tuple[str, str]:
         """(what is to be said of it, the tone)."""
-        now = self.written or self.trial
+        now = self.now
         if self.written is not None and now.status == "applied":
             return "已写入", "good"
         if now.status == "refused":
@@ -179,7 +184,7 @@ class TakeIn(Flow):
 
     def _package_columns(self) -> tuple[Column, ...]:
         def count(name: str) -> Callable[[Parcel], str]:
-            return lambda one: f"{getattr(one.trial, name):,}" if one.trial.status != "refused" else "—"
+            return lambda one: f"{getattr(one.now, name):,}" if one.now.status != "refused" else "—"
 
         return (
             Column("乡镇" if self.county else "来自", lambda one: one.trial.from_name or one.file.name, width=170),
@@ -195,8 +200,10 @@ class TakeIn(Flow):
                     ("不变", "unchanged"),
                 )
             ),
-            Column("冲突", lambda one: f"{len(one.trial.conflicts)}", right=True, width=64),
-            Column("问题", lambda one: f"{len(one.trial.findings)}", right=True, width=64),
+            Column(
+                "冲突", lambda one: f"{len(one.trial.conflicts)}" if one.trial.sequence else "—", right=True, width=64
+            ),
+            Column("问题", lambda one: f"{len(one.now.findings)}" if one.trial.sequence else "—", right=True, width=64),
             Column("状态", lambda one: one.state[0], lambda one: one.state[1]),
         )
 
@@ -245,9 +252,10 @@ class TakeIn(Flow):
         for one in self.tables:
             self.detail.body.addWidget(one, 1)
         page = self.parts[2]
-        page.body.addWidget(top, 4)
+        self.top = top
+        page.body.addWidget(top)
         page.body.addLayout(self.warnings)
-        page.body.addWidget(self.decisions_card, 4)
+        page.body.addWidget(self.decisions_card, 5)
         page.body.addWidget(self.detail, 5)
 
     def _fill_writing(self) -> None:
@@ -294,7 +302,7 @@ class TakeIn(Flow):
         elif place == 3:
             self.header.say("每个文件要么全部写入，要么一条不写；一个不成，接着写下一个。")
         else:
-            self.header.say("")
+            self.header.say("还给乡镇的是回执。" if self.county else "县里对以前上报的答复。")
             self._show_receipts()
 
     def refresh(self) -> None:
@@ -393,6 +401,8 @@ class TakeIn(Flow):
 
     def _show_trial(self) -> None:
         self.packages.put(self.parcels)
+        shown = min(max(len(self.parcels), 1), 5)
+        self.top.setFixedHeight(theme.now().control + 22 + shown * theme.now().row)
         first = next((place for place, one in enumerate(self.parcels) if one.open), 0)
         self.package_table.selectRow(first)
         if self.parcels:
@@ -494,7 +504,6 @@ class TakeIn(Flow):
         applied = [one for one in self.parcels if one.written is not None and one.written.status == "applied"]
         self.receipt_card.setVisible(self.county and bool(self._offices()))
         if not self.county:
-            self.told.addWidget(label("县里对以前上报的回执", "head"))
             answers = [result for one in applied for result in (one.written.results if one.written else ())]
             for result in answers:
                 self.told.addWidget(receipt_card(result))
@@ -537,6 +546,11 @@ def number(outcome: "Outcome") -> str:
     return f"第 {outcome.sequence} 号" if outcome.sequence else "—"
 
 
+def amount(outcome: "Outcome", found: Sequence[Any]) -> str:
+    """How many there are, nothing for a package that could not be read."""
+    return f"{len(found)}" if outcome.sequence and outcome.status != "refused" else "—"
+
+
 def tail(digest: str) -> str:
     """The end of a digest in fours, as the hand-over sheet prints it."""
     end = digest[-16:]
@@ -560,7 +574,7 @@ def ledger_title(name: str) -> str:
 
 def in_words(detail: "Detail") -> str:
     """`学历：高中 → 大专；手机：— → 137****8810`."""
-    if detail.action == "create":
+    if detail.action == "created":
         return "，".join(f"{name} {after}" for name, _, after in detail.changes[:6] if after)
     return "；".join(f"{name}：{before or '—'} → {after or '—'}" for name, before, after in detail.changes)
 
