@@ -36,16 +36,19 @@ class FieldRow(QWidget):
     def __init__(self, title: str, editor: QWidget, hint: str = "") -> None:
         super().__init__()
         self.editor, self.hint = editor, hint
-        editor.setMaximumWidth(WIDEST)
         name = label(title, "quiet")
-        name.setFixedWidth(112)
+        name.setFixedWidth(round(112 * theme.now().scale))
         name.setBuddy(editor)
         name.setMinimumHeight(theme.now().control)
         self.said = label(hint, "small", wrap=True)
         self.said.setVisible(bool(hint))
         layout = row(gap=12)
         layout.addWidget(name, 0, Qt.AlignmentFlag.AlignTop)
-        layout.addLayout(column(editor, self.said, gap=2), 1)
+        holder = QWidget()
+        holder.setMaximumWidth(WIDEST)
+        holder.setLayout(column(editor, self.said, gap=2))
+        layout.addWidget(holder, 1000)
+        layout.addStretch(1)
         self.setLayout(layout)
         if isinstance(editor, QLineEdit):
             editor.textChanged.connect(lambda: self.wrong(""))
@@ -337,7 +340,7 @@ def table(model: Rows, *, select: bool = False) -> QTableView:
     header.setStretchLastSection(True)
     for place, one in enumerate(model.columns):
         if one.width is not None:
-            view.setColumnWidth(place, one.width)
+            view.setColumnWidth(place, round(one.width * theme.now().scale))
     header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
     return view
 

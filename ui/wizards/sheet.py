@@ -9,6 +9,7 @@ from pathlib import Path
 import segno
 from PySide6.QtCore import QMarginsF, QRectF, QSizeF, Qt, QUrl
 from PySide6.QtGui import (
+    QAbstractTextDocumentLayout,
     QFont,
     QGuiApplication,
     QImage,
@@ -16,6 +17,7 @@ from PySide6.QtGui import (
     QPageLayout,
     QPageSize,
     QPainter,
+    QPalette,
     QPdfWriter,
     QPixmap,
     QTextDocument,
@@ -137,7 +139,10 @@ def _html(sheet: Sheet) -> str:
 def draw(painter: QPainter, made: QTextDocument, page: int = 0) -> None:
     """Draws one page where the painter's units are the page's."""
     painter.translate(0, -page * HEIGHT)
-    made.drawContents(painter, QRectF(0, page * HEIGHT, WIDTH, HEIGHT))
+    context = QAbstractTextDocumentLayout.PaintContext()
+    context.clip = QRectF(0, page * HEIGHT, WIDTH, HEIGHT)
+    context.palette.setColor(QPalette.ColorRole.Text, Qt.GlobalColor.black)  # paper, whatever the screen's theme
+    made.documentLayout().draw(painter, context)
 
 
 def picture(sheet: Sheet, width: int = WIDTH, ratio: float = 1.0) -> QPixmap:

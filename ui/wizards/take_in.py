@@ -530,7 +530,8 @@ class TakeIn(Flow):
     def _receipts_written(self, sent: "list[Sent]") -> None:
         self.receipts = sent
         names = "、".join(one.office_name for one in sent)
-        self.say("good", f"给 {names} 的回执已写到 {sent[0].file.parent}。请“弹出”U 盘后还给乡镇。")
+        self.told.addWidget(Note("good", f"给 {names} 的回执已写到 {sent[0].file.parent}。请“弹出”U 盘后还给乡镇。"))
+        self.receipt_card.hide()
 
     def failed(self, refusal: Refusal) -> None:
         super().failed(refusal)
