@@ -53,7 +53,6 @@ def remark_is_on_something(ledger: str | None, record: str | None, field: str | 
     return None
 
 
-
 def titles_of(session: Session, remarks: Sequence[str]) -> Mapping[str, str]:
     """What the records are called that remarks are about, by remark: 党员花名册 · 陈桂香."""
     from app.ledgers.catalogue import LEDGERS  # the catalogue and the listing are made of this module
