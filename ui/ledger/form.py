@@ -103,6 +103,8 @@ class RecordForm(QWidget):
         body.setLayout(column(self.notes, *self._cards(county), 0, gap=12, margins=(0, 0, 10, 0)))
         self.area = scrolling(body)
         self.setLayout(column(self.header, self.message, self.area, margins=MARGINS, gap=12))
+        for before, after in zip(self.order, self.order[1:], strict=False):  # only now are they in one window
+            QWidget.setTabOrder(before.editor.inner, after.editor.inner)
         self._check_soon = QTimer(self, singleShot=True, interval=PAUSE)
         self._check_soon.timeout.connect(self._check)
         self._keep_soon = QTimer(self, singleShot=True, interval=KEEP)
@@ -149,8 +151,6 @@ class RecordForm(QWidget):
                 card.body.addLayout(row(*parts, 0))
             cards.append(card)
         self.order = [one for one in order if one.editor.inner.isEnabled()]
-        for before, after in zip(self.order, self.order[1:], strict=False):
-            QWidget.setTabOrder(before.editor.inner, after.editor.inner)
         for place, one in enumerate(self.order):
             one.editor.done.connect(lambda place=place: self._next(place))
         return cards
