@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from tests.e2e.display import Hands, missing, virtual_display
-from tests.e2e.person import ROOT, Person, Shots
+from tests.e2e.person import ROOT, Person
 
 Seat = Callable[[str], Person]
+CommandLine = Callable[..., Any]
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def seat(tmp_path: Path) -> Iterator[Seat]:
             home = tmp_path / f"{name}-home"
             home.mkdir()
             display = desks.enter_context(virtual_display(home / "xvfb.txt"))
-            person = Person(Hands(display), home, tmp_path / f"{name}.pipe", Shots(tmp_path))
+            person = Person(Hands(display), home, tmp_path / f"{name}.pipe")
             desks.callback(person.goes_home)
             return person
 
@@ -35,7 +36,7 @@ def seat(tmp_path: Path) -> Iterator[Seat]:
 
 
 @pytest.fixture
-def siji() -> Callable[..., Any]:
+def siji() -> CommandLine:
     """The command line, for looking from outside: its JSON, or None when it prints nothing."""
 
     def run(*words: str | Path) -> Any:

@@ -92,13 +92,6 @@ class Hands:
         """Gives a window the keyboard, as a window manager does."""
         self._do("windowfocus", str(window))
 
-    def focused(self) -> int:
-        """The window that has the keyboard, 0 for none."""
-        try:
-            return int(self._do("getwindowfocus", "-f"))
-        except (subprocess.CalledProcessError, ValueError):
-            return 0
-
     def close(self, window: int) -> None:
         """Asks a window to close, as the cross in its corner does."""
         close_window(self.display, window)

@@ -15,7 +15,7 @@ from db.models.team import Member
 from tests.e2e.person import Person, Sight, Thing
 from tests.helpers.rosters import roster_workbook
 
-ROSTER_ROWS = 12
+ROSTER_ROWS, ROSTER_SEED = 12, 7
 NEW_MEMBER = {
     "姓名": "王雪梅",
     "公民身份号码": "43159919780312902X",
@@ -61,7 +61,7 @@ def prepare(demo: Path, desk: Path) -> Papers:
     with Workspace.open(demo / "county") as county:
         editing.save(county, MEMBERS, {"strengths": COUNTY_SAYS}, disputed.id)
     roster = desk / "青石镇党员花名册 2026.xlsx"
-    roster_workbook(roster, ROSTER_ROWS, seed=7, branches=branches)
+    roster_workbook(roster, ROSTER_ROWS, seed=ROSTER_SEED, branches=branches)
     return Papers(township, demo / "county", stick, roster, branches[0], disputed.name, disputed.id)
 
 

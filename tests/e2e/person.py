@@ -194,16 +194,16 @@ class Person:
         if seen["title"]:
             things.append(Thing("dialog" if seen["modal"] else "window", seen["title"], (0, 0, 0, 0), True))
         sight = Sight(things, focus, seen["keyboard"])
-        self._manage(sight.keyboard)
+        self._manage(seen["keyboard"], seen["has_keyboard"])
         return sight
 
-    def _manage(self, window: int) -> None:
+    def _manage(self, window: int, focused: int) -> None:
         """Does for a new window what a window manager would: the main one fills the screen, each gets the keyboard."""
         if window and window not in self._placed:
             if not self._placed:
                 self.hands.place(window, 0, 0, *SIZE)
             self._placed.add(window)
-        if window and self.hands.focused() != window:
+        if window and focused != window:
             self.hands.focus(window)
 
     def waits(self, until: Callable[[Sight], T], what: str, patience: float = PATIENCE) -> T:

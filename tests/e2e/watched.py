@@ -76,8 +76,8 @@ def answer(question: dict[str, Any]) -> Any:
     window = in_front()
     return {
         "things": [] if window is None else list(things(window)),
-        "window": 0 if window is None else int(window.window().winId()),
         "keyboard": int(keyboard.winId()) if (keyboard := takes_keys()) is not None else 0,
+        "has_keyboard": int(focused.winId()) if (focused := QApplication.focusWindow()) is not None else 0,
         "title": "" if window is None else window.windowTitle(),
         "modal": window is not None and window is QApplication.activeModalWidget(),
         "focus": described(QApplication.focusWidget()),
