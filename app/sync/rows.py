@@ -346,7 +346,7 @@ class Intake:
                     chunk = BlobChunk(sha256=blob.sha256, place=place, data=piece)
                     session.add(chunk)
                     session.flush()
-                    session.expunge(chunk)  # its bytes need not stay in memory
+                    session.expunge(chunk)  # its bytes need not stay in memory; all else must stay in the session
 
 
 def send_back(batch: Batch, sender: Sender, one: Conflict, text: str) -> None:

@@ -253,12 +253,12 @@ def test_refused_rows_are_mended_and_imported(ws: Workspace, make: Make, tmp_pat
 
 
 def test_a_place_that_cannot_be_written(ws: Workspace, tmp_path: Path, unwritable: Path) -> None:
-    with pytest.raises(Refusal, match="不能写“出.xlsx”：它可能正在 Excel 或 WPS 里打开着，或者文件夹是只读的。"):
+    with pytest.raises(Refusal, match=r"不能写“出\.xlsx”：它可能正在 Excel 或 WPS 里打开着，或者文件夹是只读的。"):
         writing.export(ws, MEMBERS, unwritable / "出.xlsx")
     assert list(unwritable.iterdir()) == []
-    with pytest.raises(Refusal, match="没有文件夹“.*无”。请先建好，或换一个位置"):
+    with pytest.raises(Refusal, match=r"没有文件夹“.*无”。请先建好，或换一个位置"):
         writing.export(ws, MEMBERS, tmp_path / "无" / "出.xlsx")
-    with pytest.raises(Refusal, match=r"表格要存成 .xlsx 文件"):
+    with pytest.raises(Refusal, match=r"表格要存成 \.xlsx 文件"):
         writing.export(ws, MEMBERS, tmp_path / "出.xls")
 
 
