@@ -305,7 +305,7 @@ def opened_with_passphrase(file: BinaryIO, passphrase: str) -> Iterator[Package]
     try:
         plain = pyrage.passphrase.decrypt(sealed, passphrase)
     except pyrage.DecryptError as error:
-        if "decryption error" in str(error).lower() or "key" in str(error).lower():
+        if "Decryption failed" in str(error):  # a damaged body is a "decryption error"
             raise Refusal(
                 "登记口令不对，或者登记文件已损坏。请核对口令，仍不行时请县里重新登记", "wrong-passphrase"
             ) from None
