@@ -124,6 +124,7 @@ class Intake:
         stored = stored_rows(self.batch.session.connection(), model, ids)
         counts = self.counts.setdefault(name, Counts())
         merged_names, required = merged_fields(model), wire.required(model)
+        whole = len(wire.columns_of(model))
         owner = self._owner_check(model, ledger)
         inserts: list[Values] = []
         taken: list[tuple[Values, Values]] = []
@@ -132,7 +133,7 @@ class Intake:
             old = stored.get(row["id"])
             owner(row, old, number)
             if old is None:
-                if any(row.get(one) is None for one in required):
+                if len(row) < whole and any(one not in row for one in required):
                     label = fields_of(model)[wire.missing_columns(model, row)[0]].label
                     raise wire.InvalidRecord(name, number, f"缺少“{label}”")
                 inserts.append(row)
