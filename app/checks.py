@@ -1,6 +1,7 @@
 """Runs a ledger's checks on one record's values: the same in the form, on an Excel row and on a package."""
 
 import inspect
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -8,15 +9,19 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.findings import Finding, Level
+from app.findings import Finding, Level, error
 from app.ledgers.ledger import Check, Ledger
 from app.policy import Policies
-from db import clock
+from db import clock, codes, settings
 from db.models.record import Record
+
+SEVERAL = 8
+"""After so many questions of one kind, all answers are fetched at once: a workbook asks ten thousand times."""
 
 
 class Look:
-    """What a check may look up beside the record itself.
+    """What a check may look up beside the record itself. It lasts for one look at the store: nothing may be written
+    while it is asked.
 
     Attributes:
         session: for queries.
@@ -25,6 +30,9 @@ class Look:
 
     def __init__(self, session: Session, record_id: str | None) -> None:
         self.session, self.record_id = session, record_id
+        self._asked: Counter[Any] = Counter()
+        self._known: dict[Any, dict[Any, set[str]]] = {}
+        self._offices: dict[str | None, str | None] = {}
 
     def get(self, model: type[Record], record_id: str | None) -> Any:
         """A linked record, None for nothing or one that is deleted."""
@@ -38,6 +46,32 @@ class Look:
             conditions.append(model.id != self.record_id)
         return self.session.execute(select(func.count()).select_from(model).where(*conditions)).scalar_one()
 
+    def others(self, model: type[Record], **same: Any) -> int:
+        """How many other live records of the same office have these values. `model` is that of the checked record."""
+        names = tuple(same)
+        self._asked[model, names] += 1
+        if self._asked[model, names] > SEVERAL:
+            found = self._index(model, names).get((self._office(model), *same.values()), set())
+            return len(found - {self.record_id or ""})
+        equal = [getattr(model, name) == value for name, value in same.items()]
+        return self.count(model, model.office_id == self._office(model), *equal)
+
+    def _office(self, model: type[Record]) -> str | None:
+        """Whose the checked record is; a new one is the store's own."""
+        if self.record_id not in self._offices:
+            stored = self.session.get(model, self.record_id) if self.record_id else None
+            self._offices[self.record_id] = stored.office_id if stored else settings.get(self.session, "office_id")
+        return self._offices[self.record_id]
+
+    def _index(self, model: type[Record], names: tuple[str, ...]) -> dict[Any, set[str]]:
+        if (model, names) not in self._known:
+            columns = [getattr(model, name) for name in ("office_id", *names)]
+            known: dict[Any, set[str]] = {}
+            for found, *key in self.session.execute(select(model.id, *columns).where(model.deleted_at.is_(None))):
+                known.setdefault(tuple(key), set()).add(found)
+            self._known[model, names] = known
+        return self._known[model, names]
+
 
 @cache
 def _needs(check: Callable[..., Any]) -> tuple[str, ...]:
@@ -46,7 +80,7 @@ def _needs(check: Callable[..., Any]) -> tuple[str, ...]:
 
 
 def run(ledger: Ledger, values: Mapping[str, Any], look: Look, policy: Policies) -> list[Finding]:
-    """The findings on one record: required fields first, then the ledger's checks in their order.
+    """The findings on one record: required fields and codes first, then the ledger's checks in their order.
 
     `values` holds every field, None for nothing. A check may need none that is not there.
     """
@@ -55,12 +89,19 @@ def run(ledger: Ledger, values: Mapping[str, Any], look: Look, policy: Policies)
         for name, spec in ledger.fields.items()
         if spec.required and values.get(name) is None
     ]
+    found += [
+        error(name, "code", f"“{spec.label}”没有代码 {code}，请从列表中选一项")
+        for name, spec in ledger.fields.items()
+        if spec.table and values.get(name)
+        for code in str(values[name]).split(",")
+        if not codes.table(spec.table).has(code)
+    ]
     given = {**values, "today": clock.today(), "policy": policy, "look": look}
     for check in ledger.checks:
         result = check(**{name: given[name] for name in _needs(check)})
         if isinstance(result, Finding):
             found.append(result)
-        elif result:
+        elif result is not None:
             found.extend(result)
     return found
 

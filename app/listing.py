@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from app.ledgers import organisation
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Chip, Derived, Figure, Ledger
 from db import clock
@@ -258,16 +259,7 @@ def below(session: Session, ledger: Ledger, node: str) -> list[str]:
     target = ledger.fields[ledger.tree or ""].target
     if target != PartyOrg.__tablename__:
         return [node]
-    children: dict[str | None, list[str]] = {}
-    for child, parent in session.execute(select(PartyOrg.id, PartyOrg.parent_id).where(PartyOrg.deleted_at.is_(None))):
-        children.setdefault(parent, []).append(child)
-    found, queue = [], [node]
-    while queue:
-        one = queue.pop()
-        if one not in found:
-            found.append(one)
-            queue += children.get(one, [])
-    return found
+    return organisation.below(session, node)
 
 
 def tree(session: Session, ledger: Ledger, query: Query) -> tuple[Node, ...]:

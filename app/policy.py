@@ -28,17 +28,20 @@ class Policies:
             values.setdefault(key, []).append((start, value))
         return cls(values)
 
-    def text(self, key: str, on: date) -> str:
-        """The value on a day. Raises KeyError when policy says nothing: the seeds name every key."""
+    def text(self, key: str, on: date, default: str | None = None) -> str:
+        """The value on a day. Raises KeyError when policy says nothing and there is no default: the seeds name every
+        key, but a store may lack them."""
         held = [value for start, value in self._values.get(key, []) if start <= on]
-        if not held:
+        if held:
+            return held[-1]
+        if default is None:
             raise KeyError(key)
-        return held[-1]
+        return default
 
-    def number(self, key: str, on: date) -> Decimal:
+    def number(self, key: str, on: date, default: Decimal | int | None = None) -> Decimal:
         """The value as an exact decimal."""
-        return Decimal(self.text(key, on))
+        return Decimal(self.text(key, on, None if default is None else str(default)))
 
-    def whole(self, key: str, on: date) -> int:
+    def whole(self, key: str, on: date, default: int | None = None) -> int:
         """The value as a whole number."""
-        return int(self.text(key, on))
+        return int(self.text(key, on, None if default is None else str(default)))

@@ -131,7 +131,8 @@ def view(workspace: Workspace, session: Session, ledger: Ledger, record_id: str)
 def _subtitle(session: Session, workspace: Workspace, ledger: Ledger, record: Any, titles: Mapping[str, str]) -> str:
     named = set(listing.label_parts(ledger).values())
     links = [name for name, spec in ledger.fields.items() if spec.target and name not in named]
-    coded = [name for name, spec in ledger.fields.items() if spec.required and spec.table and name not in named]
+    coded = [name for name in ledger.column_names if name in ledger.fields and ledger.fields[name].table]
+    coded = [name for name in coded if ledger.fields[name].required and name not in named]
     parts = [listing.cell(ledger, record, name, titles) for name in (*links[:1], *coded[-1:])]
     if record.office_id != workspace.office.id and (owner := session.get(Office, record.office_id)) is not None:
         parts.insert(0, owner.name)
@@ -141,6 +142,10 @@ def _subtitle(session: Session, workspace: Workspace, ledger: Ledger, record: An
 def related(session: Session, ledger: Ledger, record: Any) -> tuple[Related, ...]:
     """The records it points to, then for each ledger those that point to it."""
     groups = []
+    if "ledger" in ledger.fields and record.ledger in LEDGERS:  # a remark or an attachment
+        about = LEDGERS[record.ledger]
+        title = listing.record_titles(session, about, [record.record]).get(record.record, "")
+        groups.append(Related(about.title, 1, (RelatedRecord(about.id, record.record, title),)))
     targets = [
         (spec, getattr(record, name))
         for name, spec in ledger.fields.items()

@@ -29,6 +29,10 @@ class CodeTable:
         """The name of a code; a code that is not in the table shows itself."""
         return self._names.get(code, code)
 
+    def has(self, code: str) -> bool:
+        """Whether the table has this code."""
+        return code in self._names
+
     def find(self, text: str) -> str | None:
         """The code that a person meant by a code, a name or an alias, or None.
 

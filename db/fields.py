@@ -121,6 +121,13 @@ def _codes(spec: Field, text: str) -> str:
     return ",".join(dict.fromkeys(_code(spec, part) for part in parts))
 
 
+def _whole(spec: Field, text: str) -> int:
+    value = parsing.whole(text)
+    if value < 0:
+        raise parsing.Unreadable(f"“{spec.label}”不能是负数，请核对")
+    return value
+
+
 def _decimal_text(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
@@ -140,7 +147,7 @@ KINDS = {
         Kind("day", date, lambda _, s: parsing.day(s), lambda _, v: v.isoformat()),
         Kind("month", str, lambda _, s: parsing.month(s), _plain),
         Kind("year", int, lambda _, s: parsing.year(s), _plain),
-        Kind("whole", int, lambda _, s: parsing.whole(s), _plain),
+        Kind("whole", int, _whole, _plain),
         Kind("decimal", Decimal, lambda _, s: parsing.decimal_(s), lambda _, v: _decimal_text(v)),
         Kind("money", int, lambda _, s: parsing.money(s), lambda _, v: f"{Decimal(v) / 100:,.2f}"),
         Kind("flag", bool, lambda _, s: parsing.flag(s), lambda _, v: "是" if v else "否"),

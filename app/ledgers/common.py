@@ -1,8 +1,71 @@
 """Policy, the county's remarks, and the files attached to records."""
 
-from app.ledgers.ledger import Chip, Figure, Ledger, Pillar
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.checks import Look
+from app.findings import Finding, error
+from app.ledgers.ledger import Chip, Derived, Figure, Ledger, Pillar
 from db.fields import Authority
 from db.models.common import Attachment, Policy, Remark
+from db.models.record import models
+
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
+
+
+def value_is_of_its_kind(key: str | None, value: str | None, look: Look) -> Finding | None:
+    """policy.value: a rule that reads a number (or true, false) goes on finding one under the key."""
+    if key is None or value is None:
+        return None
+    others = look.session.scalars(select(Policy.value).where(Policy.key == key, Policy.deleted_at.is_(None))).all()
+    if not others:
+        return None
+    if all(NUMBER.fullmatch(one) for one in others) and not NUMBER.fullmatch(value):
+        return error("value", "policy.value", f"“{value}”不是数字，参数 {key} 的值应是数字，如 {others[0]}")
+    if all(one in ("true", "false") for one in others) and value not in ("true", "false"):
+        return error("value", "policy.value", f"参数 {key} 的值应是 true 或 false")
+    return None
+
+
+def one_value_a_day(key: str | None, effective_from: date | None, look: Look) -> Finding | None:
+    """policy.day: one key has one value from a day on."""
+    if key and effective_from and look.others(Policy, key=key, effective_from=effective_from):
+        message = f"参数 {key} 已有从 {effective_from} 起的值，请修改那一条，或换一个生效日期"
+        return error("effective_from", "policy.day", message)
+    return None
+
+
+def remark_is_on_something(ledger: str | None, record: str | None, field: str | None, look: Look) -> Finding | None:
+    """remark.record: a remark names a record that is there, and a field that it has."""
+    model = models().get(ledger or "")
+    if ledger is None or record is None:
+        return None
+    if model is None:
+        return error("ledger", "remark.record", f"没有叫 {ledger} 的台账，请核对")
+    if look.session.get(model, record) is None:
+        return error("record", "remark.record", "批注所指的记录不存在，请从记录的“批注”页添加")
+    if field is not None and field not in model.__table__.columns:
+        return error("field", "remark.record", f"这个台账没有叫 {field} 的栏目，请核对")
+    return None
+
+
+def titles_of(session: Session, remarks: Sequence[str]) -> Mapping[str, str]:
+    """What the records are called that remarks are about, by remark: 党员花名册 · 陈桂香."""
+    from app.ledgers.catalogue import LEDGERS  # the catalogue and the listing are made of this module
+    from app.listing import record_titles
+
+    lines = session.execute(select(Remark.id, Remark.ledger, Remark.record).where(Remark.id.in_(remarks))).all()
+    titles: dict[str, str] = {}
+    for name in {line.ledger for line in lines} & set(LEDGERS):
+        wanted = {line.id: line.record for line in lines if line.ledger == name}
+        called = record_titles(session, LEDGERS[name], sorted(set(wanted.values())))
+        titles |= {id: f"{LEDGERS[name].title} · {called.get(record, record)}" for id, record in wanted.items()}
+    return titles
+
 
 POLICIES = Ledger(
     Policy,
@@ -17,6 +80,7 @@ POLICIES = Ledger(
     keys=("key effective_from",),
     figures=(Figure("共", unit="项"),),
     authority=Authority.COUNTY,
+    checks=(one_value_a_day, value_is_of_its_kind),
     empty="规则里用到的数字都在这里，各有生效日期和依据。",
 )
 
@@ -27,12 +91,14 @@ REMARKS = Ledger(
     pillar=Pillar.SYSTEM,
     icon="mdi6.comment-alert-outline",
     label="{text}",
-    columns="target_office ledger text status",
+    columns="target_office about text status",
+    derived=(Derived("about", "记录", among=titles_of),),
     form={"批注": "target_office ledger record field text status"},
     chips=(Chip("待改", Remark.status == "01"),),
     figures=(Figure("共", unit="条"),),
     defaults={"status": "01"},
     authority=Authority.COUNTY,
+    checks=(remark_is_on_something,),
     empty="县里退回核实的记录和意见在这里。",
 )
 

@@ -1,6 +1,6 @@
 """The declaration of a ledger, from which its page, form, workbook and command line are derived."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -13,7 +13,7 @@ from app.findings import Finding
 from db.fields import Authority, Field
 from db.models.record import Record, fields_of
 
-Check = Callable[..., "Finding | Sequence[Finding] | None"]
+Check = Callable[..., "Finding | Iterable[Finding] | None"]
 """A rule. Its parameters name what it needs: fields of the record, or `today`, `policy`, `look` (see `app.checks`)."""
 
 

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
+from app.ledgers import team_checks as checks
 from app.ledgers.ledger import Chip, Derived, Figure, Ledger, Pillar
-from app.rules import identity, recruitment
+from app.rules import identity, membership, posts, recruitment
 from db import clock
 from db.models.team import Member, MemberEvent, Post, PostAssignment, PostReview
 
@@ -56,6 +57,13 @@ def at_most_35(today: date) -> ColumnElement[bool]:
     return Member.birth > today.replace(year=today.year - 36, day=min(today.day, 28))
 
 
+def incomplete(_: date) -> ColumnElement[bool]:
+    """A member whose file lacks what the collection form asks of everybody (§2.1)."""
+    missing = [getattr(Member, name).is_(None) for name in ("resident_id", "education", "joined_on", "work_post")]
+    without_full_on = and_(Member.category == recruitment.FULL, Member.full_on.is_(None))
+    return or_(*missing, without_full_on, and_(Member.phone.is_(None), Member.landline.is_(None)))
+
+
 MEMBERS = Ledger(
     Member,
     title="党员花名册",
@@ -90,7 +98,25 @@ MEMBERS = Ledger(
         Chip("女党员", Member.sex == "2"),
         Chip("35岁以下", at_most_35),
         Chip("流动", Member.floating.is_(True)),
+        Chip("失联", Member.lost.is_(True)),
         Chip("未设岗", without_post),
+        Chip("资料不全", incomplete),
+    ),
+    checks=(
+        checks.number_is_free,
+        identity.id_agrees_with_birth,
+        identity.id_agrees_with_sex,
+        recruitment.dates_run_forward,
+        checks.of_age_when_joining,
+        checks.probation_is_long_enough,
+        recruitment.full_member_has_full_on,
+        recruitment.probationary_has_no_full_on,
+        checks.probation_is_due,
+        checks.branch_is_a_branch,
+        membership.lost_has_a_day,
+        membership.lost_for_half_a_year,
+        membership.floating_has_a_place,
+        membership.can_be_reached,
     ),
     figures=(
         Figure("在册", unit="人"),
@@ -112,6 +138,7 @@ MEMBER_EVENTS = Ledger(
     columns="member kind on reason document_no",
     form={"增减": "member kind on reason document_no"},
     figures=(Figure("共", unit="条"),),
+    checks=(checks.event_has_happened, checks.event_after_joining, checks.standing_follows),
     empty="党员的发展、转入、转出、去世等增减记在这里；党员不直接删除。",
 )
 
@@ -129,6 +156,7 @@ POSTS = Ledger(
     defaults={"active": True},
     chips=(Chip("启用", Post.active.is_(True)),),
     figures=(Figure("共", unit="个"),),
+    checks=(checks.post_name_is_free,),
     empty="无职党员可以认领的岗位。",
 )
 
@@ -149,6 +177,14 @@ POST_ASSIGNMENTS = Ledger(
     keys=("member_id post_id year",),
     chips=(Chip("在岗", PostAssignment.ended_on.is_(None)), Chip("已下岗", PostAssignment.ended_on.is_not(None))),
     figures=(Figure("共", unit="条"), Figure("在岗", PostAssignment.ended_on.is_(None))),
+    checks=(
+        checks.held_once,
+        checks.holder_ought_to,
+        checks.post_is_in_use,
+        posts.year_is_sound,
+        posts.publicity_before_assignment,
+        posts.ended_with_a_reason,
+    ),
     empty="无职党员认领的岗位，一人一岗一条；一个人可以有几个岗。",
 )
 
@@ -162,6 +198,7 @@ POST_REVIEWS = Ledger(
     columns="assignment period score result",
     form={"考评": "assignment period duty_log score result"},
     figures=(Figure("共", unit="条"),),
+    checks=(checks.reviewed_once, checks.score_is_possible),
     empty="按季度或半年考评在岗党员的履职情况。",
 )
 

@@ -81,14 +81,15 @@ class Record(Base):
 
 def _index(table: Table) -> None:
     """What pages ask of 100,000 live records is answered from an index alone: a list in the order of making, a search
-    (with the links that it looks through), the records of each node of a tree."""
-    links = [column for column in table.columns if (spec := column.info.get("field")) is not None and spec.target]
-    searched = [column for column in links if column.info["field"].search]
+    (with the links that it looks through), the records of each node of a tree, the holder of a number."""
+    declared = {column: column.info["field"] for column in table.columns if "field" in column.info}
+    sought = [column for column, spec in declared.items() if spec.kind.id in ("link", "resident_id", "credit_code")]
+    searched = [column for column, spec in declared.items() if spec.target and spec.search]
     columns = table.columns
     indexes: dict[str, tuple[Column[Any], ...]] = {
         "listing": (columns.id, columns.office_id),
         "search": (columns.search_key, columns.id, *searched),
-        **{column.name: (column, columns.office_id) for column in links},
+        **{column.name: (column, columns.office_id) for column in sought},
     }
     live = columns.deleted_at.is_(None)
     for name, parts in indexes.items():

@@ -100,7 +100,7 @@ class RecordForm(QWidget):
         self.message = MessageBar()
         self.notes = column(gap=8)
         body = QWidget()
-        body.setLayout(column(self.notes, *self._cards(county), 0, gap=12))
+        body.setLayout(column(self.notes, *self._cards(county), 0, gap=12, margins=(0, 0, 10, 0)))
         self.area = scrolling(body)
         self.setLayout(column(self.header, self.message, self.area, margins=MARGINS, gap=12))
         self._check_soon = QTimer(self, singleShot=True, interval=PAUSE)
@@ -123,10 +123,9 @@ class RecordForm(QWidget):
             grid.setHorizontalSpacing(12)
             grid.setVerticalSpacing(10)
             grid.setColumnMinimumWidth(0, round(96 * theme.now().scale))
-            grid.setColumnMinimumWidth(3, round(96 * theme.now().scale))
-            grid.setColumnMinimumWidth(2, 12)
+            grid.setColumnMinimumWidth(2, round(108 * theme.now().scale))
             grid.setColumnStretch(1, 1)
-            grid.setColumnStretch(4, 1)
+            grid.setColumnStretch(3, 1)
             line = side = 0
             for name in names:
                 if name not in self.rows:
@@ -136,8 +135,10 @@ class RecordForm(QWidget):
                 wide = one.spec.kind.id in WIDE
                 if wide and side:
                     line, side = line + 1, 0
-                grid.addWidget(_field_label(one.spec), line, side * 3, Qt.AlignmentFlag.AlignTop)
-                grid.addWidget(one, line, side * 3 + 1, 1, 4 if wide else 1)
+                grid.addWidget(
+                    _field_label(one.spec), line, side * 2, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight
+                )
+                grid.addWidget(one, line, side * 2 + 1, 1, 3 if wide else 1)
                 line, side = (line + 1, 0) if wide or side else (line, 1)
                 self._wire(name, one, county)
             card.body.addLayout(grid)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QSplitter, QStackedWidget, QWidget
 
@@ -38,7 +38,7 @@ from ui.shell.widgets import (
 )
 
 SEARCH_WIDTH = 300
-TREE_WIDTH, DETAIL_WIDTH = 196, 276
+TREE_WIDTH, DETAIL_WIDTH = 196, 290
 
 
 class LedgerPage(QStackedWidget):
@@ -145,7 +145,7 @@ class LedgerPage(QStackedWidget):
         chips = QWidget()
         chips.setLayout(flow)
         tools = row(self.search, self.office, gap=12)
-        tools.addWidget(chips, 1)
+        tools.addWidget(chips, 1, Qt.AlignmentFlag.AlignVCenter)
         tools.addWidget(self.filter_button)
         tools.addWidget(self.columns_button)
         self.card = Card(padding=1, gap=0)

@@ -3,19 +3,20 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView
 
 from app import listing
 from app.ledgers.ledger import Ledger
 from app.workspace import Workspace
+from db import codes
 from ui.background import Desk
 from ui.ledger.model import RecordTable
 from ui.shell import memory, theme
 from ui.shell.widgets import action
 
 WIDTHS = {
-    "name": 92, "code": 84, "flag": 64, "day": 104, "month": 80, "year": 64, "whole": 76, "decimal": 92, "money": 116,
+    "name": 92, "flag": 64, "day": 104, "month": 80, "year": 64, "whole": 76, "decimal": 92, "money": 116,
     "resident_id": 168, "credit_code": 168, "phone": 124, "link": 164, "codes": 160, "note": 200, "text": 148,
 }  # fmt: skip
 """Pixels of a new column by the kind of its field, in ordinary type."""
@@ -55,7 +56,6 @@ class RecordTableView(QTableView):
         header = self.horizontalHeader()
         header.setSectionsMovable(True)
         header.setHighlightSections(False)
-        header.setStretchLastSection(True)
         header.setSortIndicatorShown(False)
         header.setSectionsClickable(True)
         header.setTextElideMode(Qt.TextElideMode.ElideRight)
@@ -66,7 +66,7 @@ class RecordTableView(QTableView):
         self._keep_soon = QTimer(self, singleShot=True, interval=400)
         self._keep_soon.timeout.connect(self._keep)
         header.sectionMoved.connect(lambda *_: self._keep_soon.start())
-        header.sectionResized.connect(lambda *_: self._keep_soon.start())
+        header.sectionResized.connect(lambda *_: self._resized())
         self._sorted: tuple[str, bool] | None = None
         self._remembered: list[str] = []
         self._top = ""
@@ -121,19 +121,46 @@ class RecordTableView(QTableView):
         self._keep()
 
     def _lay_out(self) -> None:
-        scale = theme.now().scale
-        for place, name in enumerate(self.table.columns):
-            spec = self.ledger.fields.get(name)
-            width = self._widths.get(name) or round(WIDTHS[spec.kind.id] * scale if spec else 84 * scale)
-            heading = self.fontMetrics().horizontalAdvance(listing.heading(self.ledger, name)) + 24
-            self.setColumnWidth(place, max(width, heading))
+        """Gives each column its kept or usual width; what is left over goes to the columns of words."""
+        widths = [self._widths.get(name) or self._usual_width(name) for name in self.table.columns]
+        spare = self.viewport().width() - sum(widths)
+        elastic = [place for place, name in enumerate(self.table.columns) if self._holds_words(name)]
+        elastic = elastic or list(range(len(widths)))
+        for place, width in enumerate(widths):
+            more = max(0, spare) // len(elastic) if place in elastic else 0
+            self.setColumnWidth(place, width + more)
         self._keep_soon.stop()
+
+    def _usual_width(self, name: str) -> int:
+        """Wide enough for the heading, and for most of what the kind of field holds."""
+        spec, metrics = self.ledger.fields.get(name), self.fontMetrics()
+        heading = metrics.horizontalAdvance(listing.heading(self.ledger, name)) + 30
+        if spec is None:
+            words = name == listing.OWNER or self.ledger.derivations[name].among is not None
+            return max(heading, round((148 if words else 56) * theme.now().scale))
+        if spec.kind.id == "code":
+            lengths = sorted(len(title) for _, title in codes.table(spec.table or "").choices())
+            return max(heading, metrics.horizontalAdvance("国" * min(7, lengths[len(lengths) * 3 // 4])) + 24)
+        return max(heading, round(WIDTHS[spec.kind.id] * theme.now().scale))
+
+    def _holds_words(self, name: str) -> bool:
+        spec = self.ledger.fields.get(name)
+        return spec.kind.id in ("text", "note", "link", "codes") if spec else self._usual_width(name) > 100
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if not self._widths:
+            self._lay_out()
+
+    def _resized(self) -> None:
+        """Kept only when a hand did it, not the layout."""
+        if QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton:
+            self._keep_soon.start()
 
     def _keep(self) -> None:
         now = memory.recall()
         header = self.horizontalHeader()
-        widths = {self.table.columns[n]: header.sectionSize(n) for n in range(header.count() - 1)}
-        self._widths = widths
+        widths = self._widths = {self.table.columns[n]: header.sectionSize(n) for n in range(header.count())}
         now.columns[self.ledger.id] = memory.Columns(self.in_sight(), widths)
         memory.remember(now)
 

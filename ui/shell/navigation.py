@@ -45,7 +45,7 @@ class Navigation(QWidget):
                 heading.setContentsMargins(20, 9, 8, 3)
                 layout.addWidget(heading)
                 continue
-            one = QPushButton(entry.title)
+            one = QPushButton(f" {entry.title}")
             one.setProperty("kind", "entry")
             one.setCheckable(True)
             one.setIcon(theme.icon(entry.icon, "navigation_ink"))

@@ -1,0 +1,124 @@
+"""A record of any ledger, as a person would type it: every field filled, every check passed."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from app import editing
+from app.ledgers.catalogue import LEDGERS
+from app.ledgers.ledger import Ledger
+from app.workspace import Workspace
+from db import codes
+from db.fields import Field
+from db.parsing import check_digit
+
+BIRTH = date(1978, 3, 12)
+
+ONE_BY_ONE: Mapping[str, Mapping[str, str]] = {
+    "party_org": {
+        "kind": "党支部",
+        "founded_on": "1998-05-01",
+        "term_years": "5",
+        "parent_id": "",
+        "elected_on": "2011-06",
+    },
+    "org_event": {"kind": "更名"},
+    "member": {
+        "sex": "男",
+        "birth": "1978-03-12",
+        "joined_on": "2000-07-01",
+        "full_on": "2001-07-01",
+        "category": "正式",
+        "standing": "正常",
+        "lost": "否",
+        "lost_since": "",
+        "office_held": "",
+        "floating": "否",
+    },
+    "member_event": {"kind": "转入"},
+    "post_assignment": {
+        "publicised_from": "2012-05-01",
+        "publicised_to": "2012-05-08",
+        "ended_on": "",
+        "end_reason": "",
+    },
+    "venue": {"lat": "27.3", "lon": "111.4"},
+    "venue_project": {"started_on": "2012-01-05", "finished_on": "2012-05-01"},
+    "remark": {"ledger": "village", "field": "name"},
+    "attachment": {"ledger": "village"},
+}
+"""What the general example of a field would get wrong."""
+
+FREE_LINKS = {("remark", "record"), ("attachment", "record")}
+"""Fields that hold the id of a record of any ledger; the samples point to a village."""
+
+
+def _number(order: int) -> str:
+    first17 = f"430599{BIRTH:%Y%m%d}{order:03d}"
+    return first17 + check_digit(first17)
+
+
+def example(spec: Field, order: int) -> str:
+    """What a person may write into a field; `order` tells the first record from the second."""
+    table = codes.table(spec.table) if spec.table else None
+    match spec.kind.id:
+        case "name":
+            return f"王小{'明芳强'[order % 3]}"
+        case "note":
+            return f"第{order}条\n{spec.label}"
+        case "code":
+            return table.items[0].name if table else ""
+        case "codes":
+            return "、".join(item.name for item in table.items[:2]) if table else ""
+        case "day":
+            return "2012年6月1日"
+        case "month":
+            return "2012-06"
+        case "year":
+            return "2012"
+        case "whole":
+            return f"1{order}"
+        case "decimal":
+            return f"8{order}.5"
+        case "money":
+            return f"1,234.{order}0"
+        case "flag":
+            return "是"
+        case "resident_id":
+            return _number(2 * order + 1)
+        case "phone":
+            return f"1387391{order:04d}"
+        case _:
+            return f"{spec.label}{order}"[: spec.length or 20]
+
+
+class Samples:
+    """Makes sample records in a workspace, each once, by what the office may write."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self._made: dict[tuple[str, int], str] = {}
+
+    def made(self, ledger: Ledger, order: int = 1) -> str:
+        """The id of the sample of a ledger, which is made when it is not there."""
+        if (ledger.id, order) not in self._made:
+            self._made[ledger.id, order] = editing.save(self.workspace, ledger, self.typed(ledger, order))
+        return self._made[ledger.id, order]
+
+    def typed(self, ledger: Ledger, order: int = 1) -> dict[str, str]:
+        """A whole record, field by field; what it links to is made first. Links to what only the county writes, and
+        to the ledger itself, are left empty."""
+        written = dict(ONE_BY_ONE.get(ledger.id, {}))
+        for name, spec in ledger.fields.items():
+            if name in written or not ledger.writable(name, county=self.workspace.office.is_county):
+                continue
+            if spec.target is None:
+                written[name] = self._record(order) if (ledger.id, name) in FREE_LINKS else example(spec, order)
+            elif spec.target != ledger.id and self._may_write(LEDGERS[spec.target]):
+                written[name] = self.made(LEDGERS[spec.target], order)
+        return written
+
+    def _may_write(self, ledger: Ledger) -> bool:
+        return ledger.authority is None or self.workspace.office.is_county
+
+    def _record(self, order: int) -> str:
+        return self.made(LEDGERS["village"], order)
