@@ -33,8 +33,8 @@ def test_from_the_roster_to_the_receipt(seat: Seat, siji: CommandLine, tmp_path:
     assert (typed["joined_on"], typed["full_on"]) == ("1999-07-01", "2000-07-01")
     assert at_county[papers.disputed_id]["strengths"] == main_job.TOWNSHIP_SAYS
 
-    fields = [one["field"] for one in siji("history", papers.township, "member", typed["id"])]
-    assert fields.count("strengths") == 3  # written, changed, taken back
+    strengths = [one["changes"]["strengths"] for one in siji("history", papers.township, "member", typed["id"])]
+    assert sorted(one["after"] for one in strengths) == ["会计", "会计", "财务会计"]  # written, changed, taken back
 
 
 def by_id(records: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:

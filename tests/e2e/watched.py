@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
     QComboBox,
+    QHeaderView,
     QLabel,
     QLineEdit,
     QMenu,
@@ -160,34 +161,53 @@ def thing(widget: QWidget, kind: str, text: str, **more: Any) -> Thing:
 
 def part(widget: QWidget, kind: str, text: str, inside: QRect, enabled: bool = True, **more: Any) -> Thing:
     """The same for a part of a widget that is no widget itself: a tab, a line of a menu, a cell."""
-    made = thing(widget, kind, text, **more)
-    place = inside.intersected(widget.visibleRegion().boundingRect())
-    corner = widget.mapToGlobal(place.topLeft())
-    made["rect"] = None if place.isEmpty() else [corner.x(), corner.y(), place.width(), place.height()]
-    made["whole"] = place == inside
-    made["enabled"] = made["enabled"] and enabled
-    return made
+    return Parts(widget).part(kind, text, inside, enabled, **more)
+
+
+class Parts:
+    """Makes the parts of one widget, which is looked at once for all of them."""
+
+    def __init__(self, widget: QWidget) -> None:
+        self.whole = thing(widget, "", "")
+        self.seen = widget.visibleRegion().boundingRect()
+        self.corner = widget.mapToGlobal(QPoint(0, 0))
+
+    def part(self, kind: str, text: str, inside: QRect, enabled: bool = True, **more: Any) -> Thing:
+        """One part, which lies `inside` the widget."""
+        place = inside.intersected(self.seen)
+        x, y = self.corner.x() + place.x(), self.corner.y() + place.y()
+        return {
+            **self.whole,
+            "kind": kind,
+            "text": text,
+            "rect": None if place.isEmpty() else [x, y, place.width(), place.height()],
+            "whole": place == inside,
+            "enabled": self.whole["enabled"] and enabled,
+            **more,
+        }
 
 
 def cells(view: QAbstractItemView) -> Iterator[Thing]:
     """The cells of a table, list or tree that are in view, each with its row's number, and a table's headings."""
-    model, port, selected = view.model(), view.viewport(), view.selectionModel()
-    if model is None:
+    model, selected = view.model(), view.selectionModel()
+    if model is None or isinstance(view, QHeaderView):
         return
+    parts = Parts(view.viewport())
     if isinstance(view, QTableView) and view.horizontalHeader().isVisible():
         header = view.horizontalHeader()
+        headings = Parts(header.viewport())
         for column in range(model.columnCount()):
             if not header.isSectionHidden(column):
                 words = str(model.headerData(column, Qt.Orientation.Horizontal) or "")
                 inside = QRect(header.sectionViewportPosition(column), 0, header.sectionSize(column), header.height())
-                yield part(header.viewport(), "heading", words, inside, column=column)
+                yield headings.part("heading", words, inside, column=column)
     for index in indexes(view):
         inside = view.visualRect(index)
         words = index.data() if index.data() is not None else index.data(Qt.ItemDataRole.AccessibleTextRole)
         chosen = selected is not None and selected.isSelected(index)
         enabled = bool(index.flags() & Qt.ItemFlag.ItemIsEnabled)
         text = "" if words is None else str(words)
-        yield part(port, "cell", text, inside, enabled, row=index.row(), column=index.column(), chosen=chosen)
+        yield parts.part("cell", text, inside, enabled, row=index.row(), column=index.column(), chosen=chosen)
 
 
 def indexes(view: QAbstractItemView) -> Iterator[Any]:
@@ -267,8 +287,8 @@ def described(widget: QWidget | None) -> Thing | None:
 
 
 def plain(text: str) -> str:
-    """A text without the mark of its mnemonic."""
-    return text.replace("&&", "\0").replace("&", "").replace("\0", "&")
+    """A text without the mark of its mnemonic and the blanks around it."""
+    return text.replace("&&", "\0").replace("&", "").replace("\0", "&").strip()
 
 
 def main() -> None:

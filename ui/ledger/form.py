@@ -112,7 +112,7 @@ class RecordForm(QWidget):
         self._check_soon.timeout.connect(self._check)
         self._keep_soon = QTimer(self, singleShot=True, interval=KEEP)
         self._keep_soon.timeout.connect(self.keep)
-        action(self, "Ctrl+S", self.save)
+        action(self, "Ctrl+S", self.save, anywhere=True)
         action(self, "Escape", self.leave)
         self.setEnabled(False)
         desk.read(lambda workspace: _load(workspace, ledger, record_id), self._show, self._refused)
