@@ -214,7 +214,7 @@ class Person:
         sight = self.sight(words)
         while not (found := until(sight)):
             if time.monotonic() > deadline:
-                picture = self.pipe.with_suffix(".png")
+                picture = self.shots.next("到此为止") if self.shots is not None else self.pipe.with_suffix(".png")
                 self._ask(ask="picture", file=str(picture))
                 sight = self.sight()
                 focus = f"the keyboard is at {sight.focus.kind} “{sight.focus.text}”" if sight.focus else "no focus"
