@@ -23,7 +23,7 @@ from ui.ledger.page import LedgerPage
 from ui.shell.window import Desktop, entries
 
 MEMBERS = LEDGERS["member"]
-BORN_1970 = "110101197003070011"
+BORN_1970 = "110101197003070012"
 
 
 def settled(qtbot: QtBot, desk: Desk) -> None:
@@ -230,8 +230,9 @@ def test_copying_gives_what_excel_pastes(desk: Desk, qtbot: QtBot) -> None:
 def test_a_masked_value_is_shown_when_asked_for_and_that_is_remembered(
     open_desk: Callable[[Path], Desk], folder: Path, qtbot: QtBot
 ) -> None:
-    with Workspace.open(folder) as workspace, workspace.read() as session:
-        member = session.scalars(select(Member.id).limit(1)).one()
+    with Workspace.open(folder) as workspace:
+        with workspace.read() as session:
+            member = session.scalars(select(Member.id).limit(1)).one()
         editing.save(workspace, MEMBERS, {"phone": "13800001234"}, member)
     desk = open_desk(folder)
     page = shown(qtbot, desk)

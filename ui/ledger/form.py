@@ -106,6 +106,8 @@ class RecordForm(QWidget):
         left, top, right, bottom = MARGINS
         above = column(self.header, self.message, gap=12, margins=(0, 0, 14, 0))
         self.setLayout(column(above, self.area, margins=(left, top, right - 14, bottom), gap=12))
+        for before, after in zip(self.order, self.order[1:], strict=False):
+            QWidget.setTabOrder(before.editor.inner, after.editor.inner)
         self._check_soon = QTimer(self, singleShot=True, interval=PAUSE)
         self._check_soon.timeout.connect(self._check)
         self._keep_soon = QTimer(self, singleShot=True, interval=KEEP)
@@ -152,8 +154,6 @@ class RecordForm(QWidget):
                 card.body.addLayout(row(*parts, 0))
             cards.append(card)
         self.order = [one for one in order if one.editor.inner.isEnabled()]
-        for before, after in zip(self.order, self.order[1:], strict=False):
-            QWidget.setTabOrder(before.editor.inner, after.editor.inner)
         for place, one in enumerate(self.order):
             one.editor.done.connect(lambda place=place: self._next(place))
         return cards
