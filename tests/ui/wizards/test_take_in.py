@@ -102,7 +102,7 @@ def test_the_county_cannot_write_before_each_conflict_is_decided(
     assert (conflict.base_text, conflict.ours_text, conflict.theirs_text) == (
         "138****0000", "139****0001", "139****0001",
     )  # fmt: skip
-    choices, typed = wizard.decisions.rows[key_of(conflict)]
+    choices, _ = wizard.decisions.rows[key_of(conflict)]
     assert choices.chosen() is None, "the county is proposed nothing"
     assert states(wizard) == ["待裁决 1 处"]
     assert not wizard.next_button.isEnabled()
