@@ -13,7 +13,8 @@ from app.findings import Finding, Level, error
 from app.ledgers.ledger import Check, Ledger
 from app.policy import Policies
 from db import clock, codes, settings
-from db.models.record import Record
+from db.fields import Field
+from db.models.record import Record, fields_of
 
 SEVERAL = 8
 """After so many questions of one kind, all answers are fetched at once: a workbook asks ten thousand times."""
@@ -30,13 +31,24 @@ class Look:
 
     def __init__(self, session: Session, record_id: str | None) -> None:
         self.session, self.record_id = session, record_id
+        self._held: dict[Any, Any] = {}
         self._asked: Counter[Any] = Counter()
         self._known: dict[Any, dict[Any, set[str]]] = {}
         self._offices: dict[str | None, str | None] = {}
 
+    def turn_to(self, record_id: str | None, office_id: str | None = None) -> None:
+        """Looks on for another record, with what has been fetched so far; `office_id` says whose it is, where known."""
+        self.record_id = record_id
+        if record_id is not None and office_id is not None:
+            self._offices[record_id] = office_id
+
     def get(self, model: type[Record], record_id: str | None) -> Any:
         """A linked record, None for nothing or one that is deleted."""
-        found = self.session.get(model, record_id) if record_id else None
+        if record_id is None:
+            return None
+        if (model, record_id) not in self._held:  # a session by itself forgets what nobody holds
+            self._held[model, record_id] = self.session.get(model, record_id)
+        found = self._held[model, record_id]
         return found if found is not None and found.deleted_at is None else None
 
     def count(self, model: type[Record], *where: Any) -> int:
@@ -79,22 +91,30 @@ def _needs(check: Callable[..., Any]) -> tuple[str, ...]:
     return tuple(name for name, one in inspect.signature(check).parameters.items() if one.default is one.empty)
 
 
+@cache
+def _declared(model: type[Record]) -> tuple[list[Field], list[tuple[Field, codes.CodeTable]]]:
+    """The required fields of a record, and the coded ones with their tables."""
+    specs = fields_of(model).values()
+    return [one for one in specs if one.required], [(one, codes.table(one.table)) for one in specs if one.table]
+
+
 def run(ledger: Ledger, values: Mapping[str, Any], look: Look, policy: Policies) -> list[Finding]:
     """The findings on one record: required fields and codes first, then the ledger's checks in their order.
 
     `values` holds every field, None for nothing. A check may need none that is not there.
     """
+    required, coded = _declared(ledger.model)
     found = [
-        Finding(Level.ERROR, name, "required", f"“{spec.label}”必须填写")
-        for name, spec in ledger.fields.items()
-        if spec.required and values.get(name) is None
+        Finding(Level.ERROR, spec.name, "required", f"“{spec.label}”必须填写")
+        for spec in required
+        if values.get(spec.name) is None
     ]
     found += [
-        error(name, "code", f"“{spec.label}”没有代码 {code}，请从列表中选一项")
-        for name, spec in ledger.fields.items()
-        if spec.table and values.get(name)
-        for code in str(values[name]).split(",")
-        if not codes.table(spec.table).has(code)
+        error(spec.name, "code", f"“{spec.label}”没有代码 {code}，请从列表中选一项")
+        for spec, table in coded
+        if (value := values.get(spec.name))
+        for code in str(value).split(",")
+        if not table.has(code)
     ]
     given = {**values, "today": clock.today(), "policy": policy, "look": look}
     for check in ledger.checks:

@@ -305,7 +305,7 @@ def opened_with_passphrase(file: BinaryIO, passphrase: str) -> Iterator[Package]
     try:
         plain = pyrage.passphrase.decrypt(sealed, passphrase)
     except pyrage.DecryptError as error:
-        if "decryption error" in str(error).lower() or "key" in str(error).lower():
+        if "Decryption failed" in str(error):  # a damaged body is a "decryption error"
             raise Refusal(
                 "登记口令不对，或者登记文件已损坏。请核对口令，仍不行时请县里重新登记", "wrong-passphrase"
             ) from None
@@ -343,7 +343,7 @@ class _Pump:
 
     def __init__(self, file: BinaryIO, identities: Sequence[Identity]) -> None:
         self._out, into = os.pipe()
-        self._error: Exception | None = None
+        self._error: BaseException | None = None
         self._file_error: OSError | None = None
         self._file, self._into = file, os.fdopen(into, "wb", buffering=0)
         self._thread = threading.Thread(target=self._run, args=(list(identities),), daemon=True)
@@ -352,7 +352,7 @@ class _Pump:
     def _run(self, identities: list[Any]) -> None:
         try:
             pyrage.decrypt_io(self, self._into, identities)
-        except Exception as error:  # whatever it is, the reader raises it
+        except BaseException as error:  # whatever it is, the reader raises it
             self._error = error
         finally:
             self._into.close()
@@ -375,7 +375,7 @@ class _Pump:
                     raise Refusal(
                         "这个包不是给本单位的，或者开头已损坏，打不开。请核对是谁发给谁的", "not-for-us"
                     ) from None
-                if isinstance(self._error, pyrage.DecryptError | OSError):  # a broken chunk comes as an OSError
+                if isinstance(self._error, (pyrage.DecryptError, OSError)):  # a broken part comes as an OSError
                     raise damaged() from None
                 raise self._error
         return part
