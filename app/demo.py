@@ -96,13 +96,19 @@ def _make(folder: Path, stick: Path, names: Sequence[str], members: int, seed: i
                 fill(township, people, new_id, members, progress)
                 sent = outgoing.export(township, stick)
             step(f"{name}：县里接收")
-            intake.take_in(county, sent[0].file)
+            _take_in(county, sent[0].file)
         remark(county, rng, new_id, today)
         for answer in outgoing.export(county, stick):
             step(f"{answer.office_name}：读回执")
             with Workspace.open(folder / answer.office_code) as township:
-                intake.take_in(township, answer.file)
+                _take_in(township, answer.file)
     return made
+
+
+def _take_in(workspace: Workspace, file: Path) -> None:
+    outcome = intake.take_in(workspace, file)
+    if outcome.status != "applied":
+        raise RuntimeError(f"the demonstration's own package came to {outcome.status} ({outcome.reason})")
 
 
 def fill(township: Workspace, people: People, new_id: Ids, members: int, progress: Progress) -> None:

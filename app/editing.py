@@ -134,6 +134,13 @@ def save_into(
     return record_id
 
 
+def save_many(workspace: Workspace, ledger: Ledger, typed: Mapping[str, Any], record_ids: Sequence[str]) -> None:
+    """Writes the same fields into several records, all or none, as one step to undo."""
+    with workspace.edit(f"修改{ledger.one} {len(record_ids)} {ledger.counter}") as batch:
+        for record_id in record_ids:
+            save_into(workspace, batch, ledger, typed, record_id)
+
+
 def label_for(ledger: Ledger, record_id: str | None) -> str:
     """The line in the operation log for a single save."""
     return f"{'新增' if record_id is None else '修改'}{ledger.one}"

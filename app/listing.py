@@ -11,7 +11,7 @@ from app.ledgers import organisation
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Chip, Derived, Figure, Ledger
 from db import clock
-from db.models.organisation import PartyOrg
+from db.models.organisation import Office, PartyOrg
 from db.models.record import Record, models
 
 
@@ -57,10 +57,19 @@ class Node:
     children: tuple["Node", ...]
 
 
-def ids(session: Session, ledger: Ledger, query: Query) -> list[str]:
+OWNER = "office_id"
+"""The column that says whose a record is; a county's tables may show it beside the declared ones."""
+
+
+def heading(ledger: Ledger, name: str) -> str:
+    """The label of a column."""
+    return "单位" if name == OWNER else ledger.heading(name)
+
+
+def ids(session: Session, ledger: Ledger, query: Query, limit: int | None = None) -> list[str]:
     """The ids of the records asked for, in order: one statement, and one value of it, for 100,000 small rows take
     longer to pass through the driver than to find."""
-    found = _select(ledger, query, session).subquery()
+    found = _select(ledger, query, session).limit(limit).subquery()
     joined = session.connection().execute(select(func.aggregate_strings(found.c.id, " "))).scalar()
     return joined.split(" ") if joined else []
 
@@ -138,6 +147,8 @@ def _order(ledger: Ledger, query: Query) -> Iterable[Any]:
         derived = ledger.derivations[query.sort]
         column = derived.sort if derived.sort is not None else model.id
         downwards = downwards != derived.reverse
+    elif query.sort == OWNER:
+        column = select(Office.code).where(Office.id == model.office_id).scalar_subquery()
     else:
         spec = ledger.fields[query.sort]
         column = getattr(model, query.sort)
@@ -179,12 +190,14 @@ def cell(ledger: Ledger, record: Record, name: str, titles: Mapping[str, str], *
     derived = ledger.derivations.get(name)
     if derived is not None:
         return derived_text(derived, record)
+    if name == OWNER:
+        return titles.get(record.office_id, "")
     spec = ledger.fields[name]
     value = getattr(record, name)
     return titles.get(value, "") if spec.target else spec.show(value, masked=masked)
 
 
-def derived_text(derived: Derived, record: Record) -> str:
+def derived_text(derived: Derived, record: Any) -> str:
     """A value derived from one record alone; nothing where a field it needs is not filled."""
     if derived.of is None:
         return ""
@@ -196,14 +209,15 @@ def derived_text(derived: Derived, record: Record) -> str:
     return "" if result is None else str(result)
 
 
-def link_titles(session: Session, ledger: Ledger, columns: Iterable[str], records: Iterable[Record]) -> dict[str, str]:
+def link_titles(session: Session, ledger: Ledger, columns: Iterable[str], records: Iterable[Any]) -> dict[str, str]:
     """What the linked records of some columns are called, by id: one statement for each ledger linked to."""
     wanted: dict[str, set[str]] = {}
     kept = list(records)
     for name in columns:
         spec = ledger.fields.get(name)
-        if spec is not None and spec.target:
-            wanted.setdefault(spec.target, set()).update(v for r in kept if (v := getattr(r, name)) is not None)
+        target = Office.__tablename__ if name == OWNER else spec.target if spec is not None else None
+        if target:
+            wanted.setdefault(target, set()).update(v for r in kept if (v := getattr(r, name)) is not None)
     titles: dict[str, str] = {}
     for target, targets in wanted.items():
         titles.update(record_titles(session, LEDGERS[target], sorted(targets)))

@@ -7,21 +7,25 @@ in one of two ways, and both end here: through a `Session` (a few records, from 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any, cast
 
 import msgspec
 from sqlalchemy import (
     BigInteger,
     Connection,
+    Date,
+    Dialect,
     Engine,
     ForeignKey,
     Index,
     Integer,
     String,
+    Table,
     Text,
     bindparam,
     event,
-    insert,
     select,
     update,
 )
@@ -168,11 +172,10 @@ class Batch:
         merged = merged_fields(model)
         changes: list[Change] = []
         if inserts:
-            blank = dict.fromkeys(merged)
-            rows = [{**blank, **row, "search_key": search_key(model, row)} for row in inserts]
-            connection.execute(insert(table), rows)
+            insert_many(connection, table, [{**row, "search_key": search_key(model, row)} for row in inserts])
+            journalled = frozenset(merged)
             for row in inserts:
-                after = {key: row[key] for key in merged if row.get(key) is not None}
+                after = {key: value for key, value in row.items() if value is not None and key in journalled}
                 changes.append(Change(name, row["id"], None, after, row["version"], sender))
         if updates:
             # rows that write the same columns share one statement; a search key follows its fields
@@ -192,8 +195,49 @@ class Batch:
     def journal(self, changes: Sequence[Change]) -> None:
         """Appends lines to the journal, in this batch's transaction."""
         if changes:
-            self.session.connection().execute(insert(ChangeLine), [change.line(self.id) for change in changes])
+            table = cast(Table, ChangeLine.__table__)
+            insert_many(self.session.connection(), table, [change.line(self.id) for change in changes])
             self.changes += len(changes)
+
+
+def insert_many(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
+    """Inserts many rows of the same table with one statement; a column that a row lacks is left to the store.
+
+    The values go to the driver by columns, through the types' own conversions: several times as fast as an insert
+    construct, which prepares every row for itself.
+    """
+    if not rows:
+        return
+    named: set[str] = set().union(*rows)
+    names = tuple(column.name for column in table.columns if column.name in named)
+    statement, conversions, get = _insertion(table, names, connection.dialect)
+    try:
+        tuples = list(map(get, rows))
+    except KeyError:
+        tuples = [get({**dict.fromkeys(names), **row}) for row in rows]
+    columns: list[Iterable[Any]] = list(zip(*tuples, strict=True))
+    for place, convert in conversions:
+        columns[place] = [None if value is None else convert(value) for value in columns[place]]
+    connection.exec_driver_sql(statement, list(zip(*columns, strict=True)))
+
+
+@lru_cache(maxsize=256)
+def _insertion(
+    table: Table, names: tuple[str, ...], dialect: Dialect
+) -> tuple[str, list[tuple[int, Callable[[Any], Any]]], Callable[[Values], tuple[Any, ...]]]:
+    """(statement, conversions by place, how a row becomes a tuple) of an insert with the dialect's own marks."""
+    quote = dialect.identifier_preparer.quote
+    mark = "?" if dialect.paramstyle == "qmark" else "%s"
+    statement = (
+        f"INSERT INTO {quote(table.name)} ({', '.join(map(quote, names))}) VALUES ({', '.join(mark for _ in names)})"
+    )
+    conversions: list[tuple[int, Callable[[Any], Any]]] = []
+    for place, name in enumerate(names):
+        kind = table.c[name].type
+        convert = kind.dialect_impl(dialect).bind_processor(dialect)
+        if convert is not None:  # days repeat, and their conversion is slow
+            conversions.append((place, lru_cache(maxsize=4096)(convert) if isinstance(kind, Date) else convert))
+    return statement, conversions, itemgetter(*names)
 
 
 def stored_rows(connection: Connection, model: type[Record], ids: Sequence[str]) -> dict[str, Values]:

@@ -26,6 +26,7 @@ def _reading(character: str) -> str:
     return reading.lower()
 
 
+@lru_cache(maxsize=8192)
 def pinyin(text: str, *, person: bool = False) -> tuple[str, str]:
     """(full reading, initials) of a text: 王小明 → (`wangxiaoming`, `wxm`). Other characters stand for themselves."""
     readings = [_reading(character) for character in text]

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+from sqlalchemy.orm import Session
 
 from app.commands.common import (
     Folder,
@@ -19,7 +20,7 @@ from app.commands.common import (
     warn_if_plain,
 )
 from app.demo import make_demo
-from app.sync import peers
+from app.sync import peers, seal
 from app.workspace import Workspace
 
 NAME = None
@@ -60,7 +61,8 @@ def new(
     with Workspace.create(folder, code=code, name=name, level=level, passphrase=new_secret()) as workspace:
         warn_if_plain(workspace)
         if workspace.office.is_county:
-            peers.own_keys(workspace)
+            with Session(workspace.engine) as session, session.begin():
+                seal.own_keys(session)
         office = workspace.office
     if json:
         give({"workspace": str(folder), "office": {"id": office.id, "code": code, "name": name, "level": level}})
@@ -96,7 +98,7 @@ def join(
 ) -> None:
     """乡镇：用登记文件建立自己的工作目录。"""
     once = secret("SIJI_ENROLMENT_PASSPHRASE", "登记文件的一次性口令")
-    with peers.join(file, folder, once, new_secret()) as workspace:
+    with peers.join(file, folder, once, passphrase=new_secret()) as workspace:
         warn_if_plain(workspace)
         office = workspace.office
     if json:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import msgspec
 import typer
 
 from app.commands.common import (
@@ -29,6 +28,14 @@ from db.errors import Refusal
 NAME = None
 app = new_app()
 
+SEEN = ("file", "bytes", "sealed", "recipients", "digest", "manifest")
+"""What can be said of a file from outside, and what only its addressee and its sender can read."""
+
+SEALS = {
+    "age": "封好的包，只有收件单位和发件单位能打开",
+    "passphrase": "登记文件，凭一次性口令打开",
+    "none": "不是四基的包",
+}
 KINDS = {"snapshot": "全量包", "changes": "增量包"}
 
 
@@ -132,12 +139,23 @@ def inspect(
 ) -> None:
     """看一个包说了些什么。"""
     if as_ is None:
-        found = msgspec.to_builtins(intake.inspect(file))
+        found = intake.inspect(file)
     else:
         with opened(as_) as workspace:
-            found = msgspec.to_builtins(intake.inspect(file, workspace))
+            found = intake.inspect(file, workspace)
     if json:
-        give(found)
+        outcome = None if found.outcome is None else {**found.outcome.plain(), "file": str(file)}
+        give({**{name: getattr(found, name) for name in SEEN}, "outcome": outcome})
         return
-    for name, value in found.items():
-        show(f"{name}：{value}")
+    show(f"{file.name}：{found.bytes} 字节，{SEALS[found.sealed]}")
+    if found.manifest is not None:
+        sender, to = found.manifest["from"], found.manifest["to"]
+        show(f"从{sender['name']}（{sender['code']}）到{to['name']}（{to['code']}）")
+        show(f"第 {found.manifest['sequence']} 号{KINDS[found.manifest['kind']]}，{found.manifest['created_at']} 写成")
+        for one in found.manifest["records"]:
+            show(f"    {LEDGERS[one['table']].title if one['table'] in LEDGERS else one['table']}：{one['rows']} 条")
+    if found.outcome is not None:
+        if found.outcome.status == "refused":
+            say(found.outcome.message)
+        else:
+            _tell({**found.outcome.plain(), "file": str(file)})

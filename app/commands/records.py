@@ -169,8 +169,8 @@ def set_(
 
 def labelled(ledger: Ledger, finding: Finding) -> str:
     """A finding's sentence, with the field in front where the sentence does not name it."""
-    label = ledger.fields[finding.field].label if finding.field in ledger.fields else ""
-    return finding.message if label in finding.message else f"{label}：{finding.message}"
+    spec = ledger.fields.get(finding.field or "")
+    return finding.message if spec is None or spec.label in finding.message else f"{spec.label}：{finding.message}"
 
 
 @app.command()

@@ -282,7 +282,7 @@ _TELLING = frozenset("原新前曾拟非未无不第一二三四父母子女妻�
 @cache
 def _similar(ledger_id: str, loose: str) -> str | None:
     by_loose = _name_tables(ledger_id)[2]
-    if len(loose) < 4:
+    if not 4 <= len(loose) <= 20 or any(letter.isdecimal() for letter in loose):
         return None
     best: dict[str, float] = {}
     for known, name in by_loose.items():

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app import checks
 from app.excel.header import Header, find
 from app.excel.linking import Names, resolve
-from app.excel.matching import Decision, Match, match, self_names
+from app.excel.matching import Decision, Match, known_records, match, self_names
 from app.excel.plan import Action, Plan, PlannedRow, Result, shown
 from app.excel.reading import Book, Sheet
 from app.excel.rows import SheetRow, read
@@ -28,7 +28,7 @@ from app.policy import Policies
 from app.workspace import Workspace
 from db.errors import Refusal
 from db.journal import ChangeLine, Progress, Values, stored_rows
-from db.models.record import dump
+from db.models.record import Record, dump
 
 SAMPLE = 5
 """Rows of the sheet that the preview of the mapping shows."""
@@ -75,13 +75,17 @@ def plan(
         state = _state(session)
         names = _names(session, ledger, header)
         own = {name: known for name, known in names.items() if ledger.fields[name].target == ledger.id}
+        others = {name: known for name, known in names.items() if name not in own}
+        linked: dict[str | None, Mapping[str, Any]] = {}
+        if names and header.id_column is not None:
+            linked = {one.id: one.values for one in known_records(session, ledger, names)}
         for row in rows:
-            _link(ledger, row, {name: known for name, known in names.items() if name not in own})
+            _link(ledger, row, others, linked.get(row.record_id, {}))
         matches = match(session, ledger, rows, decisions or {})
         if own:
             self_names(ledger, next(iter(own.values())), rows, matches)
             for row in rows:
-                _link(ledger, row, own)
+                _link(ledger, row, own, linked.get(row.record_id, {}))
         planned = _judge(ws, session, ledger, rows, matches, names, progress)
     unknown = header.unknown(ledger)
     return Plan(
@@ -178,9 +182,10 @@ def _choose(
 
 
 def _sample(ledger: Ledger, header: Header, rows: Sequence[SheetRow]) -> tuple[tuple[str, ...], ...]:
+    own = (header.id_column, header.version_column)
     return tuple(
         tuple(
-            shown(row.cells[place] if place < len(row.cells) else "", ledger, name)
+            "" if place in own else shown(row.cells[place] if place < len(row.cells) else "", ledger, name)
             for place, name in enumerate(header.fields)
         )
         for row in rows[:SAMPLE]
@@ -203,8 +208,8 @@ def _names(session: Session, ledger: Ledger, header: Header) -> dict[str, Names]
     return found
 
 
-def _link(ledger: Ledger, row: SheetRow, names: Mapping[str, Names]) -> None:
-    for name, sentence in resolve(row.values, ledger.fields, names):
+def _link(ledger: Ledger, row: SheetRow, names: Mapping[str, Names], stored: Mapping[str, Any]) -> None:
+    for name, sentence in resolve(row.values, ledger.fields, names, stored):
         row.findings.append(error(name, "unreadable", sentence))
 
 
@@ -227,6 +232,7 @@ def _judge(
     blank = {name: ledger.defaults.get(name) for name in ledger.fields}
     closed = [name for name in ledger.fields if not ledger.writable(name, county=ws.office.is_county)]
     titled = _title_parts(ledger)
+    kept = _linked_records(session, ledger, rows)
     planned = []
     for place, row in enumerate(rows):
         if place % STEP == 0:
@@ -240,7 +246,7 @@ def _judge(
             changes = {name: (old[name], new) for name, new in row.values.items() if old[name] != new}
             values = {**{name: old[name] for name in blank}, **row.values}
         findings = row.findings
-        if old is None or changes:
+        if one.doubt is None and (old is None or changes):
             unread = {found.field for found in findings if found.rule in ("unreadable", "formula")}
             findings += _not_allowed(ledger, closed, changes if old is not None else row.values)
             findings += _stale(ledger, row, old)
@@ -251,7 +257,19 @@ def _judge(
         action = _action(one, old, changes, findings)
         title = _title(ledger, values, titled, names)
         planned.append(PlannedRow(row.number, action, one.id, title, values, changes, tuple(findings), row.cells))
+    del kept
     return _without_orphans(ledger, planned, matches, names)
+
+
+def _linked_records(session: Session, ledger: Ledger, rows: Sequence[SheetRow]) -> list[Record]:
+    """The records that the rows link to, in one go: while somebody holds them, a check gets them without a query."""
+    found: list[Record] = []
+    for name, spec in ledger.fields.items():
+        wanted = sorted({value for row in rows if (value := row.values.get(name)) is not None}) if spec.target else []
+        model = LEDGERS[spec.target or ledger.id].model
+        for start in range(0, len(wanted), 5000):
+            found += session.scalars(select(model).where(model.id.in_(wanted[start : start + 5000])))
+    return found
 
 
 def _action(one: Match, old: Values | None, changes: Mapping[str, Any], findings: Sequence[Finding]) -> Action:

@@ -52,11 +52,14 @@ class Names:
             core, level, place = _parts(_key(named[0]))
             self._loose.setdefault(core, set()).add((record_id, level, place))
 
-    def find(self, text: str, spec: Field) -> str:
+    def find(self, text: str, spec: Field, stored: str | None = None) -> str:
         """The id of the one record that the text names: an id, a name, a code, or a name in another full form
-        (中共青石镇石桥村支部委员会 for 石桥村党支部). Raises `Unreadable` naming the nearest where there is not one."""
+        (中共青石镇石桥村支部委员会 for 石桥村党支部). Of several with one name it is the one that is `stored` so far.
+        Raises `Unreadable` naming the nearest where there is not one."""
         if text in self.titles:
             return text
+        if stored is not None and self.titles.get(stored) == text:
+            return stored
         found = self._exact.get(_key(text)) or self._loosely(_key(text))
         if len(found) == 1:
             return next(iter(found))
@@ -113,15 +116,17 @@ def _parts(key: str) -> tuple[str, str, str]:
     return (rest[len(place) :], level, place) if len(place) < len(rest) else (rest, level, "")
 
 
-def resolve(values: dict[str, Any], fields: Mapping[str, Field], names: Mapping[str, Names]) -> list[tuple[str, str]]:
+def resolve(
+    values: dict[str, Any], fields: Mapping[str, Field], names: Mapping[str, Names], stored: Mapping[str, Any]
+) -> list[tuple[str, str]]:
     """Puts ids in the place of the texts of a row's links; gives the (field, sentence) of those that name no record,
-    and takes them out of the row."""
+    and takes them out of the row. `stored` holds the links of the record that the row says it is."""
     wrong = []
     for field, known in names.items():
         text = values.get(field)
         if text is not None:
             try:
-                values[field] = known.find(text, fields[field])
+                values[field] = known.find(text, fields[field], stored.get(field))
             except Unreadable as error:
                 del values[field]
                 wrong.append((field, str(error)))

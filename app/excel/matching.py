@@ -52,7 +52,8 @@ class Register:
         self.ledger = ledger
         self.alternatives = [tuple(ledger.resolve(name) for name in names.split()) for names in ledger.keys]
         self._index: list[dict[tuple[Any, ...], list[Known]]] = [{} for _ in self.alternatives]
-        self._months: list[dict[tuple[Any, ...], list[Known]]] = [{} for _ in self.alternatives]
+        self._all: list[Known] = []
+        self._months: dict[int, dict[tuple[Any, ...], list[Known]]] = {}
         self._apart: list[tuple[str, ...]] = [self._without_links(names) for names in self.alternatives]
         self._near: list[dict[tuple[Any, ...], list[Known]]] = [{} for _ in self.alternatives]
         for one in known:
@@ -65,17 +66,27 @@ class Register:
 
     def add(self, one: Known) -> None:
         """One more record that later rows may be."""
+        self._all.append(one)
         for place, names in enumerate(self.alternatives):
-            values = one.values
-            key = tuple(values.get(name) for name in names)
-            if None not in key:
+            key = _key(one.values, names)
+            if key is not None:
                 self._index[place].setdefault(key, []).append(one)
-                if any(isinstance(part, date) for part in key):
+                if place in self._months:
                     self._months[place].setdefault(_month_key(key), []).append(one)
             if apart := self._apart[place]:
-                near = tuple(values.get(name) for name in apart)
-                if None not in near:
+                near = _key(one.values, apart)
+                if near is not None:
                     self._near[place].setdefault(near, []).append(one)
+
+    def _in_month(self, place: int, key: tuple[Any, ...]) -> Sequence[Known]:
+        """The records with this key but for the day of the month; few sheets ask, so they are sorted when one does."""
+        if place not in self._months:
+            index = self._months[place] = {}
+            for one in self._all:
+                other = _key(one.values, self.alternatives[place])
+                if other is not None:
+                    index.setdefault(_month_key(other), []).append(one)
+        return self._months[place].get(_month_key(key), ())
 
     def find(self, row: SheetRow) -> tuple[Known | None, str | None]:
         """(the record that a row is or may be, why it is doubtful). A first key that differs speaks against a match by
@@ -83,12 +94,14 @@ class Register:
         values = row.values
         against: Known | None = None
         for place, names in enumerate(self.alternatives):
-            key = tuple(values.get(name) for name in names)
-            if None in key:
+            key = _key(values, names)
+            if key is None:
                 continue
-            found = self._index[place].get(key, ())
-            if not found and row.months.intersection(names):
-                found = self._months[place].get(_month_key(key), ())
+            found: Sequence[Known] = self._index[place].get(key, ())
+            if not found and row.months and row.months.intersection(names):
+                found = self._in_month(place, key)
+            if not found:
+                continue
             agreeing = [one for one in found if not self._contradicts(one, values, place)]
             against = against or next((one for one in found if one not in agreeing), None)
             if len(agreeing) > 1:
@@ -121,8 +134,8 @@ class Register:
 
     def _elsewhere(self, values: Mapping[str, Any]) -> tuple[Known | None, str | None]:
         for place, apart in enumerate(self._apart):
-            key = tuple(values.get(name) for name in apart)
-            if not apart or None in key:
+            key = _key(values, apart) if apart else None
+            if key is None:
                 continue
             found = [one for one in self._near[place].get(key, ()) if not self._contradicts(one, values, place)]
             if found:
@@ -135,6 +148,17 @@ class Register:
 
     def _named(self, names: Sequence[str]) -> str:
         return "、".join(f"“{self.ledger.fields[name].label}”" for name in names)
+
+
+def _key(values: Mapping[str, Any], names: Sequence[str]) -> tuple[Any, ...] | None:
+    """The values of a key, None unless all are there."""
+    found = []
+    for name in names:
+        value = values.get(name)
+        if value is None:
+            return None
+        found.append(value)
+    return tuple(found)
 
 
 def _month_key(key: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -215,9 +239,7 @@ def _settled(
         return Match(new_id(), None)
     earlier = found.number if found.number is not None else taken.get(found.id)
     if earlier is not None:
-        return Match(
-            found.id, found, f"与第 {earlier} 行是同一{ledger.counter}{ledger.one}，只能留一行，请删掉或改正其中一行"
-        )
+        return Match(found.id, found, f"与第 {earlier} 行是同一{ledger.one}，只能留一行，请删掉或改正其中一行")
     if doubt is not None and decision != "update":
         return Match(found.id, found, doubt)
     taken[found.id] = row.number

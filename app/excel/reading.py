@@ -219,7 +219,7 @@ def _no_such_sheet(name: str, names: Sequence[str]) -> Refusal:
 
 _FORMULA = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d+)"[^>]*>\s*<(?:\w+:)?f[\s/>]')
 _ERROR = re.compile(rb'<(?:\w+:)?c\b(?=[^>]*\bt="e")[^>]*?\br="([A-Z]{1,3})(\d+)"')
-_FAR = re.compile(rb'\br="([A-Z]{3}|[A-Z]{1,2}(?=\d{6,7}"))(\d+)"[^>]*[^/>]>')
+_FAR = re.compile(rb' r="([A-Z]{3}|[A-Z]{1,2}(?=\d{6,7}"))(\d+)"[^>]*[^/>]>')
 """A cell with content that lies beyond column ZZ or row 99,999."""
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"

@@ -25,7 +25,7 @@ from app.excel.writing import (
     TITLE,
     cell_value,
     put,
-    save,
+    saved,
     set_up,
     sheet_name,
     width_of,
@@ -38,7 +38,7 @@ from db.errors import Refusal
 from db.fields import Field
 from db.models.record import table_of
 
-LINES = 2000
+LINES = 1000
 """How many lines of the form have formats and drop-downs."""
 
 OPTIONS = "选项"
@@ -96,11 +96,10 @@ def write_template(ws: Workspace, ledger: Ledger, out: Path) -> Written:
     set_up(sheet, [14, *map(width_of, fields)], freeze="C3")
     put(sheet.cell(1, 1), f"{ledger.title}（从第 4 行起填写，带 * 的必填）")
     sheet.cell(1, 1).font = TITLE
-    with ws.read() as session:
+    with saved(book, out), ws.read() as session:
         for place, spec in enumerate([None, *fields], 1):
             choices = [] if spec is None else _choices(session, spec)
             _column(sheet, options, place, spec, choices)
-    save(book, out)
     return Written(out, 0)
 
 

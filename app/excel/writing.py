@@ -4,7 +4,8 @@ Text is written as text: an identity number keeps its digits, and a text that be
 formula. An export carries each row's id and version in hidden columns: by them an import notices a sheet that is stale.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -74,19 +75,21 @@ def export(
         wanted = ids(session, ledger, query or Query())
         title = f"{ledger.title}（{ws.office.name}，{clock.today().isoformat()}，共 {len(wanted)} {ledger.counter}）"
         hidden = [] if public else [ID_HEADING, VERSION_HEADING]
-        book, sheet = _sheet(ledger.title, title, headings, hidden, [8, *map(width_of, fields)])
-        line = _Line(sheet, [NUMBER, *(FORMATS.get(spec.kind.id, TEXT) for spec in fields)], len(hidden))
-        for start in range(0, len(wanted), CHUNK):
-            if progress is not None:
-                progress(start, len(wanted), f"写入 {out.name}")
-            part = wanted[start : start + CHUNK]
-            rows = stored_rows(session.connection(), ledger.model, part)
-            titles = _titles(session, fields, rows)
-            for place, record_id in enumerate(part, start + 1):
-                row = rows[record_id]
-                cells = [cell_value(spec, row[spec.name], titles) for spec in fields]
-                sheet.append(line(place, *cells, *([] if public else [record_id, dump(row["version"])])))
-    save(book, out)
+        book = Workbook(write_only=True)
+        with saved(book, out):
+            widths = [8, *map(width_of, fields)]
+            sheet = _sheet(book, ledger.title, title, headings, hidden, widths)
+            line = _Line(sheet, [NUMBER, *(FORMATS.get(spec.kind.id, TEXT) for spec in fields)], len(hidden))
+            for start in range(0, len(wanted), CHUNK):
+                if progress is not None:
+                    progress(start, len(wanted), f"写入 {out.name}")
+                part = wanted[start : start + CHUNK]
+                rows = stored_rows(session.connection(), ledger.model, part)
+                titles = _titles(session, fields, rows)
+                for place, record_id in enumerate(part, start + 1):
+                    row = rows[record_id]
+                    cells = [cell_value(spec, row[spec.name], titles) for spec in fields]
+                    sheet.append(line(place, *cells, *([] if public else [record_id, dump(row["version"])])))
     return Written(out, len(wanted))
 
 
@@ -99,16 +102,19 @@ def write_refused(plan: Plan, out: Path) -> Written:
     specs = [plan.ledger.fields.get(plan.mapping.get(plan.headers[place]) or "") for place in shown]
     title = f"{plan.ledger.title}：没有导入的 {len(plan.bad)} 行（改好后可直接导入这份文件）"
     widths = [48, 10, *(width_of(spec) if spec else 14 for spec in specs)]
-    book, sheet = _sheet("未导入", title, headings, [plan.headers[place] for place in own], widths)
     formats = [FORMATS.get(spec.kind.id, TEXT) if spec else NUMBER for spec in specs]
-    line = _Line(sheet, [TEXT, NUMBER, *formats], len(own))
-    for row in plan.bad:
-        reasons = "；".join(
-            dict.fromkeys(f"{_label(plan, one.field)}{one.message}" for one in row.findings if one.level is Level.ERROR)
-        )
-        cells = [row.cells[place] if place < len(row.cells) else "" for place in [*shown, *own]]
-        sheet.append(line(reasons, row.number, *cells))
-    save(book, out)
+    book = Workbook(write_only=True)
+    with saved(book, out):
+        sheet = _sheet(book, "未导入", title, headings, [plan.headers[place] for place in own], widths)
+        line = _Line(sheet, [TEXT, NUMBER, *formats], len(own))
+        for row in plan.bad:
+            reasons = "；".join(
+                dict.fromkeys(
+                    f"{_label(plan, one.field)}{one.message}" for one in row.findings if one.level is Level.ERROR
+                )
+            )
+            cells = [row.cells[place] if place < len(row.cells) else "" for place in [*shown, *own]]
+            sheet.append(line(reasons, row.number, *cells))
     return Written(out, len(plan.bad))
 
 
@@ -190,10 +196,9 @@ def _is_time(value: Any) -> bool:
 
 
 def _sheet(
-    name: str, title: str, headings: Sequence[str], hidden: Sequence[str], widths: Sequence[int]
-) -> tuple[Workbook, Any]:
-    """A write-only workbook with its title and header rows."""
-    book = Workbook(write_only=True)
+    book: Workbook, name: str, title: str, headings: Sequence[str], hidden: Sequence[str], widths: Sequence[int]
+) -> Any:
+    """A write-only sheet with its title and header rows."""
     sheet: Any = book.create_sheet(sheet_name(name))
     set_up(sheet, widths, freeze="C3")
     for place in range(len(headings) + 1, len(headings) + len(hidden) + 1):
@@ -202,7 +207,7 @@ def _sheet(
     head.font = TITLE
     sheet.append([head])
     sheet.append([_heading(sheet, text) for text in (*headings, *hidden)])
-    return book, sheet
+    return sheet
 
 
 def _heading(sheet: Any, text: str) -> Any:
@@ -229,13 +234,26 @@ def sheet_name(title: str) -> str:
     return "".join("、" if letter in "[]:*?/\\" else letter for letter in title)[:31]
 
 
-def save(book: Workbook, out: Path) -> None:
-    """Writes a workbook in one step. Raises `Refusal` when the place cannot be written; the old file stays then."""
+@contextmanager
+def saved(book: Workbook, out: Path) -> Iterator[None]:
+    """Within, the sheets are filled; after, the workbook stands at `out`, in one step.
+
+    Raises `Refusal` when the place cannot be written. Whatever is raised, what stood there before stays, and no copy of
+    the records is left in a temporary file.
+    """
     if out.suffix.lower() != ".xlsx":
         raise Refusal(f"表格要存成 .xlsx 文件。请把“{out.name}”改成以 .xlsx 结尾的文件名", "wrong-name")
     temporary = out.with_name(f".{out.name}.tmp")
+    done = False
     try:
-        book.save(temporary)
+        with temporary.open("wb") as stream:
+            try:
+                yield
+                book.save(stream)
+                done = True
+            finally:
+                if not done:
+                    _let_go(book)
         temporary.replace(out)
     except PermissionError as error:
         raise Refusal(
@@ -248,6 +266,16 @@ def save(book: Workbook, out: Path) -> None:
         raise Refusal(f"写“{out.name}”时出错，磁盘可能已满，或 U 盘被拔出。请检查后再试一次", "disk-full") from error
     finally:
         _sweep(temporary)
+
+
+def _let_go(book: Workbook) -> None:
+    """Closes the sheets of a write-only workbook that will not be saved, and removes what they have on disk."""
+    for sheet in book.worksheets if book.write_only else ():
+        unfinished: Any = sheet
+        if not unfinished.closed:
+            unfinished.close()
+        with suppress(OSError, ValueError):  # it is gone already
+            unfinished._writer.cleanup()
 
 
 def _sweep(temporary: Path) -> None:

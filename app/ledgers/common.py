@@ -1,13 +1,15 @@
 """Policy, the county's remarks, and the files attached to records."""
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.checks import Look
 from app.findings import Finding, error
-from app.ledgers.ledger import Chip, Figure, Ledger, Pillar
+from app.ledgers.ledger import Chip, Derived, Figure, Ledger, Pillar
 from db.fields import Authority
 from db.models.common import Attachment, Policy, Remark
 from db.models.record import models
@@ -51,6 +53,20 @@ def remark_is_on_something(ledger: str | None, record: str | None, field: str | 
     return None
 
 
+def titles_of(session: Session, remarks: Sequence[str]) -> Mapping[str, str]:
+    """What the records are called that remarks are about, by remark: 党员花名册 · 陈桂香."""
+    from app.ledgers.catalogue import LEDGERS  # the catalogue and the listing are made of this module
+    from app.listing import record_titles
+
+    lines = session.execute(select(Remark.id, Remark.ledger, Remark.record).where(Remark.id.in_(remarks))).all()
+    titles: dict[str, str] = {}
+    for name in {line.ledger for line in lines} & set(LEDGERS):
+        wanted = {line.id: line.record for line in lines if line.ledger == name}
+        called = record_titles(session, LEDGERS[name], sorted(set(wanted.values())))
+        titles |= {id: f"{LEDGERS[name].title} · {called.get(record, record)}" for id, record in wanted.items()}
+    return titles
+
+
 POLICIES = Ledger(
     Policy,
     title="规则参数",
@@ -75,7 +91,8 @@ REMARKS = Ledger(
     pillar=Pillar.SYSTEM,
     icon="mdi6.comment-alert-outline",
     label="{text}",
-    columns="target_office ledger text status",
+    columns="target_office about text status",
+    derived=(Derived("about", "记录", among=titles_of),),
     form={"批注": "target_office ledger record field text status"},
     chips=(Chip("待改", Remark.status == "01"),),
     figures=(Figure("共", unit="条"),),

@@ -93,7 +93,7 @@ def in_order(session: Session, peer: Peer, manifest: Manifest, digest: str) -> N
     if manifest.sequence == last + 1 and manifest.previous != known[last].digest:
         raise fork(peer.name)
     if manifest.kind == "changes" and manifest.since not in known:
-        missing = [number for number in range(last + 1, manifest.sequence)]
+        missing = list(range(last + 1, manifest.sequence))
         raise gap(peer, f"这里缺少“{peer.name}”的第 {_span(missing)} 号包，接不上这一个")
 
 
@@ -133,11 +133,11 @@ def acknowledge(
     by_digest = {line.digest: line for line in register.lines(session, peer.office_id, sent=True)}
     told = []
     for result in manifest.results:
-        line = by_digest.get(result.digest)
-        if line is not None:
-            summary = register.summary_of(line)
+        known = by_digest.get(result.digest)
+        if known is not None:
+            summary = register.summary_of(known)
             summary.result = result
-            line.summary = register.kept(summary)
+            known.summary = register.kept(summary)
             told.append(result)
     return tuple(told)
 

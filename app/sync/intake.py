@@ -3,33 +3,31 @@
 The dry run is the import, rolled back; its digest is what the import must come to again.
 """
 
-import logging
-import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from sqlalchemy.orm import Session
 
 from app.sync import chain, package, register, report, scope, seal, stick
+from app.sync import manifest as manifests
 from app.sync.chain import Stop
 from app.sync.choices import Choice, Conflict
 from app.sync.manifest import Manifest
-from app.sync.outcome import Outcome
+from app.sync.outcome import Inspection, Outcome
 from app.sync.outgoing import line_to
 from app.sync.package import Package
 from app.sync.register import Summary
 from app.sync.rows import Intake, Sender
+from app.sync.settling import put_off, settle
 from app.workspace import Workspace
 from db import clock
 from db.errors import Refusal
 from db.ids import new_id
 from db.journal import Batch, Progress
-from db.models.handoff import ConflictLine, PackageLine, Peer
-
-log = logging.getLogger(__name__)
+from db.models.handoff import PackageLine, Peer
 
 AUTOMATIC = {"ask": None, "ours": Choice.OURS, "theirs": Choice.THEIRS}
 
@@ -107,9 +105,8 @@ def _attempt(
                     raise Refusal("预览之后，这里的数据又有了变化，没有导入。请重新预览一次再导入", "changed")
                 line = register.last(batch.session, peer_id, sent=False)
                 assert line is not None
-                line.file = archive(
-                    f"{manifest.sender.code}-{manifest.direction}-{manifest.sequence}-{opened.digest[:8]}"
-                )
+                lower = manifest.sender if manifest.direction == "up" else manifest.to
+                line.file = archive(f"{lower.code}-{manifest.direction}-{manifest.sequence}-{opened.digest[:8]}")
                 work.outcome = replace(outcome, batch_id=batch.id if batch.changes else None)
         except _RolledBack:
             pass
@@ -166,9 +163,8 @@ def _within(
     findings = report.drift(session, line_to(session, ws, peer), peer_id, ws.replica, manifest, newcomer=newcomer)
     findings += report.namesakes(session, work, line) if up else []
     findings += report.checked(session, work)
-    summary = Summary(
-        work.counts, outcome.counts_claimed, sum(m.rows for m in manifest.records), work.fates, work.more_fates
-    )
+    rows = sum(member.rows for member in manifest.records)
+    summary = Summary(work.counts, dict(outcome.counts_claimed), rows, work.fates, work.more_fates)
     session.add(
         PackageLine(
             id=new_id(),
@@ -202,65 +198,91 @@ def _within(
 
 
 @contextmanager
-def _source(ws: Workspace, file: Path, *, keep: bool):  # type: ignore[no-untyped-def]
+def _source(ws: Workspace, file: Path, *, keep: bool) -> Iterator[tuple[BinaryIO, Callable[[str], str]]]:
     """(the package as a stream, a function that gives its copy in the archive a name). An import reads the copy that
     it keeps, so that what is archived is what was read; a copy that got no name is thrown away."""
+    stream = _open(file)
+    if not keep:
+        with stream:
+            yield stream, lambda name: name
+        return
+    folder = ws.folder / "packages"
+    copy = folder / f".{new_id()}.part"
+    named: list[Path] = []
+
+    def archive(name: str) -> str:
+        final = folder / f"{name}{package.SUFFIX}"
+        if not final.exists():
+            named.append(final)
+        with stick.blaming(folder):
+            copy.replace(final)
+        return final.name
+
     try:
+        with stream:
+            _copy(stream, copy, file)
+        with copy.open("rb") as kept:
+            yield kept, archive
+    except BaseException:
+        for one in named:
+            one.unlink(missing_ok=True)
+        raise
+    finally:
+        copy.unlink(missing_ok=True)
+
+
+def _open(file: Path) -> BinaryIO:
+    try:
+        stream = file.open("rb")
         size = file.stat().st_size
-        if not file.is_file() or size > package.WHOLE_LIMIT:
-            raise package.damaged("不是一个文件") if not file.is_file() else package.too_large("文件")
-        if not keep:
-            with file.open("rb") as stream:
-                yield stream, lambda name: name
-            return
-        folder = ws.folder / "packages"
-        copy = folder / f".{new_id()}.part"
-        named: list[Path] = []
-        try:
-            with stick.blaming(folder):
-                folder.mkdir(exist_ok=True)
-                target = copy.open("wb")
-            with target, file.open("rb") as stream:
-                shutil.copyfileobj(stream, target, 1 << 20)
-
-            def archive(name: str) -> str:
-                final = folder / f"{name}{package.SUFFIX}"
-                existed = final.exists()
-                with stick.blaming(folder):
-                    copy.replace(final)
-                if not existed:
-                    named.append(final)
-                return final.name
-
-            with copy.open("rb") as stream:
-                yield stream, archive
-        except BaseException:
-            for one in named:
-                one.unlink(missing_ok=True)
-            raise
-        finally:
-            copy.unlink(missing_ok=True)
     except FileNotFoundError:
         raise Refusal(f"找不到文件“{file.name}”，U盘可能已拔出。请插好后再试", "damaged") from None
     except OSError as error:
-        raise Refusal(f"读取“{file.name}”时出错，U盘可能已拔出或损坏。请插好后再试", "damaged") from error
+        raise Refusal(f"读不了文件“{file.name}”，它可能是文件夹或没有权限。请核对后再试", "damaged") from error
+    if size > package.WHOLE_LIMIT:
+        stream.close()
+        raise package.too_large("这个文件")
+    return stream
 
 
-# ---------------------------------------------------------------- what was put off
+def _copy(stream: BinaryIO, copy: Path, file: Path) -> None:
+    """Copies in pieces, telling the stick's errors from our disk's."""
+    with stick.blaming(copy.parent):
+        copy.parent.mkdir(exist_ok=True)
+        target = copy.open("wb")
+    with target:
+        while True:
+            try:
+                piece = stream.read(1 << 20)
+            except OSError as error:
+                raise Refusal(f"读取“{file.name}”时出错，U盘可能已拔出或损坏。请插好后再试", "damaged") from error
+            if not piece:
+                return
+            with stick.blaming(copy.parent):
+                target.write(piece)
 
 
-def put_off(ws: Workspace) -> list[Conflict]:
-    """The conflicts that were put off and still stand."""
-    from app.sync.settling import standing
-
-    return standing(ws)
-
-
-def settle(ws: Workspace, record_id: str, choices: dict[str, Choice]) -> None:
-    """Decides what was put off: a choice for each field that still conflicts (see `put_off`)."""
-    from app.sync.settling import settle_one
-
-    settle_one(ws, record_id, choices)
+def inspect(file: Path, ws: Workspace | None = None) -> Inspection:
+    """Looks at a package without importing it; see `Inspection`. Raises `Refusal` for a file that cannot be read."""
+    said, digest = _said(file, ws) if ws is not None else (None, None)
+    outcome = take_in(ws, file, dry_run=True) if ws is not None else None
+    with _open(file) as stream:
+        outside = package.seal_of(stream)
+    sealed = "passphrase" if outside.passphrase else "age" if outside.age else "none"
+    return Inspection(str(file), file.stat().st_size, sealed, outside.recipients, said, digest, outcome)
 
 
-__all__ = ["Choice", "Conflict", "ConflictLine", "Outcome", "put_off", "settle", "take_in"]
+def _said(file: Path, ws: Workspace) -> tuple[dict[str, Any] | None, str | None]:
+    with ws.read() as session:
+        if not seal.has_keys(session):
+            return None, None
+        identity = seal.own_keys(session).receiving
+    try:
+        with _open(file) as stream, package.opened(stream, [identity]) as opened:
+            chain.readable(opened)
+            return manifests.plain(opened.decode()), opened.digest
+    except Refusal:
+        return None, None
+
+
+__all__ = ["Choice", "Conflict", "Inspection", "Outcome", "inspect", "put_off", "settle", "take_in"]

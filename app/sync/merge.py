@@ -74,7 +74,7 @@ def merge(
 
 
 def _same(ours: Mapping[str, Any], theirs: Mapping[str, Any], names: Sequence[str]) -> Merged:
-    """Their row is known. Equal versions must be equal rows: two computers behind one replica betray themselves here."""
+    """Their row is known. Equal versions must be equal rows: else two computers write as one replica."""
     if ours["version"] == theirs["version"]:
         for name in names:
             if _forked(ours, theirs, name):

@@ -128,3 +128,25 @@ class Outcome:
                 for one in self.findings
             ],
         }
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What can be said of a file.
+
+    Attributes:
+        sealed: `age` for a package sealed to its addressee and sender, `passphrase` for an enrolment file, `none` for
+            a file that is neither.
+        recipients: how many keys open it; the seal does not tell whose they are.
+        manifest: what it says of itself, as JSON values; only its addressee and its sender can read that.
+        digest: the SHA-256 of its manifest.
+        outcome: what importing it would do, for the workspace that it was looked at with.
+    """
+
+    file: str
+    bytes: int
+    sealed: str
+    recipients: int
+    manifest: dict[str, Any] | None = None
+    digest: str | None = None
+    outcome: Outcome | None = None

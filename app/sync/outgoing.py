@@ -7,6 +7,7 @@ from importlib.metadata import version as program_version
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import zstandard
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
@@ -24,6 +25,9 @@ from db.models.common import Attachment
 from db.models.handoff import BlobChunk, PackageLine, Peer
 from db.models.organisation import Office
 from db.models.record import Record, models, table_of
+
+KEPT = 16 << 20
+"""How many compressed bytes of lines are kept between measuring and writing; beyond, a ledger is read a second time."""
 
 FILES = 8000
 """How many attachments one package may carry: their list stands in the manifest, which is at most 1 MiB."""
@@ -173,7 +177,7 @@ def _export_to(ws: Workspace, to: Path, peer_id: str, *, full: bool, progress: P
 
 
 def file_name(ws: Workspace, peer: Peer, manifest: Manifest) -> str:
-    """`<office>-<direction>-<sequence>.dzb`, the office being the lower of the two: packages for many lie side by side."""
+    """`<office>-<direction>-<sequence>.dzb`. The office is the lower of the two, those for many lie side by side."""
     office = ws.office.code if manifest.direction == "up" else peer.code
     return f"{office}-{manifest.direction}-{manifest.sequence}{package.SUFFIX}"
 
@@ -188,7 +192,7 @@ def compose(
     progress: Progress | None = None,
 ) -> Composed:
     """Puts together the next package for a peer, in the caller's transaction: it must still be open when the parts are
-    read. Reads each ledger once for its size and digest, and again when it is written, so that nothing is kept."""
+    read. Each ledger is read once for its size and digest; its lines are kept compressed, or read again."""
     up = peer.superior
     line = line_to(session, ws, peer)
     last = register.last(session, peer.office_id, sent=True, replica=ws.replica)
@@ -268,6 +272,8 @@ class Content:
     ) -> None:
         self.session, self.line, self.peer, self.up, self.since, self.full = session, line, peer, up, since, full
         self.total = 0
+        self._kept: dict[str, list[bytes]] = {}
+        self._room = KEPT
 
     def where(self, model: type[Record]) -> ColumnElement[bool]:
         """Which records of a ledger go."""
@@ -298,8 +304,10 @@ class Content:
         members, done = [], 0
         for name, model in models().items():
             digest, size, rows = hashlib.sha256(), 0, 0
+            kept: list[bytes] | None = []
             for block in self._blocks(model):
                 digest.update(block)
+                kept = self._keep(kept, block)
                 size += len(block)
                 rows += block.count(b"\n")
                 if progress is not None:
@@ -307,9 +315,23 @@ class Content:
                         (done + rows) // 2, self.total, "正在收集要上报的记录" if self.up else "正在收集要下发的记录"
                     )
             done += rows
+            if kept:
+                self._kept[name] = kept
             if rows:
                 members.append((model, Member(name, rows, size, digest.hexdigest())))
         return members
+
+    def _keep(self, kept: list[bytes] | None, block: bytes) -> list[bytes] | None:
+        """One more block among those kept of a ledger, None when there is no more room."""
+        if kept is None:
+            return None
+        packed = zstandard.compress(block, 1)
+        self._room -= len(packed)
+        if self._room < 0:
+            self._room += len(packed) + sum(map(len, kept))
+            return None
+        kept.append(packed)
+        return kept
 
     def count(self, model: type[Record]) -> int:
         """How many records of a ledger go."""
@@ -323,7 +345,8 @@ class Content:
 
         def read() -> Iterable[bytes]:
             done = 0
-            for block in self._blocks(model):
+            kept = self._kept.pop(model.__tablename__, None)
+            for block in self._blocks(model) if kept is None else map(zstandard.decompress, kept):
                 if progress is not None:
                     done += block.count(b"\n")
                     progress(self.total // 2 + min(done, rows) // 2, self.total, "正在加密写包")

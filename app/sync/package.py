@@ -375,7 +375,7 @@ class _Pump:
                     raise Refusal(
                         "这个包不是给本单位的，或者开头已损坏，打不开。请核对是谁发给谁的", "not-for-us"
                     ) from None
-                if isinstance(self._error, pyrage.DecryptError):
+                if isinstance(self._error, pyrage.DecryptError | OSError):  # a broken chunk comes as an OSError
                     raise damaged() from None
                 raise self._error
         return part

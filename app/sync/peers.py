@@ -52,6 +52,12 @@ class PeerCard:
     acknowledged: int | None
 
 
+def own_keys(ws: Workspace) -> None:
+    """Makes the office's keys if it has none yet."""
+    with Session(ws.engine) as session, session.begin():
+        seal.own_keys(session)
+
+
 def enrol(ws: Workspace, code: str, name: str, out: Path, *, kind: str | None = None) -> Enrolment:
     """Adds a subordinate office and writes its enrolment file, sealed under a passphrase made here.
 
@@ -126,15 +132,17 @@ def join(
     file: Path,
     folder: Path,
     enrolment_passphrase: str,
-    *,
     passphrase: str | None = None,
+    *,
     user: str = "经办人",
 ) -> Workspace:
     """Makes a workspace from an enrolment file. Raises `Refusal`, and then the folder is as it was."""
     try:
-        with file.open("rb") as stream:
-            with package.opened_with_passphrase(stream, seal.read_passphrase(enrolment_passphrase)) as opened:
-                return _join(opened, file, folder, passphrase, user)
+        with (
+            file.open("rb") as stream,
+            package.opened_with_passphrase(stream, seal.read_passphrase(enrolment_passphrase)) as opened,
+        ):
+            return _join(opened, file, folder, passphrase, user)
     except FileNotFoundError:
         raise Refusal(f"找不到登记文件“{file.name}”。请核对路径，U盘是否插好", "damaged") from None
     except (IsADirectoryError, PermissionError) as error:

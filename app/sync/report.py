@@ -10,7 +10,7 @@ from app import checks, listing
 from app.findings import Level
 from app.ledgers.catalogue import LEDGERS
 from app.policy import Policies
-from app.sync import chain, choices, scope
+from app.sync import chain, choices, register, scope
 from app.sync.manifest import Manifest
 from app.sync.outcome import Detail, Outcome, RecordFinding
 from app.sync.rows import Intake
@@ -54,8 +54,6 @@ def drift(
 
 
 def _known_before(session: Session, peer_id: str) -> bool:
-    from app.sync import register
-
     return bool(register.lines(session, peer_id, sent=False))
 
 

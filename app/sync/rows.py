@@ -124,6 +124,7 @@ class Intake:
         stored = stored_rows(self.batch.session.connection(), model, ids)
         counts = self.counts.setdefault(name, Counts())
         merged_names, required = merged_fields(model), wire.required(model)
+        whole = len(wire.columns_of(model))
         owner = self._owner_check(model, ledger)
         inserts: list[Values] = []
         taken: list[tuple[Values, Values]] = []
@@ -132,7 +133,7 @@ class Intake:
             old = stored.get(row["id"])
             owner(row, old, number)
             if old is None:
-                if any(row.get(one) is None for one in required):
+                if len(row) < whole and any(one not in row for one in required):
                     label = fields_of(model)[wire.missing_columns(model, row)[0]].label
                     raise wire.InvalidRecord(name, number, f"缺少“{label}”")
                 inserts.append(row)
@@ -342,9 +343,10 @@ class Intake:
             have = session.scalars(select(BlobChunk.place).where(BlobChunk.sha256 == blob.sha256).limit(1)).first()
             for place, piece in enumerate(package.pieces(blob)):
                 if have is None:
-                    session.add(BlobChunk(sha256=blob.sha256, place=place, data=piece))
+                    chunk = BlobChunk(sha256=blob.sha256, place=place, data=piece)
+                    session.add(chunk)
                     session.flush()
-                    session.expunge_all()
+                    session.expunge(chunk)  # its bytes need not stay in memory; all else must stay in the session
 
 
 def send_back(batch: Batch, sender: Sender, one: Conflict, text: str) -> None:

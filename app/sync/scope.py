@@ -1,4 +1,4 @@
-"""What concerns whom: which records a package between a lower and an upper office carries, as conditions for the store."""
+"""What concerns whom: which records pass between a lower and an upper office, as conditions for the store."""
 
 import hashlib
 from collections.abc import Iterable

@@ -18,7 +18,7 @@ from db.models.handoff import ConflictLine, Peer
 from db.models.record import merged_fields
 
 
-def standing(ws: Workspace) -> list[Conflict]:
+def put_off(ws: Workspace) -> list[Conflict]:
     """The conflicts that were put off and still stand, in the order in which they came."""
     with ws.read() as session:
         found = []
@@ -29,7 +29,7 @@ def standing(ws: Workspace) -> list[Conflict]:
         return found
 
 
-def settle_one(ws: Workspace, record_id: str, chosen: Mapping[str, Choice]) -> None:
+def settle(ws: Workspace, record_id: str, chosen: Mapping[str, Choice]) -> None:
     """Merges the row kept aside into ours, as decided. Raises `Refusal` when a field is not decided."""
     with ws.edit("决定放着的冲突") as batch:
         line = batch.session.get(ConflictLine, record_id)

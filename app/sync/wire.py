@@ -1,7 +1,7 @@
 """Records on the wire: one strict struct for each ledger, made from its fields; rows to lines of JSON and back.
 
-A line is a record whole: `id`, `office_id`, `version`, `stamps`, `deleted_at`, then every field. Dates are ISO, money is
-whole fen, decimals are text; `null` clears a column, a column that is not there says nothing.
+A line is a record whole: `id`, `office_id`, `version`, `stamps`, `deleted_at`, then every field. Dates are ISO, money
+is whole fen, decimals are text; `null` clears a column, a column that is not there says nothing.
 """
 
 import re
@@ -102,7 +102,7 @@ def _outgoing(model: type[Record]) -> tuple[tuple[int, Callable[[Any], Any]], ..
     found: list[tuple[int, Callable[[Any], Any]]] = []
     for place, name in enumerate(names):
         if name in ("version", "stamps"):
-            found.append((place, lambda text: msgspec.Raw(text.encode())))
+            found.append((place, msgspec.Raw))
         elif name in specs and specs[name].kind.python is bool:
             found.append((place, bool))
         elif name in specs and specs[name].kind.python is Decimal:
@@ -119,14 +119,10 @@ def lines(connection: Connection, model: type[Record], wanted: Select[Any]) -> I
     names, changes, encoder = columns_of(model), _outgoing(model), msgspec.json.Encoder()
     result = connection.execution_options(yield_per=2000).execute(wanted)
     for part in result.partitions(2000):
-        dicts = []
-        for row in part:
-            values = list(row)
-            for place, change in changes:
-                if values[place] is not None:
-                    values[place] = change(values[place])
-            dicts.append(dict(zip(names, values, strict=True)))
-        yield encoder.encode_lines(dicts)
+        columns: list[Iterable[Any]] = list(zip(*part, strict=True))
+        for place, change in changes:
+            columns[place] = [None if value is None else change(value) for value in columns[place]]
+        yield encoder.encode_lines([dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)])
 
 
 def select_lines(model: type[Record]) -> Select[Any]:

@@ -86,3 +86,16 @@ class DraftLine(Base):
     """`<ledger>/<record id>`, or `<ledger>/new`."""
     values: Mapped[str] = mapped_column(Text)
     at: Mapped[str] = mapped_column(String(20))
+
+
+class RevealLine(Base):
+    """A masked value was shown in full: who asked, when, which field of which record. The value is not kept."""
+
+    __tablename__ = "reveal"
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
+    ledger: Mapped[str] = mapped_column(String(40))
+    record_id: Mapped[str] = mapped_column(String(36))
+    field: Mapped[str] = mapped_column(String(40))
+    user: Mapped[str] = mapped_column(String(50))
+    at: Mapped[str] = mapped_column(String(20))

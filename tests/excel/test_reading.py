@@ -58,11 +58,26 @@ def encrypted() -> bytes:
             "“导出.xls”其实是网页，只是名字像表格。请用 Excel 或 WPS 打开它，另存为 .xlsx 后再导入",
             "not-a-workbook",
         ),
-        ("乱.csv", b"\xff\x00\xff\x81\xff", "看不懂“乱.csv”的文字编码。请用 Excel 或 WPS 打开它，另存为 .xlsx 后再导入", "not-a-workbook"),
-        ("真.csv", b"PK\x03\x04", "“真.csv”其实是 Excel 文件。请把文件名的后缀改成 .xlsx 或 .xls 后再导入", "not-a-workbook"),
-        ("~$名册.xlsx", b"x", "“~$名册.xlsx”是 Excel 打开文件时留下的临时文件。请选原来的文件“名册.xlsx”", "not-a-workbook"),
+        (
+            "乱.csv",
+            b"\xff\x00\xff\x81\xff",
+            "看不懂“乱.csv”的文字编码。请用 Excel 或 WPS 打开它，另存为 .xlsx 后再导入",
+            "not-a-workbook",
+        ),
+        (
+            "真.csv",
+            b"PK\x03\x04",
+            "“真.csv”其实是 Excel 文件。请把文件名的后缀改成 .xlsx 或 .xls 后再导入",
+            "not-a-workbook",
+        ),
+        (
+            "~$名册.xlsx",
+            b"x",
+            "“~$名册.xlsx”是 Excel 打开文件时留下的临时文件。请选原来的文件“名册.xlsx”",
+            "not-a-workbook",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_workbook(tmp_path: Path, name: str, data: bytes, sentence: str, reason: str) -> None:
     (tmp_path / name).write_bytes(data)
     found = refusal(tmp_path / name)
@@ -178,13 +193,16 @@ def test_csv(ws: Workspace, tmp_path: Path, coding: str, separator: str) -> None
 
 
 def test_ods(ws: Workspace, tmp_path: Path) -> None:
+    kind = 'office:value-type="string"'
     cells = "".join(
         "<table:table-row>"
-        + "".join(f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p></table:table-cell>' for cell in row)
+        + "".join(f"<table:table-cell {kind}><text:p>{cell}</text:p></table:table-cell>" for cell in row)
         + "</table:table-row>"
         for row in rows()
-    )  # fmt: skip
-    names = 'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'  # noqa: E501
+    )
+    names = " ".join(
+        f'xmlns:{one}="urn:oasis:names:tc:opendocument:xmlns:{one}:1.0"' for one in ("office", "text", "table")
+    )
     with zipfile.ZipFile(tmp_path / "名册.ods", "w") as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         archive.writestr(
@@ -194,7 +212,8 @@ def test_ods(ws: Workspace, tmp_path: Path) -> None:
         archive.writestr(
             "content.xml",
             f"<office:document-content {names}><office:body><office:spreadsheet>"
-            f'<table:table table:name="名册">{cells}</table:table></office:spreadsheet></office:body></office:document-content>',
+            f'<table:table table:name="名册">{cells}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
         )
     assert_read(ws, tmp_path / "名册.ods")
 
@@ -228,10 +247,10 @@ def test_the_official_form(ws: Workspace, make: Make) -> None:
     plan = importing.plan(ws, MEMBERS, file)
     assert plan.header_row == 4
     assert plan.unmapped == ()
-    assert [plan.mapping[heading] for heading in OFFICIAL] == [
-        None, "name", "branch_id", "resident_id", "sex", "nation", "birth", "education", "category", "joined_on", "full_on",
-        "work_post", "phone", "landline", "address", "standing", "lost", "lost_since", "floating", "floating_to", "note",
-    ]  # fmt: skip
+    assert " ".join(str(plan.mapping[heading]) for heading in OFFICIAL) == (
+        "None name branch_id resident_id sex nation birth education category joined_on full_on work_post phone "
+        "landline address standing lost lost_since floating floating_to note"
+    )
     assert [(row.number, row.title, row.action) for row in plan.rows] == [(5, "李大山", "new"), (6, "王芳", "new")]
     assert plan.errors == ()
     result = importing.apply(ws, plan)

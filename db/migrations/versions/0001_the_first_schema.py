@@ -103,6 +103,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("office_id", name=op.f("pk_peer")),
     )
     op.create_table(
+        "reveal",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("ledger", sa.String(length=40), nullable=False),
+        sa.Column("record_id", sa.String(length=36), nullable=False),
+        sa.Column("field", sa.String(length=40), nullable=False),
+        sa.Column("user", sa.String(length=50), nullable=False),
+        sa.Column("at", sa.String(length=20), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reveal")),
+    )
+    op.create_table(
         "setting",
         sa.Column("key", sa.String(length=80), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
@@ -1326,6 +1336,7 @@ def downgrade() -> None:
     )
     op.drop_table("attachment")
     op.drop_table("setting")
+    op.drop_table("reveal")
     op.drop_table("peer")
     op.drop_index(
         "ix_office_superior_id",

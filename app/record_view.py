@@ -1,0 +1,315 @@
+"""One record as a person reads it: sections, findings, what points to it, files, history, remarks; and as a form."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app import attachments, checks, drafts, editing, listing
+from app.attachments import AttachedFile
+from app.findings import Finding
+from app.ledgers.catalogue import LEDGERS, linking_to
+from app.ledgers.ledger import Ledger
+from app.policy import Policies
+from app.workspace import Workspace
+from db import journal
+from db.codes import table
+from db.models.common import Remark
+from db.models.organisation import Office
+from db.parsing import Unreadable, birth_of, resident_id, sex_of
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line: a label and its text. `hidden` says that the text is masked and can be asked for."""
+
+    name: str
+    label: str
+    text: str
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class RelatedRecord:
+    """A record that points to the one shown, or that it points to."""
+
+    ledger: str
+    id: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Related:
+    """The records of one ledger that are related: how many, and the first few."""
+
+    title: str
+    count: int
+    records: tuple[RelatedRecord, ...]
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One change in plain words."""
+
+    at: str
+    user: str
+    what: str
+    """新增, 修改, 删除 or 恢复."""
+    label: str
+    """The operation it belongs to."""
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RemarkLine:
+    """What the county wrote about the record."""
+
+    text: str
+    field: str
+    status: str
+
+
+@dataclass(frozen=True)
+class RecordView:
+    """Everything the panel beside a table shows."""
+
+    id: str
+    title: str
+    subtitle: str
+    sections: tuple[tuple[str, tuple[Item, ...]], ...]
+    findings: tuple[Finding, ...]
+    related: tuple[Related, ...]
+    attachments: tuple[AttachedFile, ...]
+    history: tuple[HistoryLine, ...]
+    remarks: tuple[RemarkLine, ...]
+
+
+FIRST = 8
+"""How many related records of one ledger are named."""
+
+
+def view(workspace: Workspace, session: Session, ledger: Ledger, record_id: str) -> RecordView:
+    """The record as it stands, sensitive fields masked. Raises `Refusal` when there is none."""
+    record = editing.get(session, ledger, record_id)
+    titles = listing.link_titles(session, ledger, ledger.fields, [record])
+    derived = {
+        name: one.among(session, [record_id]).get(record_id, "") if one.among else listing.derived_text(one, record)
+        for name, one in ledger.derivations.items()
+    }
+    sections = []
+    for title, names in ledger.sections.items():
+        items = []
+        for name in names:
+            spec = ledger.fields.get(name)
+            if spec is None:
+                continue
+            text = listing.cell(ledger, record, name, titles)
+            hidden = text != listing.cell(ledger, record, name, titles, masked=False)
+            items.append(Item(name, spec.label, f"{text} {spec.unit}".strip() if text else "", hidden))
+        sections.append((title, tuple(items)))
+    if derived:
+        extra = tuple(Item(name, one.label, derived[name]) for name, one in ledger.derivations.items())
+        sections.insert(1, ("推算", extra))
+    values = {name: getattr(record, name) for name in ledger.fields}
+    found = checks.run(ledger, values, checks.Look(session, record_id), Policies.read(session))
+    return RecordView(
+        record_id,
+        listing.record_titles(session, ledger, [record_id])[record_id],
+        _subtitle(session, workspace, ledger, record, titles),
+        tuple(sections),
+        tuple(found),
+        related(session, ledger, record),
+        attachments.listed(session, record_id),
+        history(session, ledger, record_id),
+        remarks(session, ledger, record_id),
+    )
+
+
+def _subtitle(session: Session, workspace: Workspace, ledger: Ledger, record: Any, titles: Mapping[str, str]) -> str:
+    named = set(listing.label_parts(ledger).values())
+    links = [name for name, spec in ledger.fields.items() if spec.target and name not in named]
+    coded = [name for name in ledger.column_names if name in ledger.fields and ledger.fields[name].table]
+    coded = [name for name in coded if ledger.fields[name].required and name not in named]
+    parts = [listing.cell(ledger, record, name, titles) for name in (*links[:1], *coded[-1:])]
+    if record.office_id != workspace.office.id and (owner := session.get(Office, record.office_id)) is not None:
+        parts.insert(0, owner.name)
+    return " · ".join(part for part in parts if part)
+
+
+def related(session: Session, ledger: Ledger, record: Any) -> tuple[Related, ...]:
+    """The records it points to, then for each ledger those that point to it."""
+    groups = []
+    if "ledger" in ledger.fields and record.ledger in LEDGERS:  # a remark or an attachment
+        about = LEDGERS[record.ledger]
+        title = listing.record_titles(session, about, [record.record]).get(record.record, "")
+        groups.append(Related(about.title, 1, (RelatedRecord(about.id, record.record, title),)))
+    targets = [
+        (spec, getattr(record, name))
+        for name, spec in ledger.fields.items()
+        if spec.target and getattr(record, name) is not None
+    ]
+    for spec, target_id in targets:
+        target = LEDGERS[spec.target or ""]
+        title = listing.record_titles(session, target, [target_id]).get(target_id, "")
+        groups.append(Related(spec.label, 1, (RelatedRecord(target.id, target_id, title),)))
+    for other, name in linking_to(ledger):
+        here = (other.model.deleted_at.is_(None), other.column(name) == record.id)
+        count = session.execute(select(func.count()).select_from(other.model).where(*here)).scalar_one()
+        if count:
+            first = session.scalars(select(other.model.id).where(*here).order_by(other.model.id.desc()).limit(FIRST))
+            ids = list(first)
+            titles = listing.record_titles(session, other, ids)
+            records = tuple(RelatedRecord(other.id, one, titles[one]) for one in ids)
+            groups.append(Related(other.title, count, records))
+    return tuple(groups)
+
+
+WHAT = {"create": "新增", "update": "修改", "delete": "删除", "restore": "恢复"}
+
+
+def history(session: Session, ledger: Ledger, record_id: str) -> tuple[HistoryLine, ...]:
+    """All changes of a record in plain words, the latest first; sensitive values masked."""
+    lines = []
+    for entry in journal.history(session, record_id):
+        before, after = (journal.typed(ledger.model, values) for values in (entry.before, entry.after))
+        changes = []
+        for name, spec in ledger.fields.items():
+            if entry.action != "create" and name in after:
+                old, new = (_shown(session, ledger, name, values.get(name)) for values in (before, after))
+                changes.append(f"{spec.label}：{old or '—'} → {new or '—'}")
+        lines.append(HistoryLine(entry.at, entry.user, WHAT[entry.action], entry.label, tuple(changes)))
+    return tuple(lines)
+
+
+def _shown(session: Session, ledger: Ledger, name: str, value: Any) -> str:
+    spec = ledger.fields[name]
+    if spec.target and value is not None:
+        return listing.record_titles(session, LEDGERS[spec.target], [value]).get(value, "")
+    return spec.show(value, masked=True)
+
+
+def remarks(session: Session, ledger: Ledger, record_id: str) -> tuple[RemarkLine, ...]:
+    """The county's remarks on a record, the latest first."""
+    found = session.execute(
+        select(Remark.text, Remark.field, Remark.status)
+        .where(Remark.record == record_id, Remark.ledger == ledger.id, Remark.deleted_at.is_(None))
+        .order_by(Remark.id.desc())
+    )
+    names = table("remark_status")
+    return tuple(
+        RemarkLine(text, ledger.fields[field].label if field and field in ledger.fields else "", names.name(status))
+        for text, field, status in found
+    )
+
+
+# ---------------------------------------------------------------- the form
+
+
+@dataclass(frozen=True)
+class FormStart:
+    """What a form opens with.
+
+    Attributes:
+        texts: each field as a person would type it; a code stays a code, a link an id.
+        hidden: fields whose text is masked, to be asked for before they can be changed.
+        links: what linked records are called, by id.
+        title: what the record is called, empty for a new one.
+        draft: what was typed before and not saved.
+        draft_at: when that was.
+    """
+
+    texts: Mapping[str, str]
+    hidden: frozenset[str]
+    links: Mapping[str, str]
+    title: str
+    draft: Mapping[str, str]
+    draft_at: str
+
+
+@dataclass(frozen=True)
+class FormState:
+    """What the checks and the derivations say while somebody types."""
+
+    findings: tuple[Finding, ...]
+    derived: Mapping[str, str]
+
+
+def form_start(workspace: Workspace, session: Session, ledger: Ledger, record_id: str | None) -> FormStart:
+    """The stored record, or the ledger's defaults, and the draft that was left of it."""
+    values = editing.stored_values(session, ledger, record_id)
+    texts, hidden = {}, set()
+    for name, value in values.items():
+        if value is None:
+            continue
+        spec = ledger.fields[name]
+        texts[name] = value if spec.kind.id in ("code", "codes", "link") else spec.show(value, masked=True)
+        if spec.sensitive and texts[name] != spec.show(value):
+            hidden.add(name)
+    draft = drafts.kept(workspace, ledger, record_id)
+    typed = draft.typed if draft else {}
+    links = listing.link_titles(session, ledger, ledger.fields, [_Values(values)])
+    for name, text in typed.items():
+        if target := ledger.fields[name].target:
+            links |= listing.record_titles(session, LEDGERS[target], [text])
+    title = listing.record_titles(session, ledger, [record_id])[record_id] if record_id else ""
+    return FormStart(texts, frozenset(hidden), links, title, typed, draft.at if draft else "")
+
+
+class _Values(SimpleNamespace):
+    """Values that are read like a record's."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        super().__init__(**values)
+
+
+def form_state(
+    workspace: Workspace, session: Session, ledger: Ledger, typed: Mapping[str, str], record_id: str | None
+) -> FormState:
+    """Checks what was typed over the record, and derives what is shown and not typed."""
+    draft = editing.draft(workspace, session, ledger, typed, record_id)
+    values = _Values(draft.values)
+    derived = {
+        name: listing.derived_text(one, values) for name, one in ledger.derivations.items() if one.of is not None
+    }
+    return FormState(draft.findings, derived)
+
+
+def said_by_resident_id(text: str) -> dict[str, str]:
+    """The birth and sex in a whole and valid identity number, as texts by field name; nothing for any other."""
+    try:
+        number = resident_id(text)
+    except Unreadable:
+        return {}
+    return {"birth": birth_of(number).isoformat(), "sex": sex_of(number)}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A record that a link may point to."""
+
+    id: str
+    title: str
+
+
+def choices(session: Session, target: Ledger, typed: str, limit: int = 30) -> tuple[Choice, ...]:
+    """The records of a ledger that what was typed may mean, by name or initials of pinyin."""
+    wanted = listing.ids(session, target, listing.Query(search=typed), limit=limit)
+    titles = listing.record_titles(session, target, wanted)
+    return tuple(Choice(one, titles[one]) for one in wanted)
+
+
+@dataclass(frozen=True)
+class OfficeChoice:
+    """An office whose records a county may look at."""
+
+    id: str
+    name: str
+
+
+def offices(session: Session) -> tuple[OfficeChoice, ...]:
+    """Every office of the store by code."""
+    found = session.execute(select(Office.id, Office.name).where(Office.deleted_at.is_(None)).order_by(Office.code))
+    return tuple(OfficeChoice(id, name) for id, name in found)

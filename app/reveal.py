@@ -1,0 +1,17 @@
+"""Shows a masked value in full to who asks for it, and remembers who asked for which field and when, never what."""
+
+from sqlalchemy.orm import Session
+
+from app import editing
+from app.ledgers.ledger import Ledger
+from app.workspace import Workspace
+from db import clock
+from db.models.handoff import RevealLine
+
+
+def reveal(workspace: Workspace, ledger: Ledger, record_id: str, name: str) -> str:
+    """The whole text of one sensitive field; the line that remembers it commits before the text is returned."""
+    with Session(workspace.engine) as session, session.begin():
+        value = getattr(editing.get(session, ledger, record_id), name)
+        session.add(RevealLine(ledger=ledger.id, record_id=record_id, field=name, user=workspace.user, at=clock.now()))
+        return ledger.fields[name].show(value)

@@ -1,0 +1,29 @@
+"""What the status bar says: changes not handed over, the last package and its fate, the last backup."""
+
+from dataclasses import dataclass
+
+from app.sync import outgoing, register
+from app.sync.register import PackageView
+from app.workspace import Workspace
+from db import settings
+
+LAST_BACKUP = "last_backup"
+"""The setting that holds the moment of the last backup."""
+
+
+@dataclass(frozen=True)
+class Status:
+    """`pending` is None for an office without a superior: nobody is handed anything."""
+
+    pending: int | None
+    package: PackageView | None
+    backup: str | None
+
+
+def status(workspace: Workspace) -> Status:
+    """How the store stands now; the package is the last one that a township sent, or that a county took in."""
+    upward = not workspace.office.is_county
+    last = next((one for one in register.packages(workspace, limit=50) if one.sent == upward), None)
+    pending = outgoing.pending(workspace) if upward and workspace.office.superior_id else None
+    with workspace.read() as session:
+        return Status(pending, last, settings.get(session, LAST_BACKUP))

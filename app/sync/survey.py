@@ -1,0 +1,76 @@
+"""What the next package would carry, told before it is written, beside what the last one carried."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.ledgers.catalogue import LEDGERS
+from app.sync import outgoing, register, scope
+from app.workspace import Workspace
+from db.models.handoff import Peer
+
+
+@dataclass(frozen=True)
+class LedgerSurvey:
+    """One ledger: records that the other side has not seen yet by what happened to them, those that are live now, and
+    how many were live when the last package went (None: it is not known)."""
+
+    ledger: str
+    title: str
+    new: int
+    changed: int
+    deleted: int
+    live: int
+    before: int | None
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What one office would be sent.
+
+    Attributes:
+        lines: the ledgers with live records or news, in the order of the navigation.
+        snapshot: whether the whole goes: nothing has been acknowledged yet.
+        last: (sequence, moment, whether the other side has it) of the last package, None for the first.
+    """
+
+    office_id: str
+    code: str
+    name: str
+    lines: tuple[LedgerSurvey, ...]
+    snapshot: bool
+    last: tuple[int, str, bool] | None
+
+    @property
+    def news(self) -> int:
+        """How many records go that the other side has not seen."""
+        return sum(line.new + line.changed + line.deleted for line in self.lines)
+
+
+def surveys(ws: Workspace) -> list[Survey]:
+    """One survey for each office that a package can be written for now, by code: a township's superior, or a county's
+    townships. Raises `Refusal` when there is none."""
+    with ws.read() as session:
+        codes = [peer.code for peer in outgoing.addressees(session, ws, None)]
+    news = {code: outgoing.due(ws, code) for code in codes}
+    with ws.read() as session:
+        return [_survey(session, ws, peer, news[peer.code]) for peer in outgoing.addressees(session, ws, None)]
+
+
+def _survey(session: Session, ws: Workspace, peer: Peer, news: dict[str, tuple[int, int, int]]) -> Survey:
+    last = register.last(session, peer.office_id, sent=True)
+    before = register.summary_of(last).live if last is not None else {}
+    live = scope.live_counts(session, outgoing.line_to(session, ws, peer), up=peer.superior)
+    lines = [
+        LedgerSurvey(name, ledger.title, *news.get(name, (0, 0, 0)), live.get(name, 0), before.get(name))
+        for name, ledger in LEDGERS.items()
+        if name in news or live.get(name)
+    ]
+    return Survey(
+        peer.office_id,
+        peer.code,
+        peer.name,
+        tuple(lines),
+        register.base(session, peer.office_id, ws.replica) is None,
+        None if last is None else (last.sequence, last.at, last.acknowledged),
+    )

@@ -1,0 +1,207 @@
+"""The demonstration: every ledger filled everywhere, packages exchanged, the same again from the same seed."""
+
+import random
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from app import demo_township, listing, quality
+from app.demo import make_demo
+from app.fiction import REGION, People
+from app.ledgers.catalogue import LEDGERS
+from app.sync import register
+from app.workspace import OfficeCard, Workspace
+from db import parsing
+from db.errors import Refusal
+from db.models.common import Attachment
+from db.models.handoff import BlobChunk
+from db.models.organisation import Office
+from db.models.record import models
+from db.models.team import Member
+
+MEMBERS = 120
+TODAY = date(2026, 11, 3)
+OFFICE = OfficeCard("01900000-0000-7000-8000-000000000001", "431599101", "青石镇", "township", None)
+POSTS = {"政策宣传岗": "post-1", "民事纠纷调解岗": "post-2"}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """A county with two townships, made once."""
+    return make_demo(tmp_path_factory.mktemp("演示") / "云溪县", townships=2, members=MEMBERS, seed=7)
+
+
+@pytest.fixture(params=["county", "431599101", "431599102"])
+def workspace(request: pytest.FixtureRequest, made: list[Path]) -> Iterator[Workspace]:
+    with Workspace.open(made[0].parent / request.param) as opened:
+        yield opened
+
+
+def rows(members: int = 600, seed: int = 1) -> demo_township.Rows:
+    """One township's rows on a fixed day, with ids that count."""
+    ids = iter(range(10**6))
+    people = People(random.Random(seed), TODAY)
+    return demo_township.records(
+        OFFICE, people, lambda: f"{next(ids):036d}", members=members, posts=POSTS, standard_area=Decimal(75)
+    )
+
+
+def test_folders_are_named_by_office_code(made: list[Path]) -> None:
+    assert [one.name for one in made] == ["county", "431599101", "431599102"]
+    assert sorted(one.name for one in made[0].parent.iterdir()) == sorted(one.name for one in made)
+
+
+@pytest.mark.parametrize("ledger", LEDGERS)
+def test_no_ledger_is_empty_anywhere(workspace: Workspace, ledger: str) -> None:
+    with workspace.read() as session:
+        assert listing.count(session, LEDGERS[ledger], listing.Query()) > 0
+
+
+def test_a_township_has_the_members_asked_for_and_the_county_has_all(workspace: Workspace) -> None:
+    with workspace.read() as session:
+        counts = dict(session.execute(select(Member.office_id, func.count()).group_by(Member.office_id)).all())
+        names = {office.id: office.name for office in session.scalars(select(Office))}
+    expected = ["双桥镇", "青石镇"] if workspace.office.is_county else [workspace.office.name]
+    assert sorted(names[office] for office in counts) == sorted(expected)
+    assert set(counts.values()) == {MEMBERS}
+
+
+def test_nothing_is_wrong_and_a_few_things_are_doubtful(workspace: Workspace) -> None:
+    assert [one.wire() for one in quality.check(workspace) if one.is_error] == []
+
+
+def test_packages_were_exchanged_and_the_receipt_read(workspace: Workspace) -> None:
+    seen = [(one.sent, one.office_name, one.sequence, one.status) for one in register.packages(workspace)]
+    if workspace.office.is_county:
+        for name in ("青石镇", "双桥镇"):
+            assert (False, name, 1, "received") in seen
+    else:
+        assert (True, "云溪县委组织部", 1, "acknowledged") in seen
+
+
+def test_pictures_are_there_with_their_bytes(workspace: Workspace) -> None:
+    with workspace.read() as session:
+        for one in session.scalars(select(Attachment)):
+            chunks = session.scalars(
+                select(BlobChunk.data).where(BlobChunk.sha256 == one.sha256).order_by(BlobChunk.place)
+            )
+            picture = b"".join(chunks)
+            assert len(picture) == one.bytes
+            assert picture.startswith(b"\x89PNG")
+
+
+def test_the_same_seed_gives_the_same_rows_and_another_seed_others() -> None:
+    assert rows(seed=3) == rows(seed=3)
+    assert rows(seed=3)["member"] != rows(seed=4)["member"]
+
+
+def test_the_same_seed_gives_the_same_records(made: list[Path], tmp_path: Path) -> None:
+    again = make_demo(tmp_path / "又一次", townships=1, members=MEMBERS, seed=7)
+    assert fields_of_members(again[1]) == fields_of_members(made[1])
+
+
+def fields_of_members(folder: Path) -> list[dict[str, Any]]:
+    with Workspace.open(folder) as opened, opened.read() as session:
+        members = session.scalars(select(Member).order_by(Member.id))
+        names = [name for name in LEDGERS["member"].fields if name != "branch_id"]
+        return [{"id": one.id, **{name: getattr(one, name) for name in names}} for one in members]
+
+
+def test_people_are_plausible_and_cannot_be_anybody() -> None:
+    members = rows()["member"]
+    assert len(members) == 600
+    numbers = [one["resident_id"] for one in members if one["resident_id"]]
+    assert len(set(numbers)) == len(numbers)
+    assert all(number.startswith(REGION) and parsing.resident_id(number, TODAY) == number for number in numbers)
+    phones = [one["phone"] for one in members if one["phone"]]
+    assert len(set(phones)) == len(phones)
+    assert all(phone.startswith("1400") and parsing.phone(phone) == phone for phone in phones)
+    assert {len(one["name"]) for one in members} <= {2, 3, 4}
+    old = sum(one["birth"].year <= TODAY.year - 60 for one in members) / len(members)
+    women = sum(one["sex"] == "2" for one in members) / len(members)
+    minority = sum(one["nation"] != "01" for one in members) / len(members)
+    assert 0.25 < old < 0.5
+    assert 0.18 < women < 0.38
+    assert 0.02 < minority < 0.2
+    assert len({one["name"] for one in members}) > 450
+
+
+def test_dates_are_consistent_but_for_the_doubtful_few() -> None:
+    members = rows()["member"]
+    differing = [
+        one
+        for one in members
+        if one["resident_id"]
+        and (parsing.birth_of(one["resident_id"]) != one["birth"] or parsing.sex_of(one["resident_id"]) != one["sex"])
+    ]
+    assert 2 <= len(differing) <= 12
+    for one in members:
+        assert one["birth"] < one["joined_on"] <= (one["full_on"] or TODAY) <= TODAY
+        assert one["joined_on"].year - one["birth"].year >= 18
+    assert all(one["full_on"] is None for one in members if one["category"] == "2")
+
+
+def test_most_members_without_office_hold_a_post_this_year() -> None:
+    made = rows()
+    holding = {one["member_id"] for one in made["post_assignment"] if one["year"] == TODAY.year}
+    without = [one for one in made["member"] if one["office_held"] is None and one["standing"] == "01"]
+    assert 0.8 < len([one for one in without if one["id"] in holding]) / len(without) < 0.97
+
+
+def test_villages_venues_and_their_money() -> None:
+    made = rows()
+    standards = [one["meets_standard"] for one in made["venue"]]
+    assert 0 < standards.count(False) < len(standards) / 2
+    assert len({one["village_id"] for one in made["venue"]}) < len(made["village"])
+    sums: dict[str, int] = {}
+    for one in made["venue_funding"]:
+        sums[one["project_id"]] = sums.get(one["project_id"], 0) + one["planned"]
+    exact = [sums[one["id"]] == one["planned_invest"] for one in made["venue_project"]]
+    assert exact.count(True) >= len(exact) - 2
+    sizes: dict[str, int] = {}
+    for one in made["member"]:
+        sizes[one["branch_id"]] = sizes.get(one["branch_id"], 0) + 1
+    assert max(sizes.values()) <= 50
+
+
+@pytest.mark.parametrize("members", [10, 37, 3000])
+def test_every_size_of_township_has_every_ledger(members: int) -> None:
+    made = rows(members)
+    assert len(made["member"]) == members
+    for ledger in LEDGERS.values():
+        if ledger.authority is None and ledger.id not in ("post", "office"):
+            assert made.get(ledger.id), ledger.id
+
+
+def test_rows_name_only_fields_that_exist() -> None:
+    for ledger, lines in rows(60).items():
+        known = {"id", "office_id", *models()[ledger].__table__.columns.keys()}
+        assert all(set(line) <= known for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("townships", "members", "sentence"),
+    [(0, 600, "演示县可以有 1 到 52 个乡镇"), (60, 600, "演示县可以有"), (1, 3, "每个乡镇至少要有 10 名党员")],
+)
+def test_numbers_that_cannot_be(tmp_path: Path, townships: int, members: int, sentence: str) -> None:
+    with pytest.raises(Refusal, match=sentence):
+        make_demo(tmp_path / "演示", townships, members)
+    assert not (tmp_path / "演示").exists()
+
+
+def test_a_folder_that_is_not_empty_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "信.txt").write_text("x")
+    with pytest.raises(Refusal, match="里已经有东西。请选一个空文件夹"):
+        make_demo(tmp_path, 1, 10)
+    assert [one.name for one in tmp_path.iterdir()] == ["信.txt"]
+
+
+def test_a_folder_that_cannot_be_written(unwritable: Path) -> None:
+    with pytest.raises(Refusal, match="请换一个位置"):
+        make_demo(unwritable / "演示", 1, 10)
+    assert list(unwritable.iterdir()) == []

@@ -1,0 +1,290 @@
+"""The panel beside a table: one record's details, what is related to it, its files, its history, the remarks on it."""
+
+import tempfile
+from io import BytesIO
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QImage
+from PySide6.QtWidgets import QButtonGroup, QFileDialog, QGridLayout, QLineEdit, QStackedWidget, QWidget
+
+from app import attachments, editing, record_view
+from app.attachments import AttachedFile
+from app.findings import Level
+from app.ledgers.catalogue import LEDGERS
+from app.ledgers.ledger import Ledger
+from app.record_view import Item, RecordView
+from app.reveal import reveal
+from app.workspace import Workspace
+from db.errors import Refusal
+from ui.background import Desk
+from ui.shell import theme, words
+from ui.shell.widgets import Card, Note, Tag, button, clear, column, label, line, row, scrolling, tool
+
+TABS = ("详情", "相关", "附件", "历史", "批注")
+LONGEST_SIDE = 2000
+"""Pixels. A larger picture is offered to be made smaller before it is attached."""
+PICTURES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp"})
+KINDS = {"新增": "good", "修改": "information", "删除": "wrong", "恢复": "good"}
+
+
+class DetailPanel(Card):
+    """Shows the record that is chosen in the table.
+
+    Signals:
+        edit: the person wants to change it.
+        delete: or to delete it.
+        go: another record was chosen, by ledger and id.
+        said: (kind, sentence) for the page's message bar.
+    """
+
+    edit = Signal(str)
+    delete = Signal(str)
+    go = Signal(str, str)
+    said = Signal(str, str)
+
+    def __init__(self, desk: Desk, ledger: Ledger, *, county: bool) -> None:
+        super().__init__(gap=6)
+        self.desk, self.ledger, self.county = desk, ledger, county
+        self.record_id: str | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self.title, self.subtitle = label("", "head", wrap=True, select=True), label("", "quiet", wrap=True)
+        self.tabs = QButtonGroup(self)
+        bar = row(gap=14)
+        self.pages = QStackedWidget()
+        self._bodies = []
+        for place, name in enumerate(TABS):
+            tab = button(name, kind="tab")
+            tab.setCheckable(True)
+            self.tabs.addButton(tab, place)
+            bar.addWidget(tab)
+            inner = QWidget()
+            body = column(gap=8, margins=(0, 4, 10, 0))
+            inner.setLayout(column(body, 0))
+            self._bodies.append(body)
+            self.pages.addWidget(scrolling(inner))
+        bar.addStretch(1)
+        self.tabs.idClicked.connect(self.pages.setCurrentIndex)
+        self.tabs.button(0).setChecked(True)
+        self.edit_button = button("编辑", "mdi6.pencil-outline", then=lambda: self.edit.emit(self.record_id or ""))
+        self.delete_button = button(
+            "删除", "mdi6.trash-can-outline", then=lambda: self.delete.emit(self.record_id or "")
+        )
+        self.content = QWidget()
+        self.content.setLayout(
+            column(
+                self.title,
+                self.subtitle,
+                bar,
+                line(),
+                self.pages,
+                row(self.edit_button, self.delete_button, 0, gap=8),
+                gap=6,
+            )
+        )
+        self.content.layout().setStretchFactor(self.pages, 1)
+        self.nothing = label("选中一行，这里显示它的详情。", "quiet", wrap=True)
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.body.addWidget(self.content, 1)
+        self.body.addWidget(self.nothing, 1)
+        self.show_record(None)
+
+    # ---------------------------------------------------------------- showing
+
+    def show_record(self, record_id: str | None) -> None:
+        """Shows a record, or that none is chosen."""
+        self.record_id = record_id
+        if record_id is None:
+            self.content.hide()
+            self.nothing.show()
+            return
+        ledger = self.ledger
+
+        def look(workspace: Workspace) -> RecordView:
+            with workspace.read() as session:
+                return record_view.view(workspace, session, ledger, record_id)
+
+        self.desk.read(look, self._show, lambda _: self.show_record(None), key=("detail", id(self)))
+
+    def refresh(self) -> None:
+        """Shows the same record as it is now."""
+        self.show_record(self.record_id)
+
+    def _show(self, view: RecordView) -> None:
+        if view.id != self.record_id:
+            return
+        self.nothing.hide()
+        self.content.show()
+        self.title.setText(view.title)
+        self.subtitle.setText(view.subtitle)
+        self.subtitle.setVisible(bool(view.subtitle))
+        counts = (0, sum(one.count for one in view.related), len(view.attachments), 0, len(view.remarks))
+        for place, (name, count) in enumerate(zip(TABS, counts, strict=True)):
+            self.tabs.button(place).setText(f"{name} {count}" if count else name)
+        for body in self._bodies:
+            clear(body)
+        details, related, files, history, remarks = self._bodies
+        self._show_details(view, details)
+        for group in view.related:
+            related.addWidget(label(group.title if group.count == 1 else f"{group.title} {group.count}", "small"))
+            for one in group.records:
+                link = button(one.title, kind="link", then=lambda one=one: self.go.emit(one.ledger, one.id))
+                link.setToolTip(one.title)
+                related.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
+        if not view.related:
+            related.addWidget(label("还没有别的记录用到它。", "quiet", wrap=True))
+        self._show_files(view.attachments, files)
+        for place, entry in enumerate(view.history):
+            if place:
+                history.addWidget(line())
+            history.addLayout(row(Tag(entry.what, KINDS[entry.what]), label(words.when(entry.at), "small"), 0))
+            history.addWidget(label(f"{entry.user} · {entry.label}", "small", wrap=True))
+            for change in entry.changes:
+                history.addWidget(label(change, "value", wrap=True))
+        self._show_remarks(view, remarks)
+
+    def _show_details(self, view: RecordView, body) -> None:  # type: ignore[no-untyped-def]
+        for finding in view.findings:
+            kind = "wrong" if finding.level is Level.ERROR else "attention"
+            body.addWidget(Note(kind, finding.message))
+        for title, items in view.sections:
+            filled = [item for item in items if item.text]
+            if not filled:
+                continue
+            body.addWidget(label(title, "small"))
+            grid = QGridLayout()
+            grid.setHorizontalSpacing(10)
+            grid.setVerticalSpacing(7)
+            grid.setColumnMinimumWidth(0, round(82 * theme.now().scale))
+            grid.setColumnStretch(1, 1)
+            for place, item in enumerate(filled):
+                name = label(item.label, "quiet", wrap=True)
+                name.setMaximumWidth(round(84 * theme.now().scale))
+                grid.addWidget(name, place, 0, Qt.AlignmentFlag.AlignTop)
+                grid.addLayout(self._value(item), place, 1)
+            body.addLayout(grid)
+        empty = [item.label for _, items in view.sections for item in items if not item.text]
+        if empty:
+            body.addWidget(label(f"没有填写：{'、'.join(empty)}", "small", wrap=True))
+
+    def _value(self, item: Item):  # type: ignore[no-untyped-def]
+        shown = label(item.text, "value", wrap=True, select=True)
+        line_ = row(gap=2)
+        line_.addWidget(shown, 1)
+        if item.hidden:
+            eye = tool("mdi6.eye-outline", f"显示“{item.label}”（会留下记录）")
+            eye.setProperty("field", item.name)
+            eye.clicked.connect(lambda: self._reveal(item.name, shown, eye))
+            line_.addWidget(eye, 0, Qt.AlignmentFlag.AlignTop)
+        return line_
+
+    def _reveal(self, name: str, shown: QWidget, eye: QWidget) -> None:
+        ledger, record_id = self.ledger, self.record_id or ""
+
+        def show(text: str) -> None:
+            shown.setText(text)  # type: ignore[attr-defined]
+            eye.hide()
+
+        self.desk.write(lambda workspace: reveal(workspace, ledger, record_id, name), show)
+
+    # ---------------------------------------------------------------- files
+
+    def _show_files(self, files: tuple[AttachedFile, ...], body) -> None:  # type: ignore[no-untyped-def]
+        for one in files:
+            open_ = button(one.name, "mdi6.file-outline", kind="link", then=lambda one=one: self.open_file(one))
+            open_.setEnabled(one.here)
+            open_.setToolTip(one.name if one.here else "内容还没有收到")
+            off = tool("mdi6.close", f"移除“{one.name}”", lambda one=one: self.remove_file(one))
+            body.addLayout(row(open_, 0, label(words.size(one.bytes), "small"), off, gap=6))
+        if not files:
+            body.addWidget(label("照片、扫描件可以附在这条记录上，随数据包一起上报。", "quiet", wrap=True))
+        body.addWidget(button("添加附件", "mdi6.paperclip", then=self.choose_file), 0, Qt.AlignmentFlag.AlignLeft)
+
+    def choose_file(self) -> None:
+        """Asks for a file and attaches it."""
+        chosen, _ = QFileDialog.getOpenFileName(self, "选择附件")
+        if chosen:
+            self.add_file(Path(chosen))
+
+    def add_file(self, file: Path) -> None:
+        """Attaches a file; a large picture is made smaller, which the message says."""
+        ledger, record_id = self.ledger, self.record_id or ""
+
+        def add(workspace: Workspace) -> str:
+            smaller = scaled(file)
+            try:
+                if smaller is not None:
+                    attachments.add(workspace, ledger, record_id, file.with_suffix(".jpg").name, BytesIO(smaller))
+                    return f"已添加附件“{file.name}”，照片缩小为 {words.size(len(smaller))}。"
+                with file.open("rb") as stream:
+                    attachments.add(workspace, ledger, record_id, file.name, stream)
+            except OSError as error:
+                raise Refusal(f"读不了“{file.name}”。请检查文件还在不在，或是否被别的程序占用", "unreadable") from error
+            return f"已添加附件“{file.name}”。"
+
+        self.desk.write(add, lambda sentence: self.said.emit("good", sentence))
+
+    def open_file(self, file: AttachedFile) -> None:
+        """Opens a copy in the system's own program."""
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="siji-", ignore_cleanup_errors=True)
+        folder = Path(self._folder.name)
+        self.desk.read(
+            lambda workspace: attachments.write_out(workspace, file, folder),
+            lambda target: QDesktopServices.openUrl(QUrl.fromLocalFile(str(target))),
+        )
+
+    def remove_file(self, file: AttachedFile) -> None:
+        """Takes a file off the record."""
+        self.desk.write(
+            lambda workspace: attachments.remove(workspace, file.id),
+            lambda _: self.said.emit("good", f"已移除附件“{file.name}”。Ctrl+Z 可以撤销。"),
+        )
+
+    # ---------------------------------------------------------------- remarks
+
+    def _show_remarks(self, view: RecordView, body) -> None:  # type: ignore[no-untyped-def]
+        for one in view.remarks:
+            body.addLayout(row(Tag(one.status, "attention"), label(one.field, "small"), 0))
+            body.addWidget(label(one.text, "value", wrap=True))
+        if not view.remarks:
+            body.addWidget(label("县里对这条记录还没有批注。", "quiet", wrap=True))
+        if self.county:
+            box = QLineEdit()
+            box.setPlaceholderText("写给乡镇的意见")
+            send = button("写批注", "mdi6.comment-edit-outline", then=lambda: self.remark(box.text()))
+            box.returnPressed.connect(lambda: self.remark(box.text()))
+            body.addWidget(box)
+            body.addWidget(send, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def remark(self, text: str) -> None:
+        """The county writes a remark on the record."""
+        ledger, record_id = self.ledger, self.record_id or ""
+
+        def write(workspace: Workspace) -> None:
+            with workspace.read() as session:
+                owner = editing.get(session, ledger, record_id).office_id
+            typed = {"ledger": ledger.id, "record": record_id, "text": text, "target_office_id": owner}
+            editing.save(workspace, LEDGERS["remark"], typed)
+
+        self.desk.write(write, lambda _: self.said.emit("good", "批注已写好，下次下发数据包时带给乡镇。"))
+
+
+def scaled(file: Path) -> bytes | None:
+    """A large picture as a smaller JPEG; None for what is small enough, or no picture."""
+    if file.suffix.lower() not in PICTURES:
+        return None
+    image = QImage(str(file))
+    if image.isNull() or max(image.width(), image.height()) <= LONGEST_SIDE:
+        return None
+    smaller = image.scaled(
+        LONGEST_SIDE,
+        LONGEST_SIDE,
+        Qt.AspectRatioMode.KeepAspectRatio,
+        Qt.TransformationMode.SmoothTransformation,
+    )
+    content = QByteArray()
+    buffer = QBuffer(content)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    smaller.save(buffer, "JPEG", 85)
+    return bytes(content.data())

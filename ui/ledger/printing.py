@@ -1,0 +1,71 @@
+"""A table on paper: a print preview of the rows in sight of the query, and the same as a PDF."""
+
+from collections.abc import Sequence
+from html import escape
+
+from PySide6.QtCore import QMarginsF
+from PySide6.QtGui import QPageLayout, QPageSize, QTextDocument
+from PySide6.QtPrintSupport import QPrinter, QPrintPreviewDialog
+from PySide6.QtWidgets import QWidget
+
+from app import listing
+from app.ledgers.ledger import Ledger
+from app.workspace import Workspace
+from db import clock
+from ui.background import Desk
+from ui.shell import theme
+
+MOST = 5000
+"""Rows. A longer table is for Excel."""
+
+
+def html(workspace: Workspace, ledger: Ledger, query: listing.Query, columns: Sequence[str]) -> str:
+    """The table as a document, sensitive columns masked."""
+    with workspace.read() as session:
+        ids = listing.ids(session, ledger, query, MOST)
+        rows = listing.rows(session, ledger, ids, columns)
+    heads = "".join(f"<th>{escape(listing.heading(ledger, name))}</th>" for name in columns)
+    lines = "".join(
+        f"<tr><td>{place}</td>{''.join(f'<td>{escape(cell)}</td>' for cell in row.cells)}</tr>"
+        for place, row in enumerate(rows, 1)
+    )
+    today = clock.today()
+    return (
+        f"<h2 align='center'>{escape(workspace.office.name)}{escape(ledger.title)}</h2>"
+        f"<p align='right'>{today.year}年{today.month}月{today.day}日　共 {len(rows)} {ledger.counter}</p>"
+        "<table width='100%' border='1' cellspacing='0' cellpadding='3' style='border-collapse: collapse'>"
+        f"<thead><tr><th>序号</th>{heads}</tr></thead>{lines}</table>"
+    )
+
+
+def document(text: str) -> QTextDocument:
+    """The text as a document in the program's face."""
+    made = QTextDocument()
+    face = theme.font(9)
+    made.setDefaultFont(face)
+    made.setHtml(text)
+    return made
+
+
+def printer() -> QPrinter:
+    """A4 across, with narrow margins."""
+    made = QPrinter(QPrinter.PrinterMode.HighResolution)
+    made.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
+    made.setPageOrientation(QPageLayout.Orientation.Landscape)
+    made.setPageMargins(QMarginsF(12, 12, 12, 12), QPageLayout.Unit.Millimeter)
+    return made
+
+
+def preview(desk: Desk, ledger: Ledger, query: listing.Query, columns: Sequence[str], parent: QWidget) -> None:
+    """Opens the preview, from which it is printed."""
+
+    def show(text: str) -> None:
+        paper = printer()
+        dialog = QPrintPreviewDialog(paper, parent)
+        dialog.setWindowTitle(f"打印 {ledger.title}")
+        dialog.resize(1100, 720)
+        made = document(text)
+        dialog.paintRequested.connect(made.print_)
+        dialog.open()
+
+    desk.read(lambda workspace: html(workspace, ledger, query, columns), show)

@@ -1,0 +1,1 @@
+"""Pages that a ledger page cannot say: settings, the exchange of packages."""

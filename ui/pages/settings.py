@@ -1,0 +1,267 @@
+"""设置: the dress of the window, the lock and the passphrase, backups, and the log of operations."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFileDialog, QLineEdit, QWidget
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import backup
+from app.status import LAST_BACKUP
+from app.workspace import Workspace
+from db import clock, settings
+from db.errors import Refusal
+from db.journal import BatchLine, Progress
+from ui.background import Desk
+from ui.shell import memory, words
+from ui.shell.widgets import (
+    MARGINS,
+    Card,
+    MessageBar,
+    PageHeader,
+    ProgressStrip,
+    button,
+    clear,
+    column,
+    label,
+    line,
+    primary,
+    row,
+    scrolling,
+)
+
+MINUTES = (0, 5, 15, 30, 60)
+LINES = 40
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One line of the log."""
+
+    id: str
+    label: str
+    user: str
+    at: str
+    changes: int
+    undone: bool
+    can_undo: bool
+
+
+def operations(workspace: Workspace, limit: int = LINES) -> list[Operation]:
+    """The latest operations."""
+    with workspace.read() as session:
+        found = session.scalars(select(BatchLine).order_by(BatchLine.id.desc()).limit(limit))
+        return [
+            Operation(
+                one.id,
+                one.label,
+                one.user,
+                one.at,
+                one.changes,
+                one.undone_by is not None,
+                one.undone_by is None and one.kind not in ("undo", "new", "seed", "package", "import"),
+            )
+            for one in found
+        ]
+
+
+class SettingsPage(QWidget):
+    """Signals: `restyle` when the dress changed, `elsewhere` for another folder, `idle_minutes`, `backed_up`."""
+
+    restyle = Signal()
+    elsewhere = Signal()
+    idle_minutes = Signal(int)
+    backed_up = Signal()
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        assert desk.here is not None
+        self.desk, self.here = desk, desk.here
+        self.setObjectName("page")
+        self.header = PageHeader("设置", f"{self.here.office.name} · {self.here.folder}")
+        self.message, self.progress = MessageBar(), ProgressStrip()
+        left = QWidget()
+        left.setLayout(column(self._dress(), self._safety(), self._folder(), 0, gap=12))
+        left.setFixedWidth(470)
+        self.log_body = column(gap=7)
+        log = Card("操作日志", gap=10)
+        log.body.addWidget(label("每一步都记在这里。撤销会把那一步改过的内容改回去，也记一笔。", "quiet", wrap=True))
+        inner = QWidget()
+        inner.setLayout(column(self.log_body, 0, margins=(0, 0, 8, 0)))
+        log.body.addWidget(scrolling(inner), 1)
+        body = row(scrolling(left), gap=0)
+        body.itemAt(0).widget().setFixedWidth(482)
+        body.addWidget(log, 1)
+        layout = column(self.header, self.message, self.progress, margins=MARGINS, gap=12)
+        layout.addLayout(body, 1)
+        self.setLayout(layout)
+        desk.changed.connect(lambda _: self.refresh())
+        self.refresh()
+
+    def _dress(self) -> Card:
+        card = Card("外观", gap=10)
+        now = memory.recall()
+        self.dark, self.large = QCheckBox("深色"), QCheckBox("大字")
+        self.dark.setChecked(now.dark)
+        self.large.setChecked(now.large)
+        for one in (self.dark, self.large):
+            one.clicked.connect(self._keep_dress)
+        card.body.addLayout(row(self.dark, self.large, 0, gap=24))
+        return card
+
+    def _keep_dress(self) -> None:
+        now = memory.recall()
+        now.dark, now.large = self.dark.isChecked(), self.large.isChecked()
+        memory.remember(now)
+        self.restyle.emit()
+
+    def _safety(self) -> Card:
+        card = Card("口令与锁屏", gap=10)
+        text = (
+            "数据已加密，打开和解锁都要口令。"
+            if self.here.encrypted
+            else "没有设口令：谁能用这台电脑，谁就能看到数据。"
+        )
+        card.body.addWidget(label(text, "quiet", wrap=True))
+        self.minutes = QComboBox()
+        for number in MINUTES:
+            self.minutes.addItem(f"{number} 分钟不动就锁" if number else "不自动锁", number)
+        self.minutes.setCurrentIndex(max(0, self.minutes.findData(memory.recall().idle_minutes)))
+        self.minutes.activated.connect(self._keep_minutes)
+        title = "修改口令" if self.here.encrypted else "设置口令"
+        card.body.addLayout(row(self.minutes, button(title, "mdi6.key-outline", then=self.ask_passphrase), 0))
+        card.body.addWidget(label("随时可以按 Ctrl+L 锁上。", "small"))
+        return card
+
+    def _keep_minutes(self) -> None:
+        now = memory.recall()
+        now.idle_minutes = self.minutes.currentData()
+        memory.remember(now)
+        self.idle_minutes.emit(now.idle_minutes)
+
+    def _folder(self) -> Card:
+        card = Card("备份与工作目录", gap=10)
+        card.body.addWidget(
+            label(
+                "备份是一个文件，存到 U 盘或另一块硬盘上。恢复出来的是新的一份，不会和原来的混淆。", "quiet", wrap=True
+            )
+        )
+        card.body.addLayout(
+            row(
+                button("备份到…", "mdi6.content-save-outline", then=self._choose_backup),
+                button("打开另一个工作目录", then=self.elsewhere.emit),
+                0,
+            )
+        )
+        return card
+
+    # ---------------------------------------------------------------- doing
+
+    def refresh(self) -> None:
+        """Reads the log anew."""
+        self.desk.read(operations, self._show, key=("operations", id(self)))
+
+    def _show(self, found: list[Operation]) -> None:
+        clear(self.log_body)
+        for place, one in enumerate(found):
+            if place:
+                self.log_body.addWidget(line())
+            undo = button("撤销", kind="link", then=lambda one=one: self.undo(one.id))
+            undo.setVisible(one.can_undo)
+            state = f"{one.changes:,} 处" + ("，已撤销" if one.undone else "")
+            words_ = column(
+                label(one.label, "value", wrap=True),
+                label(f"{words.when(one.at)} · {one.user} · {state}", "small"),
+                gap=1,
+            )
+            self.log_body.addLayout(row(words_, 0, undo))
+
+    def undo(self, id: str) -> None:
+        """Takes one operation back."""
+        self.desk.write(
+            lambda workspace: workspace.undo(id).label,
+            lambda said: self.message.say("good", f"已撤销：{said}。"),
+            self.message.refuse,
+        )
+
+    def _choose_backup(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, "备份存到哪个文件夹")
+        if chosen:
+            self.back_up(Path(chosen))
+
+    def back_up(self, folder: Path) -> None:
+        """Writes a backup and remembers when."""
+
+        def work(workspace: Workspace, progress: Progress) -> Path:
+            progress(0, 0, "正在备份")
+            file = backup.backup(workspace, folder)
+            with Session(workspace.engine) as session, session.begin():
+                settings.put(session, LAST_BACKUP, clock.now())
+            return file
+
+        def done(file: Path) -> None:
+            self.message.say("good", f"备份已写好：{file}。请拔下来收好。")
+            self.backed_up.emit()
+
+        self.progress.follow(self.desk.long(work, done, self.message.refuse), "正在备份")
+
+    def ask_passphrase(self) -> None:
+        """Asks for a new passphrase, twice."""
+        dialog = NewPassphrase(self)
+        dialog.chosen.connect(lambda text: self.set_passphrase(text, dialog.refused, dialog.accept))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def set_passphrase(self, text: str, failed: Callable[[Refusal], None], done: Callable[[], None]) -> None:
+        """Sets or changes the passphrase."""
+
+        def set_(_: object) -> None:
+            done()
+            self.message.say("good", "口令已设好。下次打开时要用它；请记牢，忘了谁也打不开。")
+
+        self.desk.write(lambda workspace: workspace.set_passphrase(text), set_, failed)
+
+
+class NewPassphrase(QDialog):
+    """Emits `chosen` with a passphrase that was typed twice alike."""
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("口令")
+        self.setMinimumWidth(400)
+        self.message = MessageBar()
+        self.first, self.second = QLineEdit(), QLineEdit()
+        for one in (self.first, self.second):
+            one.setEchoMode(QLineEdit.EchoMode.Password)
+        self.first.returnPressed.connect(self.second.setFocus)
+        self.second.returnPressed.connect(self._take)
+        self.setLayout(
+            column(
+                label("新口令", "head"),
+                self.message,
+                label("至少 6 个字符", "quiet"),
+                self.first,
+                label("再输一次", "quiet"),
+                self.second,
+                8,
+                row(0, button("取消", then=self.reject), primary("确定", "mdi6.check", self._take)),
+                margins=(20, 18, 20, 16),
+            )
+        )
+
+    def _take(self) -> None:
+        if self.first.text() != self.second.text():
+            self.message.say("wrong", "两次输入的口令不一样，请再输一次。")
+            self.second.clear()
+            self.second.setFocus()
+            return
+        self.chosen.emit(self.first.text())
+
+    def refused(self, refusal: Refusal) -> None:
+        """Shows why the passphrase was not taken."""
+        self.message.refuse(refusal)

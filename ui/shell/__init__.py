@@ -1,0 +1,1 @@
+"""The window around the pages: theme, shared parts, navigation, lock."""

@@ -1,0 +1,103 @@
+"""The lock: after some idle minutes or on Ctrl+L everything is covered; what was typed stays beneath."""
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+
+from app import vault
+from app.workspace import KEYS, Workspace
+from db.errors import Refusal
+from ui.background import Desk
+from ui.shell.widgets import Card, MessageBar, column, label, primary, row
+
+AWAKE = {QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel, QEvent.Type.MouseMove}
+
+
+class LockScreen(QWidget):
+    """Covers the window until the passphrase is given; without one, until it is taken away."""
+
+    unlocked = Signal()
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        assert desk.here is not None
+        self.desk, self.here = desk, desk.here
+        self.setObjectName("ground")
+        self.message = MessageBar()
+        self.passphrase = QLineEdit()
+        self.passphrase.setEchoMode(QLineEdit.EchoMode.Password)
+        self.passphrase.setPlaceholderText("口令")
+        self.passphrase.setVisible(self.here.encrypted)
+        self.passphrase.returnPressed.connect(self.unlock)
+        self.button = primary("解锁" if self.here.encrypted else "继续", "mdi6.lock-open-outline", self.unlock)
+        card = Card(padding=28, gap=14)
+        card.setFixedWidth(380)
+        text = "输入口令继续。没有保存的内容都还在。"
+        if not self.here.encrypted:
+            text = "这个工作目录没有设口令，任何人都能继续。可以在“设置”里设一个。"
+        for part in (
+            label("已锁定", "title"),
+            label(f"{self.here.office.name} · {self.here.user}", "quiet"),
+            label(text, "quiet", wrap=True),
+            self.message,
+            self.passphrase,
+            self.button,
+        ):
+            card.body.addWidget(part)
+        self.setLayout(column(0, row(0, card, 0), 0))
+
+    def showEvent(self, event: object) -> None:
+        super().showEvent(event)  # type: ignore[arg-type]
+        self.passphrase.clear()
+        self.message.hide()
+        (self.passphrase if self.here.encrypted else self.button).setFocus()
+
+    def unlock(self) -> None:
+        """Checks the passphrase, which costs the same as at the start."""
+        if not self.here.encrypted:
+            self.unlocked.emit()
+            return
+        typed, file = self.passphrase.text(), self.here.folder / KEYS
+        self.button.setEnabled(False)
+
+        def check(_: Workspace) -> None:
+            slots = vault.read(file)
+            if slots is not None:
+                vault.unwrap(slots, typed)
+
+        self.desk.read(check, lambda _: self._open(), self._refused)
+
+    def _open(self) -> None:
+        self.button.setEnabled(True)
+        self.unlocked.emit()
+
+    def _refused(self, refusal: Refusal) -> None:
+        self.button.setEnabled(True)
+        self.passphrase.selectAll()
+        self.passphrase.setFocus()
+        self.message.refuse(refusal)
+
+
+class IdleWatch(QObject):
+    """Emits `idle` when nobody has touched the program for so many minutes; 0 never does."""
+
+    idle = Signal()
+
+    def __init__(self, minutes: int, parent: QObject) -> None:
+        super().__init__(parent)
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self.idle)
+        self.set_minutes(minutes)
+        app = QApplication.instance()
+        assert app is not None
+        app.installEventFilter(self)
+
+    def set_minutes(self, minutes: int) -> None:
+        """Changes how long it waits."""
+        self._timer.stop()
+        if minutes:
+            self._timer.start(minutes * 60_000)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in AWAKE and self._timer.isActive():
+            self._timer.start()
+        return False

@@ -1,0 +1,59 @@
+"""The status bar: saved, changes not handed over, the last package and its fate, the last backup, who is working."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
+
+from app.status import Status, status
+from ui.background import Desk
+from ui.shell import theme, words
+from ui.shell.widgets import label, row
+
+
+class StatusBar(QWidget):
+    """Asks anew after every write."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        assert desk.here is not None
+        self.desk, self.here = desk, desk.here
+        self.setObjectName("status")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(round(27 * theme.now().scale))
+        sign = QLabel()
+        sign.setPixmap(theme.pixmap("mdi6.check-circle", "good", 14))
+        self.saved, self.pending, self.package, self.backup = (label() for _ in range(4))
+        self.saved.setText("已保存")
+        self.user = label(f"经办人 {self.here.user}")
+        self.setLayout(
+            row(
+                row(sign, self.saved, gap=5),
+                self.pending,
+                self.package,
+                0,
+                self.backup,
+                self.user,
+                margins=(20, 0, 20, 0),
+                gap=24,
+            )
+        )
+        desk.changed.connect(lambda _: self.refresh())
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Reads how the store stands."""
+        self.desk.read(status, self._show, key="status")
+
+    def _show(self, now: Status) -> None:
+        upward = now.pending is not None
+        self.pending.setVisible(upward)
+        self.pending.setText(f"未上报变更 {now.pending} 条" if now.pending else "变更都已上报")
+        last = now.package
+        self.package.setVisible(last is not None or upward)
+        if last is None:
+            self.package.setText("还没有上报过")
+        elif last.sent:
+            fate = "县里已接收" if last.status == "acknowledged" else "等待回执"
+            self.package.setText(f"上次上报 第 {last.sequence} 号 · {words.when(last.at)}（{fate}）")
+        else:
+            self.package.setText(f"最近接收 {last.office_name} 第 {last.sequence} 号 · {words.when(last.at)}")
+        self.backup.setText(f"上次备份 {words.when(now.backup)}" if now.backup else "还没有备份")

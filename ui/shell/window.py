@@ -1,0 +1,142 @@
+"""The window: navigation by the systems at the left, the page at the right, one status bar, keys everywhere."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from app.ledgers.catalogue import LEDGERS
+from app.ledgers.ledger import PILLAR_TITLES, Pillar
+from db.errors import Refusal
+from ui.background import Desk, Opened
+from ui.ledger.page import LedgerPage
+from ui.pages.exchange import ExchangePage
+from ui.pages.settings import SettingsPage
+from ui.shell import manual, memory
+from ui.shell.lock import IdleWatch, LockScreen
+from ui.shell.navigation import Entry, Navigation
+from ui.shell.status import StatusBar
+from ui.shell.widgets import MARGINS, MessageBar, column, row
+
+NAME = "四基党建工作台"
+EXCHANGE, SETTINGS = "exchange", "settings"
+FIRST = "member"
+"""The page that a window opens with."""
+
+
+def entries() -> list[Entry]:
+    """The navigation, from the catalogue: each system with its ledgers, then the exchange and the settings."""
+    found: list[Entry] = []
+    for pillar in Pillar:
+        if pillar is Pillar.SYSTEM:
+            continue
+        ledgers = [one for one in LEDGERS.values() if one.pillar is pillar and not one.hidden]
+        if ledgers:
+            found.append(Entry(PILLAR_TITLES[pillar]))
+            found += [Entry(one.title, one.id, one.icon) for one in ledgers]
+    found.append(Entry(PILLAR_TITLES[Pillar.SYSTEM]))
+    found.append(Entry("数据交换", EXCHANGE, "mdi6.usb-flash-drive-outline"))
+    found += [
+        Entry(one.title, one.id, one.icon) for one in LEDGERS.values() if one.pillar is Pillar.SYSTEM and not one.hidden
+    ]
+    found.append(Entry("设置", SETTINGS, "mdi6.cog-outline"))
+    return found
+
+
+class Desktop(QWidget):
+    """What the main window shows once a workspace is open. Pages are made when they are first gone to, and stay.
+
+    Signals:
+        restyle: the dress changed; whoever holds this widget makes it anew.
+        elsewhere: another folder is wanted.
+    """
+
+    restyle = Signal()
+    elsewhere = Signal()
+
+    def __init__(self, desk: Desk, place: str = FIRST) -> None:
+        super().__init__()
+        assert desk.here is not None
+        self.desk = desk
+        self.setObjectName("ground")
+        self._pages: dict[str, QWidget] = {}
+        self.current = ""
+        self.navigation = Navigation(NAME, _whose(desk.here), entries())
+        self.navigation.chosen.connect(self.go)
+        self.message = MessageBar()
+        holder = QWidget()
+        holder.setLayout(column(self.message, margins=(MARGINS[0], 0, MARGINS[2], 0)))
+        self.stack = QStackedWidget()
+        self.status = StatusBar(desk)
+        right = column(holder, self.stack, self.status, gap=0)
+        right.setStretchFactor(self.stack, 1)
+        inside = QWidget()
+        layout = row(self.navigation, gap=0)
+        layout.addLayout(right, 1)
+        inside.setLayout(layout)
+        self.lock_screen = LockScreen(desk)
+        self.lock_screen.unlocked.connect(self._unlock)
+        self.layers = QStackedWidget()
+        self.layers.addWidget(inside)
+        self.layers.addWidget(self.lock_screen)
+        self.setLayout(column(self.layers))
+        self.idle = IdleWatch(memory.recall().idle_minutes, self)
+        self.idle.idle.connect(self.lock)
+        desk.refused.connect(self._refused)
+        self._key("Ctrl+L", self.lock)
+        if manual.exists():
+            self._key("F1", lambda: manual.open_at(self.current, self))
+        self.go(place)
+
+    def _key(self, keys: str, then: Callable[[], object]) -> None:
+        made = QAction(self)
+        made.setShortcut(keys)
+        made.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        made.triggered.connect(lambda: then())
+        self.addAction(made)
+
+    def go(self, id: str) -> QWidget:
+        """Shows a page; the same one as before when it was shown before."""
+        if id not in self._pages:
+            self._pages[id] = self._make(id)
+            self.stack.addWidget(self._pages[id])
+        self.current = id
+        self.stack.setCurrentWidget(self._pages[id])
+        self.navigation.mark(id)
+        return self._pages[id]
+
+    def go_to_record(self, ledger: str, record_id: str) -> None:
+        """Shows a record on its ledger's page."""
+        page = self.go(ledger)
+        if isinstance(page, LedgerPage):
+            page.show_record(record_id)
+
+    def _make(self, id: str) -> QWidget:
+        if id == EXCHANGE:
+            return ExchangePage(self.desk)
+        if id == SETTINGS:
+            page = SettingsPage(self.desk)
+            page.restyle.connect(self.restyle)
+            page.elsewhere.connect(self.elsewhere)
+            page.idle_minutes.connect(self.idle.set_minutes)
+            page.backed_up.connect(self.status.refresh)
+            return page
+        made = LedgerPage(self.desk, LEDGERS[id])
+        made.go.connect(self.go_to_record)
+        return made
+
+    def lock(self) -> None:
+        """Covers everything; forms stay as they are."""
+        self.navigation.window().setFocus()
+        self.layers.setCurrentWidget(self.lock_screen)
+
+    def _unlock(self) -> None:
+        self.layers.setCurrentIndex(0)
+
+    def _refused(self, refusal: Refusal) -> None:
+        self.message.refuse(refusal)
+
+
+def _whose(here: Opened) -> str:
+    return f"{here.superior} · {here.office.name}" if here.superior else here.office.name

@@ -1,0 +1,142 @@
+"""`siji tour WS OUT`: opens every page and wizard off screen at 1366 × 768 and saves a picture of each."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+WIDTH, HEIGHT = 1366, 768
+PATIENCE = 30_000
+"""Milliseconds after which a page that is still waiting for the store is taken as it is."""
+
+
+def main(arguments: list[str]) -> int:
+    """Takes the pictures; the exit status. `--json` prints the list of files."""
+    places = [one for one in arguments if not one.startswith("-")]
+    if len(places) != 2:
+        print("用法：siji tour 工作目录 图片文件夹", file=sys.stderr)
+        return 2
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    os.environ["QT_LOGGING_RULES"] = "qt.qpa.*=false"
+    from db.errors import Refusal
+
+    try:
+        files = take(Path(places[0]), Path(places[1]))
+    except Refusal as refusal:
+        print(refusal.message, file=sys.stderr)
+        return 3
+    if "--json" in arguments:
+        import json
+
+        print(json.dumps([str(one) for one in files], ensure_ascii=False))
+    else:
+        print(f"画好 {len(files)} 张图片，在 {places[1]}", file=sys.stderr)
+    return 0
+
+
+def take(folder: Path, out: Path) -> list[Path]:
+    """Opens the workspace (its passphrase from `SIJI_PASSPHRASE`) and draws each page; the files in order."""
+    from ui.shell.application import prepare
+
+    app = prepare(["siji"])
+    from PySide6.QtWidgets import QWidget
+
+    from app.ledgers.catalogue import LEDGERS
+    from app.workspace import Workspace
+    from ui.background import Desk, Opened
+    from ui.ledger.page import LedgerPage
+    from ui.shell import theme
+    from ui.shell.opening import OpeningScreen
+    from ui.shell.window import EXCHANGE, SETTINGS, Desktop
+    from ui.wizards.excel import ExcelWizard
+    from ui.wizards.first_run import FirstRun
+    from ui.wizards.hand_over import HandOver
+    from ui.wizards.take_in import TakeIn
+
+    workspace = Workspace.open(folder, os.environ.get("SIJI_PASSPHRASE"))
+    out.mkdir(parents=True, exist_ok=True)
+    files: list[Path] = []
+    desk = Desk()
+
+    def picture(widget: QWidget, name: str) -> None:
+        widget.resize(WIDTH, HEIGHT)
+        widget.show()
+        settle(desk)
+        file = out / f"{len(files) + 1:02d}-{name}.png"
+        widget.grab().save(str(file))
+        files.append(file)
+
+    def gone(widget: QWidget) -> None:
+        widget.hide()
+        widget.deleteLater()
+        settle(desk)
+
+    opened: list[Opened] = []
+    desk.open(lambda: workspace, opened.append)
+    wait(lambda: bool(opened))
+    try:
+        for suffix, dark, large in (("", False, False), ("-dark", True, False), ("-large", False, True)):
+            theme.use(app, dark=dark, large=large)
+            window = Desktop(desk)
+            ledgers = [one for one in LEDGERS.values() if not one.hidden]
+            for ledger in ledgers if not suffix else [LEDGERS["member"], LEDGERS["venue"]]:
+                page = window.go(ledger.id)
+                assert isinstance(page, LedgerPage)
+                picture(window, f"{ledger.id}{suffix}")
+                if page.view.table.ids:
+                    page.view.select_ids(page.view.table.ids[:1])
+                    picture(window, f"{ledger.id}-detail{suffix}")
+                if page.own:
+                    page.add()
+                    picture(window, f"{ledger.id}-form{suffix}")
+                    page._leave_form()
+            for place in (EXCHANGE, SETTINGS):
+                window.go(place)
+                picture(window, f"{place}{suffix}")
+            if not suffix:
+                page = window.go("member")
+                assert isinstance(page, LedgerPage)
+                for tab, name in enumerate(("related", "files", "history", "remarks"), 1):
+                    page.detail.tabs.button(tab).click()
+                    picture(window, f"member-{name}")
+                page.search.setText("查无此人")
+                picture(window, "member-nothing-found")
+                window.lock()
+                picture(window, "lock")
+            gone(window)
+        theme.use(app)
+        wizards: tuple[tuple[str, Callable[[], QWidget]], ...] = (
+            ("first-run", lambda: FirstRun(desk)),
+            ("hand-over", lambda: HandOver(desk)),
+            ("take-in", lambda: TakeIn(desk)),
+            ("excel", lambda: ExcelWizard(desk, LEDGERS["member"])),
+            ("opening", lambda: OpeningScreen(desk, folder)),
+        )
+        for name, make in wizards:
+            wizard = make()
+            picture(wizard, name)
+            gone(wizard)
+    finally:
+        desk.close()
+        theme.use(app)
+    return files
+
+
+def settle(desk: "object") -> None:
+    """Lets Qt lay out and paint until the store owes no answer."""
+    from PySide6.QtTest import QTest
+
+    for _ in range(3):
+        QTest.qWait(30)
+        wait(lambda: not desk.busy)  # type: ignore[attr-defined]
+
+
+def wait(ready: Callable[[], bool]) -> None:
+    """Turns the event loop until something holds, or patience ends."""
+    from PySide6.QtCore import QElapsedTimer, QEventLoop
+    from PySide6.QtWidgets import QApplication
+
+    timer = QElapsedTimer()
+    timer.start()
+    while not ready() and timer.elapsed() < PATIENCE:
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
