@@ -104,7 +104,7 @@ def view(workspace: Workspace, session: Session, ledger: Ledger, record_id: str)
         items = []
         for name in names:
             spec = ledger.fields.get(name)
-            if spec is None:
+            if spec is None or name in pointers(ledger):
                 continue
             text = listing.cell(ledger, record, name, titles)
             hidden = text != listing.cell(ledger, record, name, titles, masked=False)
@@ -126,6 +126,11 @@ def view(workspace: Workspace, session: Session, ledger: Ledger, record_id: str)
         history(session, ledger, record_id),
         remarks(session, ledger, record_id),
     )
+
+
+def pointers(ledger: Ledger) -> frozenset[str]:
+    """The fields by which a remark or an attachment names its record: ids, which nobody reads or types."""
+    return frozenset({"ledger", "record", "field", "sha256"}) if "record" in ledger.fields else frozenset()
 
 
 def _subtitle(session: Session, workspace: Workspace, ledger: Ledger, record: Any, titles: Mapping[str, str]) -> str:

@@ -18,10 +18,14 @@ def main(arguments: list[str]) -> int:
         return 2
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     os.environ["QT_LOGGING_RULES"] = "qt.qpa.*=false"
+    from tempfile import TemporaryDirectory
+
     from db.errors import Refusal
 
     try:
-        files = take(Path(places[0]), Path(places[1]))
+        with TemporaryDirectory() as own:  # neither what the person chose for the desktop, nor anything left for it
+            os.environ["SIJI_CONFIG_DIR"] = own
+            files = take(Path(places[0]), Path(places[1]))
     except Refusal as refusal:
         print(refusal.message, file=sys.stderr)
         return 3
@@ -86,7 +90,7 @@ def take(folder: Path, out: Path) -> list[Path]:
                 if page.view.table.ids:
                     page.view.select_ids(page.view.table.ids[:1])
                     picture(window, f"{ledger.id}-detail{suffix}")
-                if page.own:
+                if page.adds:
                     page.add()
                     picture(window, f"{ledger.id}-form{suffix}")
                     page._leave_form()
