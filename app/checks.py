@@ -31,6 +31,7 @@ class Look:
 
     def __init__(self, session: Session, record_id: str | None) -> None:
         self.session, self.record_id = session, record_id
+        self._held: dict[Any, Any] = {}
         self._asked: Counter[Any] = Counter()
         self._known: dict[Any, dict[Any, set[str]]] = {}
         self._offices: dict[str | None, str | None] = {}
@@ -43,7 +44,11 @@ class Look:
 
     def get(self, model: type[Record], record_id: str | None) -> Any:
         """A linked record, None for nothing or one that is deleted."""
-        found = self.session.get(model, record_id) if record_id else None
+        if record_id is None:
+            return None
+        if (model, record_id) not in self._held:  # a session by itself forgets what nobody holds
+            self._held[model, record_id] = self.session.get(model, record_id)
+        found = self._held[model, record_id]
         return found if found is not None and found.deleted_at is None else None
 
     def count(self, model: type[Record], *where: Any) -> int:

@@ -24,7 +24,7 @@ from db.models.handoff import BlobChunk
 Rows = dict[str, list[Values]]
 """Rows to create, by ledger."""
 
-BRANCH_SIZE = 42
+BRANCH_SIZE = 50
 """A village with more members than this has several branches under a general branch."""
 
 

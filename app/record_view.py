@@ -253,7 +253,7 @@ def form_start(workspace: Workspace, session: Session, ledger: Ledger, record_id
         texts[name] = value if spec.kind.id in ("code", "codes", "link") else spec.show(value, masked=True)
         if spec.sensitive and texts[name] != spec.show(value):
             hidden.add(name)
-    draft = drafts.kept(workspace, ledger, record_id)
+    draft = drafts.kept(session, ledger, record_id)
     typed = draft.typed if draft else {}
     links = listing.link_titles(session, ledger, ledger.fields, [_Values(values)])
     for name, text in typed.items():

@@ -231,7 +231,7 @@ def _insertion(
     statement = (
         f"INSERT INTO {quote(table.name)} ({', '.join(map(quote, names))}) VALUES ({', '.join(mark for _ in names)})"
     )
-    conversions = []
+    conversions: list[tuple[int, Callable[[Any], Any]]] = []
     for place, name in enumerate(names):
         kind = table.c[name].type
         convert = kind.dialect_impl(dialect).bind_processor(dialect)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app import backup, editing, vault
+from app import backup, editing
 from app.ledgers.catalogue import LEDGERS
 from app.workspace import CONFIG, Workspace
 from db import clock
@@ -18,14 +18,7 @@ PASSPHRASE = "青石镇的口令"
 
 
 @pytest.fixture
-def cheap_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Passphrases that cost little: what Argon2id takes is not the subject here."""
-    for name, value in (("MEMORY_KIB", 64), ("PASSES", 1), ("LANES", 1)):
-        monkeypatch.setattr(vault, name, value)
-
-
-@pytest.fixture
-def workspace(tmp_path: Path, cheap_keys: None) -> Iterator[Workspace]:
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
     folder = tmp_path / "张三" / "乡镇 数据"
     with Workspace.create(folder, code="431599101", name="青石镇", level="township", passphrase=PASSPHRASE) as made:
         add_village(made, "大塘村")

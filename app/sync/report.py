@@ -154,6 +154,8 @@ def sentence(outcome: Outcome, undecided: int) -> str:
     head = f"“{outcome.from_name}”第 {outcome.sequence} 号包"
     if undecided:
         return f"{head}有 {undecided} 处两边都改过，要有人决定，现在什么都没有改动。请逐处选定后再导入"
+    if not outcome.ledgers:
+        counts = "是回执，没有要改的记录"
     told = f"，{outcome.put_off} 条先放着等决定" if outcome.put_off else ""
     warned = "。" + "；".join(one.message for one in outcome.findings if one.rule == "drift")
     return f"{head}：{counts}{told}{warned if warned != '。' else ''}"

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app import editing
 from app.ledgers.catalogue import LEDGERS
+from app.sync import package
 from app.sync.intake import take_in
 from app.sync.outcome import Outcome
 from app.sync.outgoing import Sent, export
@@ -77,7 +78,7 @@ class Pair:
         return ws
 
 
-def edit(ws: Workspace, record: str | None, ledger: str = "member", **values: Any) -> str:
+def edit(ws: Workspace, record: str | None, ledger: str = "member", /, **values: Any) -> str:
     """Saves what a person typed."""
     return editing.save(ws, LEDGERS[ledger], values, record)
 
@@ -144,6 +145,14 @@ def pair(seeded_pair: tuple[Path, str, str, str], tmp_path: Path) -> Iterator[Pa
     yield made
     for ws in (made.county, made.town, *made.open):
         ws.close()
+
+
+@pytest.fixture
+def second(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Another township of the county's, by id; its enrolment file is not sealed, which takes a second."""
+    with monkeypatch.context() as patch:
+        patch.setattr(package, "write_with_passphrase", lambda out, *rest: out.write(b"unsealed"))
+        return enrol(pair.county, "532902", "清水镇", pair.stick / "清水.dzb").office_id
 
 
 @pytest.fixture

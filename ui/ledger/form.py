@@ -106,13 +106,13 @@ class RecordForm(QWidget):
         left, top, right, bottom = MARGINS
         above = column(self.header, self.message, gap=12, margins=(0, 0, 14, 0))
         self.setLayout(column(above, self.area, margins=(left, top, right - 14, bottom), gap=12))
-        for before, after in zip(self.order, self.order[1:], strict=False):
+        for before, after in zip(self.order, self.order[1:], strict=False):  # only now are they in one window
             QWidget.setTabOrder(before.editor.inner, after.editor.inner)
         self._check_soon = QTimer(self, singleShot=True, interval=PAUSE)
         self._check_soon.timeout.connect(self._check)
         self._keep_soon = QTimer(self, singleShot=True, interval=KEEP)
         self._keep_soon.timeout.connect(self.keep)
-        action(self, "Ctrl+S", self.save)
+        action(self, "Ctrl+S", self.save, anywhere=True)
         action(self, "Escape", self.leave)
         self.setEnabled(False)
         desk.read(lambda workspace: _load(workspace, ledger, record_id), self._show, self._refused)

@@ -184,12 +184,12 @@ class LedgerPage(QStackedWidget):
 
     def _keys(self) -> None:
         page = self.widget(0)
-        action(page, "Ctrl+F", self.focus_search)
-        action(page, "Ctrl+Z", self.undo)
+        action(page, "Ctrl+F", self.focus_search, anywhere=True)
+        action(page, "Ctrl+Z", self.undo, anywhere=True)
         action(page, "Return", self._enter)
         action(page, "Delete", lambda: self.delete(self.view.selected_ids()))
         if self.adds:
-            action(page, "Ctrl+N", self.add)
+            action(page, "Ctrl+N", self.add, anywhere=True)
         self.search.returnPressed.connect(self._to_table)
         self._down = QAction(self.search)
         self._down.setShortcut("Down")
