@@ -24,7 +24,7 @@ from db.errors import Refusal
 
 SUFFIX = ".dzb"
 BLOCK = 512
-PART = 256 * 1024
+PART = 1 << 20
 TABLE_LIMIT, BLOB_LIMIT, WHOLE_LIMIT = 4 << 30, 512 << 20, 16 << 30
 """The largest table, attachment and package that is read, in bytes before compression."""
 INVITATION_LIMIT = 64 << 20
