@@ -56,6 +56,7 @@ class Decisions(QWidget):
             column(
                 row(self.title, 0, self.count, self.earlier, self.further, self.all_later),
                 self.grid,
+                0,
                 gap=8,
             )
         )

@@ -485,7 +485,7 @@ class TakeIn(Flow):
                     Note(
                         "good",
                         f"{outcome.from_name} 第 {outcome.sequence} 号已写入：新增 {outcome.created}、"
-                        f"修改 {outcome.updated}、删除 {outcome.deleted}{later}。可以在“系统 → 操作日志”里整包撤销。",
+                        f"修改 {outcome.updated}、删除 {outcome.deleted}{later}。可以在“设置 → 操作日志”里整包撤销。",
                     )
                 )
             else:
