@@ -3,6 +3,7 @@
 import inspect
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -31,6 +32,7 @@ class Look:
 
     def __init__(self, session: Session, record_id: str | None) -> None:
         self.session, self.record_id = session, record_id
+        self._held: dict[Any, Any] = {}
         self._asked: Counter[Any] = Counter()
         self._known: dict[Any, dict[Any, set[str]]] = {}
         self._offices: dict[str | None, str | None] = {}
@@ -43,7 +45,11 @@ class Look:
 
     def get(self, model: type[Record], record_id: str | None) -> Any:
         """A linked record, None for nothing or one that is deleted."""
-        found = self.session.get(model, record_id) if record_id else None
+        if record_id is None:
+            return None
+        if (model, record_id) not in self._held:  # a session by itself forgets what nobody holds
+            self._held[model, record_id] = self.session.get(model, record_id)
+        found = self._held[model, record_id]
         return found if found is not None and found.deleted_at is None else None
 
     def count(self, model: type[Record], *where: Any) -> int:
@@ -119,6 +125,11 @@ def run(ledger: Ledger, values: Mapping[str, Any], look: Look, policy: Policies)
         elif result is not None:
             found.extend(result)
     return found
+
+
+def by_itself(ledger: Ledger) -> Ledger:
+    """The ledger with those checks alone that need nothing from the store beside the record."""
+    return replace(ledger, checks=tuple(check for check in ledger.checks if "look" not in _needs(check)))
 
 
 def errors(findings: Sequence[Finding]) -> list[Finding]:

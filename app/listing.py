@@ -117,17 +117,22 @@ def condition(where: Any) -> ColumnElement[bool]:
 
 
 def matches(ledger: Ledger, typed: str) -> ColumnElement[bool]:
-    """The condition that every word typed is found in the record, or in a record that a searched link names."""
+    """The condition that every word typed is found in the record, or in a record that a searched link names.
+
+    Letters must begin what a linked record is called, or its reading: z would otherwise find the members of every 支部.
+    """
     model = ledger.model
     links = [(name, models()[spec.target or ""]) for name, spec in ledger.fields.items() if spec.search and spec.target]
     conditions = []
     for word in typed.lower().split():
         parts: list[ColumnElement[bool]] = [model.search_key.contains(word, autoescape=True)]
         for name, target in links:
-            linked = aliased(target)
-            parts.append(
-                getattr(model, name).in_(select(linked.id).where(linked.search_key.contains(word, autoescape=True)))
+            key = aliased(target)
+            begins = or_(
+                key.search_key.startswith(word, autoescape=True), key.search_key.contains(f"|{word}", autoescape=True)
             )
+            found = begins if word.isascii() and word.isalpha() else key.search_key.contains(word, autoescape=True)
+            parts.append(getattr(model, name).in_(select(key.id).where(found)))
         conditions.append(or_(*parts))
     return and_(*conditions)
 

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, QueuePool, create_engine, event
 from sqlalchemy.engine import ExceptionContext
 from sqlcipher3 import dbapi2 as sqlcipher
 
@@ -46,7 +46,9 @@ def sqlite_engine(file: Path, key: bytes | None = None, wait: float = 5) -> Engi
             connection.execute(f"PRAGMA {pragma}")
         return connection
 
-    engine = create_engine("sqlite://", module=sqlcipher, creator=_by_blame(connect))
+    # the pool of a file, which the bare address does not tell of; the connection used last has the warmest cache
+    pool: dict[str, Any] = {"poolclass": QueuePool, "pool_use_lifo": True}
+    engine = create_engine("sqlite://", module=sqlcipher, creator=_by_blame(connect), **pool)
     # the driver's own transactions would commit before schema changes; ours begin here
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
     event.listen(engine, "handle_error", _blame)

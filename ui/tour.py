@@ -52,10 +52,7 @@ def take(folder: Path, out: Path) -> list[Path]:
     from ui.shell import theme
     from ui.shell.opening import OpeningScreen
     from ui.shell.window import EXCHANGE, SETTINGS, Desktop
-    from ui.wizards.excel import ExcelWizard
-    from ui.wizards.first_run import FirstRun
-    from ui.wizards.hand_over import HandOver
-    from ui.wizards.take_in import TakeIn
+    from ui.wizards.scenes import wizard_scenes
 
     workspace = Workspace.open(folder, os.environ.get("SIJI_PASSPHRASE"))
     out.mkdir(parents=True, exist_ok=True)
@@ -109,17 +106,12 @@ def take(folder: Path, out: Path) -> list[Path]:
                 picture(window, "lock")
             gone(window)
         theme.use(app)
-        wizards: tuple[tuple[str, Callable[[], QWidget]], ...] = (
-            ("first-run", lambda: FirstRun(desk)),
-            ("hand-over", lambda: HandOver(desk)),
-            ("take-in", lambda: TakeIn(desk)),
-            ("excel", lambda: ExcelWizard(desk, LEDGERS["member"])),
-            ("opening", lambda: OpeningScreen(desk, folder)),
-        )
-        for name, make in wizards:
-            wizard = make()
-            picture(wizard, name)
-            gone(wizard)
+        screen = OpeningScreen(desk, folder)
+        picture(screen, "opening")
+        gone(screen)
+        for name, widget in wizard_scenes(desk):
+            picture(widget, name)
+            widget.hide()
     finally:
         desk.close()
         theme.use(app)

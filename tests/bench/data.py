@@ -26,7 +26,7 @@ def resident_id(chance: random.Random, birth: date, sex: str) -> str:
 def member(chance: random.Random, branch: str) -> dict[str, object]:
     """One member's fields."""
     sex = "1" if chance.random() < 0.7 else "2"
-    birth = date(1932, 1, 1) + timedelta(chance.randrange(23_000))
+    birth = date(1932, 1, 1) + timedelta(chance.randrange(20_000))
     joined = birth + timedelta(chance.randrange(18 * 366, 32 * 366))
     full = chance.random() < 0.97
     return {

@@ -334,7 +334,7 @@ class SettleDialog(QDialog):
         self.setWindowTitle("放着以后再定的冲突")
         self.resize(1080, 480)
         self.answers: dict[Key, tuple[str, str]] = {}
-        self.decisions = Decisions(county=county)
+        self.decisions = Decisions(desk, county=county)
         self.decisions.put(conflicts, "放着的冲突", self.answers)
         self.decisions.decided.connect(self._judge)
         self.message = MessageBar()
