@@ -3,6 +3,7 @@ stick, the county takes it in and decides, and its answer comes back. The test a
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import select
@@ -111,7 +112,7 @@ def fills_by_keyboard(clerk: Person, typed: Mapping[str, str], chosen: Mapping[s
     left = {**typed, **chosen}
     label = ""
     while left:
-        at = clerk.waits(lambda sight, before=label: moved_on(sight, before), f"the field after “{label}”")
+        at = clerk.waits(partial(moved_on, label), f"the field after “{label}”")
         label = at.text
         text = left.pop(label, "")
         if label in chosen:
@@ -124,7 +125,7 @@ def fills_by_keyboard(clerk: Person, typed: Mapping[str, str], chosen: Mapping[s
         clerk.presses("Return")
 
 
-def moved_on(sight: Sight, before: str) -> Thing | None:
+def moved_on(before: str, sight: Sight) -> Thing | None:
     """The field that has the keyboard, when it is no longer the one before."""
     return sight.focus if sight.focus is not None and sight.focus.text not in ("", before) else None
 

@@ -207,7 +207,7 @@ class Person:
         if window and focused != window:
             self.hands.focus(window)
 
-    def waits(self, until: Callable[[Sight], T], what: str, words: str | None = None) -> T:
+    def waits(self, until: Callable[[Sight], T | None], what: str, words: str | None = None) -> T:
         """Looks for things with these words until something holds, and returns it. Raises `NotSeen` when it has not
         come in time."""
         deadline = time.monotonic() + PATIENCE
@@ -252,7 +252,8 @@ class Person:
             return None
 
         found = self.waits(choose, f"“{words}” to click on", words)
-        self.hands.click(*found.middle, times=times)
+        x, y = found.middle
+        self.hands.click(x, y, times)
         return found
 
     def writes(self, label: str, text: str, shown: str | None = None) -> None:

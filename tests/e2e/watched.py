@@ -251,7 +251,7 @@ def names_by_label(widgets: list[QWidget]) -> dict[QWidget, str]:
     """What each field is called: by its accessible name, the label whose buddy it is, else the words to its left."""
     fields = [one for one in widgets if isinstance(one, FIELDS)]
     labels = [one for one in widgets if isinstance(one, (QLabel, QRadioButton, QCheckBox)) and one.text()]
-    names = {field: field.accessibleName() for field in fields if field.accessibleName()}
+    names: dict[QWidget, str] = {field: field.accessibleName() for field in fields if field.accessibleName()}
     for label in labels:
         if isinstance(label, QLabel) and (buddy := label.buddy()) is not None:
             for field in (buddy.focusProxy(), buddy, *(one for one in fields if buddy.isAncestorOf(one))):
@@ -277,7 +277,7 @@ def value_of(widget: QWidget) -> str:
         return widget.currentText()
     if isinstance(widget, (QPlainTextEdit, QTextEdit)):
         return widget.toPlainText()
-    return widget.text()  # type: ignore[attr-defined]
+    return str(widget.property("text") or "")
 
 
 def hint_of(widget: QWidget) -> str:
