@@ -128,12 +128,13 @@ def _lost(connection: Connection, ledger: Ledger) -> list[str]:
 
 def record_findings(session: Session, ledger: Ledger) -> list[Found]:
     """What the ledger's checks say of its live records, with duplicates and links to deleted records."""
-    connection, policy = session.connection(), Policies.read(session)
+    connection, policy, look = session.connection(), Policies.read(session), checks.Look(session, None)
     found: list[Found] = []
     for ids in _ids(connection, ledger, live=True):
         for record_id, row in stored_rows(connection, ledger.model, ids).items():
             values = {name: row[name] for name in ledger.fields}
-            results = checks.run(ledger, values, checks.Look(session, record_id), policy)
+            look.record_id = record_id
+            results = checks.run(ledger, values, look, policy)
             found += [Found(ledger.id, record_id, one) for one in results]
     found += duplicates(connection, ledger)
     found += dead_links(connection, ledger)
