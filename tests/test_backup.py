@@ -7,27 +7,23 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app import backup, editing, vault
+from app import backup, editing
 from app.ledgers.catalogue import LEDGERS
 from app.workspace import CONFIG, Workspace
 from db import clock
 from db.errors import Refusal
 from db.models.organisation import Village
+from tests.helpers.office import CHEAP
 
 PASSPHRASE = "青石镇的口令"
 
 
 @pytest.fixture
-def cheap_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Passphrases that cost little: what Argon2id takes is not the subject here."""
-    for name, value in (("MEMORY_KIB", 64), ("PASSES", 1), ("LANES", 1)):
-        monkeypatch.setattr(vault, name, value)
-
-
-@pytest.fixture
-def workspace(tmp_path: Path, cheap_keys: None) -> Iterator[Workspace]:
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
     folder = tmp_path / "张三" / "乡镇 数据"
-    with Workspace.create(folder, code="431599101", name="青石镇", level="township", passphrase=PASSPHRASE) as made:
+    with Workspace.create(
+        folder, code="431599101", name="青石镇", level="township", passphrase=PASSPHRASE, cost=CHEAP
+    ) as made:
         add_village(made, "大塘村")
         (folder / "packages" / "431599101-up-1.dzb").write_bytes(b"sealed")
         yield made

@@ -48,7 +48,7 @@ def quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _cheap(slot: vault.Slot) -> vault.Slot:
-    return vault.Slot(slot.user, slot.salt, slot.nonce, slot.wrapped, memory_kib=64, passes=1, lanes=1)
+    return vault.Slot(slot.user, slot.salt, slot.nonce, slot.wrapped, vault.Cost(memory_kib=64, passes=1, lanes=1))
 
 
 @pytest.fixture
