@@ -3,6 +3,7 @@
 import inspect
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any, TypeVar
 
@@ -13,7 +14,8 @@ from app.findings import Finding, Level, error
 from app.ledgers.ledger import Check, Ledger
 from app.policy import Policies
 from db import clock, codes, settings
-from db.models.record import Record
+from db.fields import Field
+from db.models.record import Record, fields_of
 
 T = TypeVar("T")
 
@@ -37,6 +39,12 @@ class Look:
         self._asked: Counter[Any] = Counter()
         self._known: dict[Any, dict[Any, set[str]]] = {}
         self._offices: dict[str | None, str | None] = {}
+
+    def turn_to(self, record_id: str | None, office_id: str | None = None) -> None:
+        """Looks on for another record, with what has been fetched so far; `office_id` says whose it is, where known."""
+        self.record_id = record_id
+        if record_id is not None and office_id is not None:
+            self._offices[record_id] = office_id
 
     def get(self, model: type[Record], record_id: str | None) -> Any:
         """A linked record, None for nothing or one that is deleted."""
@@ -98,22 +106,30 @@ def _needs(check: Callable[..., Any]) -> tuple[str, ...]:
     return tuple(name for name, one in inspect.signature(check).parameters.items() if one.default is one.empty)
 
 
+@cache
+def _declared(model: type[Record]) -> tuple[list[Field], list[tuple[Field, codes.CodeTable]]]:
+    """The required fields of a record, and the coded ones with their tables."""
+    specs = fields_of(model).values()
+    return [one for one in specs if one.required], [(one, codes.table(one.table)) for one in specs if one.table]
+
+
 def run(ledger: Ledger, values: Mapping[str, Any], look: Look, policy: Policies) -> list[Finding]:
     """The findings on one record: required fields and codes first, then the ledger's checks in their order.
 
     `values` holds every field, None for nothing. A check may need none that is not there.
     """
+    required, coded = _declared(ledger.model)
     found = [
-        Finding(Level.ERROR, name, "required", f"“{spec.label}”必须填写")
-        for name, spec in ledger.fields.items()
-        if spec.required and values.get(name) is None
+        Finding(Level.ERROR, spec.name, "required", f"“{spec.label}”必须填写")
+        for spec in required
+        if values.get(spec.name) is None
     ]
     found += [
-        error(name, "code", f"“{spec.label}”没有代码 {code}，请从列表中选一项")
-        for name, spec in ledger.fields.items()
-        if spec.table and values.get(name)
-        for code in str(values[name]).split(",")
-        if not codes.table(spec.table).has(code)
+        error(spec.name, "code", f"“{spec.label}”没有代码 {code}，请从列表中选一项")
+        for spec, table in coded
+        if (value := values.get(spec.name))
+        for code in str(value).split(",")
+        if not table.has(code)
     ]
     given = {**values, "today": clock.today(), "policy": policy, "look": look}
     for check in ledger.checks:
@@ -123,6 +139,11 @@ def run(ledger: Ledger, values: Mapping[str, Any], look: Look, policy: Policies)
         elif result is not None:
             found.extend(result)
     return found
+
+
+def by_itself(ledger: Ledger) -> Ledger:
+    """The ledger with those checks alone that need nothing from the store beside the record."""
+    return replace(ledger, checks=tuple(check for check in ledger.checks if "look" not in _needs(check)))
 
 
 def errors(findings: Sequence[Finding]) -> list[Finding]:

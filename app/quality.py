@@ -17,7 +17,7 @@ from app.policy import Policies
 from app.workspace import Workspace
 from db.engine import integrity_faults
 from db.journal import ChangeLine, Progress, Values, stored_rows, typed
-from db.models.record import dump, merged_fields, table_of
+from db.models.record import Record, dump, merged_fields, table_of
 
 CHUNK = 2000
 """How many records are in memory at once."""
@@ -128,17 +128,31 @@ def _lost(connection: Connection, ledger: Ledger) -> list[str]:
 
 def record_findings(session: Session, ledger: Ledger) -> list[Found]:
     """What the ledger's checks say of its live records, with duplicates and links to deleted records."""
-    connection, policy, look = session.connection(), Policies.read(session), checks.Look(session, None)
+    connection, policy = session.connection(), Policies.read(session)
     found: list[Found] = []
+    look = checks.Look(session, None)
     for ids in _ids(connection, ledger, live=True):
-        for record_id, row in stored_rows(connection, ledger.model, ids).items():
-            values = {name: row[name] for name in ledger.fields}
-            look.record_id = record_id
-            results = checks.run(ledger, values, look, policy)
-            found += [Found(ledger.id, record_id, one) for one in results]
-    found += duplicates(connection, ledger)
-    found += dead_links(connection, ledger)
-    return found
+        records = session.scalars(select(ledger.model).where(ledger.model.id.in_(ids))).all()
+        linked = _linked(session, ledger, records)
+        for record in sorted(records, key=lambda one: one.id):
+            look.record_id = record.id
+            values = {name: getattr(record, name) for name in ledger.fields}
+            found += [Found(ledger.id, record.id, one) for one in checks.run(ledger, values, look, policy)]
+        del records, linked
+    told = {(one.id, one.finding.field) for one in found if one.is_error}
+    more = duplicates(connection, ledger) + dead_links(connection, ledger)
+    return found + [one for one in more if (one.id, one.finding.field) not in told]
+
+
+def _linked(session: Session, ledger: Ledger, records: Sequence[Record]) -> list[Record]:
+    """The records that some records link to. While they are held, a check that asks for one costs no statement."""
+    held: list[Record] = []
+    for name, spec in ledger.fields.items():
+        if spec.target:
+            target = LEDGERS[spec.target].model
+            wanted = sorted({value for one in records if (value := getattr(one, name)) is not None})
+            held += session.scalars(select(target).where(target.id.in_(wanted)))
+    return held
 
 
 def duplicates(connection: Connection, ledger: Ledger) -> list[Found]:

@@ -1,5 +1,6 @@
 """The demonstration: every ledger filled everywhere, packages exchanged, the same again from the same seed."""
 
+import json
 import random
 from collections.abc import Iterator
 from datetime import date
@@ -11,6 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app import demo_township, listing, quality
+from app.cli import main
 from app.demo import make_demo
 from app.fiction import REGION, People
 from app.ledgers.catalogue import LEDGERS
@@ -100,9 +102,16 @@ def test_the_same_seed_gives_the_same_rows_and_another_seed_others() -> None:
     assert rows(seed=3)["member"] != rows(seed=4)["member"]
 
 
-def test_the_same_seed_gives_the_same_records(made: list[Path], tmp_path: Path) -> None:
-    again = make_demo(tmp_path / "又一次", townships=1, members=MEMBERS, seed=7)
-    assert fields_of_members(again[1]) == fields_of_members(made[1])
+def test_the_same_seed_gives_the_same_records_also_from_the_command_line(
+    made: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "又一次"
+    assert main(["demo", str(folder), "--townships", "1", "--members", str(MEMBERS), "--seed", "7", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "county": str(folder / "county"),
+        "townships": [str(folder / "431599101")],
+    }
+    assert fields_of_members(folder / "431599101") == fields_of_members(made[1])
 
 
 def fields_of_members(folder: Path) -> list[dict[str, Any]]:

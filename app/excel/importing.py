@@ -250,7 +250,7 @@ def _judge(
             unread = {found.field for found in findings if found.rule in ("unreadable", "formula")}
             findings += _not_allowed(ledger, closed, changes if old is not None else row.values)
             findings += _stale(ledger, row, old)
-            look.record_id = None if old is None else one.id
+            look.turn_to(None if old is None else one.id, None if old is None else old["office_id"])
             findings += [found for found in checks.run(ledger, values, look, policy) if found.field not in unread]
         if one.doubt is not None:
             findings.append(error(None, "doubtful", one.doubt))

@@ -24,7 +24,7 @@ from db.errors import Refusal
 
 SUFFIX = ".dzb"
 BLOCK = 512
-PART = 256 * 1024
+PART = 1 << 20
 TABLE_LIMIT, BLOB_LIMIT, WHOLE_LIMIT = 4 << 30, 512 << 20, 16 << 30
 """The largest table, attachment and package that is read, in bytes before compression."""
 INVITATION_LIMIT = 64 << 20
@@ -305,7 +305,7 @@ def opened_with_passphrase(file: BinaryIO, passphrase: str) -> Iterator[Package]
     try:
         plain = pyrage.passphrase.decrypt(sealed, passphrase)
     except pyrage.DecryptError as error:
-        if "decryption error" in str(error).lower() or "key" in str(error).lower():
+        if "failed" in str(error).lower():  # the header's key; a broken content is a "decryption error"
             raise Refusal(
                 "登记口令不对，或者登记文件已损坏。请核对口令，仍不行时请县里重新登记", "wrong-passphrase"
             ) from None
@@ -343,7 +343,7 @@ class _Pump:
 
     def __init__(self, file: BinaryIO, identities: Sequence[Identity]) -> None:
         self._out, into = os.pipe()
-        self._error: Exception | None = None
+        self._error: BaseException | None = None
         self._file_error: OSError | None = None
         self._file, self._into = file, os.fdopen(into, "wb", buffering=0)
         self._thread = threading.Thread(target=self._run, args=(list(identities),), daemon=True)
@@ -352,7 +352,7 @@ class _Pump:
     def _run(self, identities: list[Any]) -> None:
         try:
             pyrage.decrypt_io(self, self._into, identities)
-        except Exception as error:  # whatever it is, the reader raises it
+        except BaseException as error:  # whatever it is, the reader raises it
             self._error = error
         finally:
             self._into.close()

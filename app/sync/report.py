@@ -12,7 +12,7 @@ from app.ledgers.catalogue import LEDGERS
 from app.policy import Policies
 from app.sync import chain, choices, register, scope
 from app.sync.manifest import Manifest
-from app.sync.outcome import Detail, Outcome, RecordFinding
+from app.sync.outcome import DETAILS, Detail, Outcome, RecordFinding
 from app.sync.rows import Intake
 from app.sync.scope import Line
 from db.fields import Field
@@ -88,18 +88,24 @@ def namesakes(session: Session, work: Intake, line: Line) -> list[RecordFinding]
 
 
 def checked(session: Session, work: Intake) -> list[RecordFinding]:
-    """What the ledgers' checks say of the changed records that are shown one by one."""
-    policy = Policies.read(session)
+    """What the ledgers' checks say of the changed records that are shown one by one.
+
+    Where more have changed than are shown, only the checks that need nothing beside the record are run: the others may
+    cost a look through a whole ledger each, and the data-quality board asks them all anyway.
+    """
+    policy, look = Policies.read(session), checks.Look(session, None)
+    many = sum(one.created + one.updated for one in work.counts.values()) > DETAILS
     found = []
     for one in work.changed:
-        ledger = LEDGERS[one.ledger]
+        ledger = checks.by_itself(LEDGERS[one.ledger]) if many else LEDGERS[one.ledger]
+        look.record_id = one.id
         record: Any = session.get(ledger.model, one.id)
         if record is None or record.deleted_at is not None:
             continue
         values = {name: getattr(record, name) for name in ledger.fields}
         found += [
             RecordFinding(ledger.id, one.id, f.field, f.level, f.rule, f.message)
-            for f in checks.run(ledger, values, checks.Look(session, one.id), policy)
+            for f in checks.run(ledger, values, look, policy)
         ]
     return found
 
@@ -154,6 +160,8 @@ def sentence(outcome: Outcome, undecided: int) -> str:
     head = f"“{outcome.from_name}”第 {outcome.sequence} 号包"
     if undecided:
         return f"{head}有 {undecided} 处两边都改过，要有人决定，现在什么都没有改动。请逐处选定后再导入"
+    if not outcome.ledgers:
+        counts = "是回执，没有要改的记录"
     told = f"，{outcome.put_off} 条先放着等决定" if outcome.put_off else ""
     warned = "。" + "；".join(one.message for one in outcome.findings if one.rule == "drift")
     return f"{head}：{counts}{told}{warned if warned != '。' else ''}"

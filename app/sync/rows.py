@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Ledger
@@ -343,10 +343,7 @@ class Intake:
             have = session.scalars(select(BlobChunk.place).where(BlobChunk.sha256 == blob.sha256).limit(1)).first()
             for place, piece in enumerate(package.pieces(blob)):
                 if have is None:
-                    chunk = BlobChunk(sha256=blob.sha256, place=place, data=piece)
-                    session.add(chunk)
-                    session.flush()
-                    session.expunge(chunk)  # its bytes need not stay in memory; all else must stay in the session
+                    session.execute(insert(BlobChunk), [{"sha256": blob.sha256, "place": place, "data": piece}])
 
 
 def send_back(batch: Batch, sender: Sender, one: Conflict, text: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app import cli, vault
+from app import cli
 
 
 @dataclass(frozen=True)
@@ -38,17 +38,6 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
         return Ran(status, out, err)
 
     return call
-
-
-@pytest.fixture
-def quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Passphrases that cost little: what Argon2id takes is not the subject here."""
-    derive = vault._derive
-    monkeypatch.setattr(vault, "_derive", lambda slot, phrase: derive(_cheap(slot), phrase))
-
-
-def _cheap(slot: vault.Slot) -> vault.Slot:
-    return vault.Slot(slot.user, slot.salt, slot.nonce, slot.wrapped, vault.Cost(memory_kib=64, passes=1, lanes=1))
 
 
 @pytest.fixture

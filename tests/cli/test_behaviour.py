@@ -109,7 +109,6 @@ def test_a_folder_that_is_not_empty_is_not_made_a_workspace(run: Run, tmp_path: 
     assert [one.name for one in tmp_path.iterdir()] == ["信.txt"]
 
 
-@pytest.mark.usefixtures("quick_keys")
 def test_passphrases_come_from_the_environment(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "密"
     monkeypatch.setenv("SIJI_PASSPHRASE", "青石镇的口令")
@@ -128,7 +127,6 @@ def test_passphrases_come_from_the_environment(run: Run, tmp_path: Path, monkeyp
     assert "需要工作目录的口令。请设置环境变量 SIJI_PASSPHRASE" in nobody.err
 
 
-@pytest.mark.usefixtures("quick_keys")
 def test_a_person_at_a_terminal_is_asked(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 

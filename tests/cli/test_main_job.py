@@ -192,6 +192,28 @@ def test_a_revoked_township_is_refused_until_it_joins_again(
     assert taken["status"] == "applied"
 
 
+def test_a_restored_township_hands_over_a_snapshot_as_a_new_replica(
+    run: Run, offices: tuple[Path, Path], stick: Path, tmp_path: Path
+) -> None:
+    county, township = offices
+    hand_over(run, township, county, stick)
+    saved = done(run("backup", township, "--to", stick))
+    done(run("set", township, "village", f"code={CODE}202", "name=清水村", "kind=村"))
+    hand_over(run, township, county, stick)
+    done(run("restore", saved["file"], tmp_path / "恢复"))
+    done(run("set", tmp_path / "恢复", "village", f"code={CODE}203", "name=石桥村", "kind=村"))
+    (sent,) = done(run("export", tmp_path / "恢复", "--to", stick))
+    assert (sent["sequence"], sent["kind"]) == (1, "snapshot")
+    (taken,) = done(run("import", county, sent["file"]))
+    assert (taken["status"], taken["created"]) == ("applied", 1)
+    names = [one["name"] for one in run("records", county, "village").value]
+    assert sorted(names) == sorted(["大塘村", "清水村", "石桥村"])
+    (answer,) = done(run("export", county, "--to", stick, "--for", CODE, "--full"))
+    done(run("import", tmp_path / "恢复", answer["file"]))
+    mended = [one["name"] for one in run("records", tmp_path / "恢复", "village").value]
+    assert sorted(mended) == sorted(names)
+
+
 def test_enrolment_that_cannot_be(run: Run, offices: tuple[Path, Path], stick: Path, tmp_path: Path) -> None:
     county, township = offices
     nobody = run("join", tmp_path / "青石镇.dzb", tmp_path / "别处")

@@ -83,10 +83,12 @@ def test_set_warns_on_standard_error_and_saves(run: Run, township: Path, branch:
 def test_links_take_an_id_or_a_unique_name(run: Run, township: Path, branch: str) -> None:
     by_id = add_member(run, township, "李明", f"branch_id={branch}")
     assert by_id["branch_id"] == branch
-    run("set", township, "party_org", "name=另一个党支部", "code=大塘村党支部", "kind=631", "sector=01")
-    refused = run("set", township, "member", "--id", by_id["id"], "branch=大塘村党支部")
-    assert refused.status == 3
-    assert "有不止一个叫“大塘村党支部”的" in refused.err
+    add_member(run, township, "李明")
+    event = ("kind=转入", "on=2012-07-01")
+    refused = run("set", township, "member_event", "member=李明", *event)
+    assert (refused.status, refused.out) == (3, "")
+    assert "“党员”有不止一个叫“李明”的党员，请写代码或身份证号以便区分" in refused.err
+    assert run("set", township, "member_event", f"member={by_id['id']}", *event).value["member_id"] == by_id["id"]
 
 
 @pytest.mark.parametrize(
