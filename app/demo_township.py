@@ -57,6 +57,7 @@ class Township:
         self.today: date = people.today
         self.rows: Rows = {}
         self.branches: list[Branch] = []
+        self.probationary = 0  # how many so far: there is always one
         self.short = office.name.removesuffix("镇").removesuffix("乡")
 
     def row(self, ledger: str, /, **values: Any) -> Values:
@@ -178,12 +179,16 @@ class Township:
 
     def member(self, branch: Branch, place: int) -> None:
         """One member with how they came and, for a few, how they left."""
-        rng, first = self.rng, "member" not in self.rows
+        rng = self.rng
         officer = OFFICERS[place] if place < len(OFFICERS) and branch.members > place + 2 else None
-        probationary = first or (officer is None and rng.random() < 0.025)
+        probationary = officer is None and (not self.probationary or rng.random() < 0.025)
+        self.probationary += probationary
         low, high = branch.ages
-        young = (max(low, 20), min(high, 45)) if probationary and low < 45 else (low, high)
-        person = self.people.person(*((max(low, 30), min(high, 63)) if officer and low < 60 else young))
+        if officer and low < 60:
+            low, high = max(low, 30), min(high, 63)
+        elif probationary and low < 45:
+            low, high = max(low, 20), min(high, 45)
+        person = self.people.person(low, high, staff=branch.work in (OFFICE_WORK, SCHOOL_WORK))
         joined, full = self.people.party_dates(person.birth, probationary=probationary)
         years = age(person.birth, self.today)
         floating = officer is None and branch.village is not None and years < 55 and rng.random() < 0.12

@@ -30,14 +30,13 @@ def keep(workspace: Workspace, ledger: Ledger, record_id: str | None, typed: Map
             _drop(session, ledger, record_id)
 
 
-def kept(workspace: Workspace, ledger: Ledger, record_id: str | None) -> KeptDraft | None:
+def kept(session: Session, ledger: Ledger, record_id: str | None) -> KeptDraft | None:
     """The draft of a form, None when there is none. Fields that no longer exist are left out."""
-    with workspace.read() as session:
-        found = session.get(DraftLine, _key(ledger, record_id))
-        if found is None:
-            return None
-        typed = msgspec.json.decode(found.values, type=dict[str, str])
-        return KeptDraft({name: text for name, text in typed.items() if name in ledger.fields}, found.at)
+    found = session.get(DraftLine, _key(ledger, record_id))
+    if found is None:
+        return None
+    typed = msgspec.json.decode(found.values, type=dict[str, str])
+    return KeptDraft({name: text for name, text in typed.items() if name in ledger.fields}, found.at)
 
 
 def drop(workspace: Workspace, ledger: Ledger, record_id: str | None) -> None:

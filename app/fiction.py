@@ -34,8 +34,14 @@ SCHOOLING = (
 )
 """(born before, education code by weight)."""
 
+STAFF = {"61": 4, "41": 10, "31": 42, "21": 40, "14": 4}
+"""Education code by weight of those who work in an office or a school."""
+
 DEGREES = {"21": ("408", "409", "403", "405", "412"), "14": ("309", "312", "349")}
 """Degrees that go with an education, both as codes."""
+
+LEADING = frozenset("国建文志学正家子思雅佳春玉")
+"""Characters that stand first in a given name of two."""
 
 DESTINATIONS = (
     "广东省深圳市",
@@ -94,8 +100,8 @@ class People:
         self._order: dict[tuple[date, str], int] = {}
         self._phones = rng.randrange(1_000_000)
 
-    def person(self, youngest: int = 20, oldest: int = 87, women: float = 0.27) -> Person:
-        """Somebody of an age in full years from `youngest` to below `oldest`."""
+    def person(self, youngest: int = 20, oldest: int = 87, *, women: float = 0.27, staff: bool = False) -> Person:
+        """Somebody of an age in full years from `youngest` to below `oldest`; `staff` went to school for longer."""
         rng = self.rng
         bands = [(max(a, youngest), min(b, oldest), w) for a, b, w in AGES if a < oldest and b > youngest]
         low, high, _ = rng.choices(bands, [w for *_, w in bands])[0]
@@ -105,7 +111,8 @@ class People:
         )
         sex = FEMALE if rng.random() < women else MALE
         name, nation = self.name(sex, birth.year)
-        education = pick(rng, next(table for before, table in SCHOOLING if birth.year < before))
+        schooling = STAFF if staff else next(table for before, table in SCHOOLING if birth.year < before)
+        education = pick(rng, schooling)
         degree = rng.choice(DEGREES[education]) if education in DEGREES and rng.random() < 0.7 else None
         phone = self.phone() if rng.random() > 0.012 else None
         return Person(name, sex, nation, birth, self.resident_id(birth, sex), education, degree, phone)
@@ -115,6 +122,7 @@ class People:
         surname = self.rng.choices(lines("surnames"), _weights("surnames"))[0]
         fitting = _given(sex, born)
         one = self.rng.choices([text for text, _ in fitting], [weight for _, weight in fitting], k=2)
+        one.sort(key=lambda text: text not in LEADING)
         given = one[0] if one[0] == one[1] or self.rng.random() < 0.22 else "".join(one)
         return surname["surname"] + given, surname["nation"]
 

@@ -104,7 +104,7 @@ def view(workspace: Workspace, session: Session, ledger: Ledger, record_id: str)
         items = []
         for name in names:
             spec = ledger.fields.get(name)
-            if spec is None:
+            if spec is None or name in pointers(ledger):
                 continue
             text = listing.cell(ledger, record, name, titles)
             hidden = text != listing.cell(ledger, record, name, titles, masked=False)
@@ -126,6 +126,11 @@ def view(workspace: Workspace, session: Session, ledger: Ledger, record_id: str)
         history(session, ledger, record_id),
         remarks(session, ledger, record_id),
     )
+
+
+def pointers(ledger: Ledger) -> frozenset[str]:
+    """The fields by which a remark or an attachment names its record: ids, which nobody reads or types."""
+    return frozenset({"ledger", "record", "field", "sha256"}) if "record" in ledger.fields else frozenset()
 
 
 def _subtitle(session: Session, workspace: Workspace, ledger: Ledger, record: Any, titles: Mapping[str, str]) -> str:
@@ -248,7 +253,7 @@ def form_start(workspace: Workspace, session: Session, ledger: Ledger, record_id
         texts[name] = value if spec.kind.id in ("code", "codes", "link") else spec.show(value, masked=True)
         if spec.sensitive and texts[name] != spec.show(value):
             hidden.add(name)
-    draft = drafts.kept(workspace, ledger, record_id)
+    draft = drafts.kept(session, ledger, record_id)
     typed = draft.typed if draft else {}
     links = listing.link_titles(session, ledger, ledger.fields, [_Values(values)])
     for name, text in typed.items():

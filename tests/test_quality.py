@@ -21,7 +21,7 @@ from db.models.team import Member, Post
 @pytest.fixture
 def workspace(tmp_path: Path) -> Iterator[Workspace]:
     with Workspace.create(tmp_path / "青石镇", code="431599101", name="青石镇", level="township") as made:
-        editing.save(made, LEDGERS["party_org"], {"name": "大塘村党支部", "kind": "党支部", "sector": "行政村"})
+        editing.save(made, LEDGERS["party_org"], {"name": "大塘村党支部", "kind": "联合党支部", "sector": "行政村"})
         yield made
 
 

@@ -31,11 +31,19 @@ EVERY = 0.05
 """Seconds between two reports of progress."""
 
 
+PACKAGES = "package"
+"""Stands in `Changes` for the register of packages."""
+
+Seen = tuple[int, int, int]
+"""How far a store was seen: the last line of the journal, how many packages, how many of them acknowledged."""
+
+
 @dataclass(frozen=True)
 class Changes:
-    """What a write changed: the ids of the ledgers with changed records. A page refreshes only what it shows."""
+    """What a write changed, so that a page refreshes only what it shows."""
 
     ledgers: frozenset[str]
+    """The ids of the ledgers with changed records, and `PACKAGES` when one was sent, received or acknowledged."""
 
 
 @dataclass(frozen=True)
@@ -175,7 +183,7 @@ class Desk(QObject):
         super().__init__(parent)
         self.here: Opened | None = None
         self._workspace: Workspace | None = None
-        self._seen = 0
+        self._seen: Seen = (0, 0, 0)
         self._outstanding: list[_Job] = []
         self._worker = _Worker()
         self._worker.done.connect(self._finish)
@@ -193,7 +201,7 @@ class Desk(QObject):
             if self._workspace is not None:
                 self._workspace.close()
             self._workspace = workspace
-            self._seen = _last_change(workspace)
+            _, self._seen = _changed_since(workspace, None)
             return _opened(workspace)
 
         def kept(here: Opened) -> None:
@@ -287,7 +295,7 @@ class Desk(QObject):
         self._worker.put(job)
 
     def _changes(self) -> Changes | None:
-        """What the journal says was changed since the last time it was asked. Called on the worker."""
+        """What was changed since the last time it was asked. Called on the worker."""
         if self._workspace is None:
             return None
         ledgers, self._seen = _changed_since(self._workspace, self._seen)
@@ -359,22 +367,24 @@ def _opened(workspace: "Workspace") -> Opened:
     return Opened(workspace.folder, workspace.office, superior, workspace.user, workspace.encrypted)
 
 
-def _last_change(workspace: "Workspace") -> int:
-    from sqlalchemy import func, select
+def _changed_since(workspace: "Workspace", seen: Seen | None) -> tuple[set[str], Seen]:
+    """What the journal and the register of packages say was changed, and how far they go now."""
+    from sqlalchemy import Integer, cast, func, select
 
     from db.journal import ChangeLine
+    from db.models.handoff import PackageLine
 
+    last, packages, acknowledged = seen or (0, 0, 0)
     with workspace.read() as session:
-        return session.execute(select(func.max(ChangeLine.seq))).scalar() or 0
-
-
-def _changed_since(workspace: "Workspace", seen: int) -> tuple[set[str], int]:
-    from sqlalchemy import func, select
-
-    from db.journal import ChangeLine
-
-    with workspace.read() as session:
+        register = session.execute(
+            select(func.count(), func.coalesce(func.sum(cast(PackageLine.acknowledged, Integer)), 0)).select_from(
+                PackageLine
+            )
+        ).one()
+        if seen is None:
+            last = session.execute(select(func.max(ChangeLine.seq))).scalar() or 0
         found = session.execute(
-            select(ChangeLine.ledger, func.max(ChangeLine.seq)).where(ChangeLine.seq > seen).group_by(ChangeLine.ledger)
+            select(ChangeLine.ledger, func.max(ChangeLine.seq)).where(ChangeLine.seq > last).group_by(ChangeLine.ledger)
         ).all()
-    return {ledger for ledger, _ in found}, max([seen, *(last for _, last in found)])
+    names = {ledger for ledger, _ in found} | ({PACKAGES} if tuple(register) != (packages, acknowledged) else set())
+    return names, (max([last, *(number for _, number in found)]), int(register[0]), int(register[1]))

@@ -18,10 +18,14 @@ def main(arguments: list[str]) -> int:
         return 2
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     os.environ["QT_LOGGING_RULES"] = "qt.qpa.*=false"
+    from tempfile import TemporaryDirectory
+
     from db.errors import Refusal
 
     try:
-        files = take(Path(places[0]), Path(places[1]))
+        with TemporaryDirectory() as own:  # neither what the person chose for the desktop, nor anything left for it
+            os.environ["SIJI_CONFIG_DIR"] = own
+            files = take(Path(places[0]), Path(places[1]))
     except Refusal as refusal:
         print(refusal.message, file=sys.stderr)
         return 3
@@ -48,10 +52,7 @@ def take(folder: Path, out: Path) -> list[Path]:
     from ui.shell import theme
     from ui.shell.opening import OpeningScreen
     from ui.shell.window import EXCHANGE, SETTINGS, Desktop
-    from ui.wizards.excel import ExcelWizard
-    from ui.wizards.first_run import FirstRun
-    from ui.wizards.hand_over import HandOver
-    from ui.wizards.take_in import TakeIn
+    from ui.wizards.scenes import wizard_scenes
 
     workspace = Workspace.open(folder, os.environ.get("SIJI_PASSPHRASE"))
     out.mkdir(parents=True, exist_ok=True)
@@ -86,7 +87,7 @@ def take(folder: Path, out: Path) -> list[Path]:
                 if page.view.table.ids:
                     page.view.select_ids(page.view.table.ids[:1])
                     picture(window, f"{ledger.id}-detail{suffix}")
-                if page.own:
+                if page.adds:
                     page.add()
                     picture(window, f"{ledger.id}-form{suffix}")
                     page._leave_form()
@@ -105,17 +106,12 @@ def take(folder: Path, out: Path) -> list[Path]:
                 picture(window, "lock")
             gone(window)
         theme.use(app)
-        wizards: tuple[tuple[str, Callable[[], QWidget]], ...] = (
-            ("first-run", lambda: FirstRun(desk)),
-            ("hand-over", lambda: HandOver(desk)),
-            ("take-in", lambda: TakeIn(desk)),
-            ("excel", lambda: ExcelWizard(desk, LEDGERS["member"])),
-            ("opening", lambda: OpeningScreen(desk, folder)),
-        )
-        for name, make in wizards:
-            wizard = make()
-            picture(wizard, name)
-            gone(wizard)
+        screen = OpeningScreen(desk, folder)
+        picture(screen, "opening")
+        gone(screen)
+        for name, widget in wizard_scenes(desk):
+            picture(widget, name)
+            widget.hide()
     finally:
         desk.close()
         theme.use(app)

@@ -24,7 +24,7 @@ from db.errors import Refusal
 
 SUFFIX = ".dzb"
 BLOCK = 512
-PART = 256 * 1024
+PART = 1 << 20
 TABLE_LIMIT, BLOB_LIMIT, WHOLE_LIMIT = 4 << 30, 512 << 20, 16 << 30
 """The largest table, attachment and package that is read, in bytes before compression."""
 INVITATION_LIMIT = 64 << 20
@@ -305,7 +305,7 @@ def opened_with_passphrase(file: BinaryIO, passphrase: str) -> Iterator[Package]
     try:
         plain = pyrage.passphrase.decrypt(sealed, passphrase)
     except pyrage.DecryptError as error:
-        if "Decryption failed" in str(error):  # a damaged body is a "decryption error"
+        if "failed" in str(error).lower():  # the header's key; a broken content is a "decryption error"
             raise Refusal(
                 "登记口令不对，或者登记文件已损坏。请核对口令，仍不行时请县里重新登记", "wrong-passphrase"
             ) from None
@@ -375,7 +375,7 @@ class _Pump:
                     raise Refusal(
                         "这个包不是给本单位的，或者开头已损坏，打不开。请核对是谁发给谁的", "not-for-us"
                     ) from None
-                if isinstance(self._error, (pyrage.DecryptError, OSError)):  # a broken part comes as an OSError
+                if isinstance(self._error, pyrage.DecryptError | OSError):  # a broken chunk comes as an OSError
                     raise damaged() from None
                 raise self._error
         return part

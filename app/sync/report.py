@@ -12,7 +12,7 @@ from app.ledgers.catalogue import LEDGERS
 from app.policy import Policies
 from app.sync import chain, choices, register, scope
 from app.sync.manifest import Manifest
-from app.sync.outcome import Detail, Outcome, RecordFinding
+from app.sync.outcome import DETAILS, Detail, Outcome, RecordFinding
 from app.sync.rows import Intake
 from app.sync.scope import Line
 from db.fields import Field
@@ -88,18 +88,24 @@ def namesakes(session: Session, work: Intake, line: Line) -> list[RecordFinding]
 
 
 def checked(session: Session, work: Intake) -> list[RecordFinding]:
-    """What the ledgers' checks say of the changed records that are shown one by one."""
-    policy = Policies.read(session)
+    """What the ledgers' checks say of the changed records that are shown one by one.
+
+    Where more have changed than are shown, only the checks that need nothing beside the record are run: the others may
+    cost a look through a whole ledger each, and the data-quality board asks them all anyway.
+    """
+    policy, look = Policies.read(session), checks.Look(session, None)
+    many = sum(one.created + one.updated for one in work.counts.values()) > DETAILS
     found = []
     for one in work.changed:
-        ledger = LEDGERS[one.ledger]
+        ledger = checks.by_itself(LEDGERS[one.ledger]) if many else LEDGERS[one.ledger]
+        look.record_id = one.id
         record: Any = session.get(ledger.model, one.id)
         if record is None or record.deleted_at is not None:
             continue
         values = {name: getattr(record, name) for name in ledger.fields}
         found += [
             RecordFinding(ledger.id, one.id, f.field, f.level, f.rule, f.message)
-            for f in checks.run(ledger, values, checks.Look(session, one.id), policy)
+            for f in checks.run(ledger, values, look, policy)
         ]
     return found
 

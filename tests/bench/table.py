@@ -114,11 +114,7 @@ def _lines(workspace: Workspace, beside: Beside) -> list[Line]:
         within(
             f"a keystroke of search, p95 of {len(KEYSTROKES)}", percentile(ours, 0.95), percentile(theirs, 0.95), 60
         ),
-<<<<<<< HEAD
         Line("a keystroke of search, median", percentile(ours, 0.5), percentile(theirs, 0.5)),
-=======
-        Line("a keystroke, median", percentile(ours, 0.5), percentile(theirs, 0.5)),
->>>>>>> store
         within("a jump to the last row", ended, theirs_ended, 150),
         Line("the tree with its counts", part(listing.tree)),
         Line("the figures under the title", part(listing.figures)),

@@ -100,14 +100,19 @@ class RecordForm(QWidget):
         self.message = MessageBar()
         self.notes = column(gap=8)
         body = QWidget()
-        body.setLayout(column(self.notes, *self._cards(county), 0, gap=12, margins=(0, 0, 10, 0)))
+        body.setLayout(column(self.notes, *self._cards(county), 0, gap=12, margins=(0, 0, 4, 0)))
         self.area = scrolling(body)
-        self.setLayout(column(self.header, self.message, self.area, margins=MARGINS, gap=12))
+        self.area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)  # its room is always kept
+        left, top, right, bottom = MARGINS
+        above = column(self.header, self.message, gap=12, margins=(0, 0, 14, 0))
+        self.setLayout(column(above, self.area, margins=(left, top, right - 14, bottom), gap=12))
+        for before, after in zip(self.order, self.order[1:], strict=False):  # only now are they in one window
+            QWidget.setTabOrder(before.editor.inner, after.editor.inner)
         self._check_soon = QTimer(self, singleShot=True, interval=PAUSE)
         self._check_soon.timeout.connect(self._check)
         self._keep_soon = QTimer(self, singleShot=True, interval=KEEP)
         self._keep_soon.timeout.connect(self.keep)
-        action(self, "Ctrl+S", self.save)
+        action(self, "Ctrl+S", self.save, anywhere=True)
         action(self, "Escape", self.leave)
         self.setEnabled(False)
         desk.read(lambda workspace: _load(workspace, ledger, record_id), self._show, self._refused)
@@ -128,7 +133,7 @@ class RecordForm(QWidget):
             grid.setColumnStretch(3, 1)
             line = side = 0
             for name in names:
-                if name not in self.rows:
+                if name not in self.rows or name in record_view.pointers(self.ledger):
                     continue
                 one = self.rows[name]
                 order.append(one)
@@ -149,8 +154,6 @@ class RecordForm(QWidget):
                 card.body.addLayout(row(*parts, 0))
             cards.append(card)
         self.order = [one for one in order if one.editor.inner.isEnabled()]
-        for before, after in zip(self.order, self.order[1:], strict=False):
-            QWidget.setTabOrder(before.editor.inner, after.editor.inner)
         for place, one in enumerate(self.order):
             one.editor.done.connect(lambda place=place: self._next(place))
         return cards

@@ -56,7 +56,9 @@ class LedgerPage(QStackedWidget):
         assert desk.here is not None
         self.county = desk.here.office.is_county
         self.own = ledger.authority is None or self.county
-        """Whether this office may add to the ledger."""
+        """Whether this office may write the ledger."""
+        self.adds = self.own and "record" not in ledger.fields
+        """Whether records are made here; a remark is made beside the record that it is about."""
         self.query = Query()
         self.form: RecordForm | None = None
         self._select_next: str | None = None
@@ -87,7 +89,7 @@ class LedgerPage(QStackedWidget):
         self.search.setPlaceholderText(
             "姓名、拼音首字母、证件后四位、电话…" if "name" in ledger.fields else "搜索名称、拼音首字母…"
         )
-        self.search.setFixedWidth(round(SEARCH_WIDTH * theme.now().scale))
+        self.search.setFixedWidth(round((SEARCH_WIDTH - 50 * self.county) * theme.now().scale))
         self.search.setClearButtonEnabled(True)
         self.search.addAction(theme.icon("mdi6.magnify", "quiet"), QLineEdit.ActionPosition.LeadingPosition)
         self.search.setAccessibleName("搜索")
@@ -121,16 +123,17 @@ class LedgerPage(QStackedWidget):
         self.detail.delete.connect(lambda record_id: self.delete([record_id]))
         self.detail.go.connect(self.go)
         self.detail.said.connect(self.message.say)
-        for one in (self.import_button, self.add_button, self.detail.delete_button):
-            one.setVisible(self.own)
+        for one in (self.import_button, self.add_button):
+            one.setVisible(self.adds)
+        self.detail.delete_button.setVisible(self.own)
         county_fields = any(spec.authority is not None for spec in ledger.fields.values())
         self.detail.edit_button.setVisible(self.own or (self.county and county_fields))
         self.empty = EmptyState(
             ledger.icon,
             f"还没有{ledger.one}",
             ledger.empty,
-            *((button("从 Excel 导入", "mdi6.file-import-outline", then=self.open_import),) if self.own else ()),
-            *((primary(add, "mdi6.plus", self.add),) if self.own else ()),
+            *((button("从 Excel 导入", "mdi6.file-import-outline", then=self.open_import),) if self.adds else ()),
+            *((primary(add, "mdi6.plus", self.add),) if self.adds else ()),
         )
         self.nothing_found = EmptyState(
             "mdi6.magnify", "没有找到", "换个字，或者去掉几个筛选条件再试。", button("去掉全部条件", then=self.reset)
@@ -139,7 +142,7 @@ class LedgerPage(QStackedWidget):
     def _page(self) -> QWidget:
         page = QWidget()
         page.setObjectName("page")
-        flow = FlowLayout(8)
+        flow = FlowLayout(6)
         for chip in self.chips:
             flow.addWidget(chip)
         chips = QWidget()
@@ -181,12 +184,12 @@ class LedgerPage(QStackedWidget):
 
     def _keys(self) -> None:
         page = self.widget(0)
-        action(page, "Ctrl+F", self.focus_search)
-        action(page, "Ctrl+Z", self.undo)
+        action(page, "Ctrl+F", self.focus_search, anywhere=True)
+        action(page, "Ctrl+Z", self.undo, anywhere=True)
         action(page, "Return", self._enter)
         action(page, "Delete", lambda: self.delete(self.view.selected_ids()))
-        if self.own:
-            action(page, "Ctrl+N", self.add)
+        if self.adds:
+            action(page, "Ctrl+N", self.add, anywhere=True)
         self.search.returnPressed.connect(self._to_table)
         self._down = QAction(self.search)
         self._down.setShortcut("Down")

@@ -126,8 +126,10 @@ class RecordTableView(QTableView):
         spare = self.viewport().width() - sum(widths)
         elastic = [place for place, name in enumerate(self.table.columns) if self._holds_words(name)]
         elastic = elastic or list(range(len(widths)))
+        if self._widths:
+            spare = 0
         for place, width in enumerate(widths):
-            more = max(0, spare) // len(elastic) if place in elastic else 0
+            more = max(-round(36 * theme.now().scale), spare // len(elastic)) if place in elastic else 0
             self.setColumnWidth(place, width + more)
         self._keep_soon.stop()
 

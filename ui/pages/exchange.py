@@ -349,7 +349,7 @@ class SettleDialog(QDialog):
         action(self, "F1", lambda: manual.open_at("take-in", self))
         self.resize(1080, 480)
         self.answers: dict[Key, tuple[str, str]] = {}
-        self.decisions = Decisions(county=county)
+        self.decisions = Decisions(desk, county=county)
         self.decisions.put(conflicts, "放着的冲突", self.answers)
         self.decisions.decided.connect(self._judge)
         self.message = MessageBar()

@@ -62,7 +62,7 @@ def operations(workspace: Workspace, limit: int = LINES) -> list[Operation]:
                 one.at,
                 one.changes,
                 one.undone_by is not None,
-                one.undone_by is None and one.kind not in ("undo", "new", "seed", "package", "import"),
+                one.undone_by is None and one.kind in ("edit", "excel"),
             )
             for one in found
         ]

@@ -1,5 +1,6 @@
 """What the desktop remembers on this computer: the last folder, the dress, a table's columns. Never a person's data."""
 
+import os
 from pathlib import Path
 
 import msgspec
@@ -24,7 +25,10 @@ class Memory(msgspec.Struct):
 
 
 def place() -> Path:
-    """Where it is kept."""
+    """Where it is kept; `SIJI_CONFIG_DIR` names another folder."""
+    chosen = os.environ.get("SIJI_CONFIG_DIR")
+    if chosen:
+        return Path(chosen) / "desktop.json"
     return Path(platformdirs.user_config_dir("siji", appauthor=False)) / "desktop.json"
 
 

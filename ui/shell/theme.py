@@ -193,7 +193,11 @@ class _Glyph(QIconEngine):
         painter.restore()
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        if size.isEmpty():  # Qt asks while a widget has no room yet
+            return QPixmap()
         pixmap = QPixmap(size)
+        if pixmap.isNull():  # a layout that is still without room asks for an icon of no size
+            return pixmap
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
         self.paint(painter, QRect(QPoint(0, 0), size), mode, state)

@@ -512,11 +512,13 @@ class FlowLayout(QLayout):
         return y + height - rect.y()
 
 
-def action(owner: QWidget, keys: str, then: Callable[[], object], text: str = "") -> QAction:
-    """A key of a page: works while the page, or something in it, has the focus."""
+def action(owner: QWidget, keys: str, then: Callable[[], object], text: str = "", *, anywhere: bool = False) -> QAction:
+    """A key of a page: works while the page, or something in it, has the focus; `anywhere` in the window while the page
+    is shown."""
     made = QAction(text, owner)
     made.setShortcut(keys)
-    made.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+    context = Qt.ShortcutContext
+    made.setShortcutContext(context.WindowShortcut if anywhere else context.WidgetWithChildrenShortcut)
     made.triggered.connect(lambda: then())
     owner.addAction(made)
     return made

@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QWidget
 
+from ui.background import Desk
 from ui.shell import theme
-from ui.shell.widgets import button, clear, column, label, row
+from ui.shell.widgets import button, clear, column, label, row, tool
 from ui.wizards.parts import Choices, line
 
 if TYPE_CHECKING:
     from app.sync.choices import Choice, Conflict
+    from app.workspace import Workspace
 
 Key = tuple[str, str, str]
 """(ledger, record id, field): which conflict a decision is for."""
@@ -35,9 +37,9 @@ class Decisions(QWidget):
 
     decided = Signal()
 
-    def __init__(self, *, county: bool) -> None:
+    def __init__(self, desk: Desk, *, county: bool) -> None:
         super().__init__()
-        self.county = county
+        self.desk, self.county = desk, county
         self.conflicts: tuple[Conflict, ...] = ()
         self.answers: dict[Key, tuple[str, str]] = {}
         self.page = 0
@@ -54,6 +56,7 @@ class Decisions(QWidget):
             column(
                 row(self.title, 0, self.count, self.earlier, self.further, self.all_later),
                 self.grid,
+                0,
                 gap=8,
             )
         )
@@ -79,12 +82,12 @@ class Decisions(QWidget):
         clear(self.grid)
         self.rows.clear()
         ours, theirs = ("县里现在", "乡镇报来") if self.county else ("本单位现在", "县里发来")
-        for place, title in enumerate(("记录", "栏目", "上次一致时", ours, theirs, "采用")):
+        for place, title in enumerate(("记录", "栏目", "上次一致时", ours, theirs, "", "采用")):
             self.grid.addWidget(label(title, "small"), 0, place)
         start = self.page * AT_ONCE
         for number, conflict in enumerate(self.conflicts[start : start + AT_ONCE], start=1):
             self._add(number, conflict)
-        self.grid.setColumnStretch(6, 1)
+        self.grid.setColumnStretch(8, 1)
         pages = -(-len(self.conflicts) // AT_ONCE)
         for one in (self.earlier, self.further, self.count):
             one.setVisible(pages > 1)
@@ -112,13 +115,34 @@ class Decisions(QWidget):
         self.rows[key] = (choices, typed)
         record = label(_short(f"{LEDGERS[conflict.ledger].one} · {conflict.title}", 18))
         record.setToolTip(conflict.title)
-        values = []
+        values: list[QLabel] = []
         for text_, differs in ((conflict.base_text, False), (conflict.ours_text, True), (conflict.theirs_text, True)):
             shown = label(_short(text_ or "—", 14), "differs" if differs else "value")
             shown.setToolTip(text_)
             values.append(shown)
-        for place, part in enumerate((record, label(conflict.label), *values, choices, typed)):
+        parts: list[QWidget] = [record, label(conflict.label), *values, QWidget(), choices, typed]
+        if spec is not None and spec.sensitive:
+            full = (conflict.base, conflict.ours, conflict.theirs)
+            parts[5] = tool(
+                "mdi6.eye-outline", "显示全部数字（会记下谁看过）", lambda: self._reveal(conflict, values, full)
+            )
+        for place, part in enumerate(parts):
             self.grid.addWidget(part, number, place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+
+    def _reveal(self, conflict: "Conflict", labels: "Sequence[QLabel]", full: "Sequence[object]") -> None:
+        """Shows what is masked, after the store has kept who asked for it."""
+
+        def do(workspace: "Workspace") -> None:
+            from app import reveal
+            from app.ledgers.catalogue import LEDGERS
+
+            reveal.reveal(workspace, LEDGERS[conflict.ledger], conflict.id, conflict.field)
+
+        def shown(_: None) -> None:
+            for one, value in zip(labels, full, strict=True):
+                one.setText(str(value) if value else "—")
+
+        self.desk.write(do, shown)
 
     def _answer(self, key: Key, kind: str) -> None:
         typed = self.rows[key][1]

@@ -431,10 +431,12 @@ class ExcelWizard(Flow):
         self.message.refuse(refusal)
 
     def _explain(self, one: "PlannedRow") -> str:
-        """What a row will do, in words: its findings, else before → after."""
-        if one.findings:
-            return "；".join(finding.message for finding in one.findings)
-        return "；".join(changed(self.ledger, name, before, after) for name, (before, after) in one.changes.items())
+        """What a row will do, in words: before → after, then what the checks found."""
+        found = [finding.message for finding in one.findings]
+        if one.action != "update":
+            return "；".join(found)
+        did = [changed(self.ledger, name, before, after) for name, (before, after) in one.changes.items()]
+        return "；".join([*did, *(f"提醒：{words}" for words in found)])
 
 
 def changed(ledger: "Ledger", name: str, before: Any, after: Any) -> str:

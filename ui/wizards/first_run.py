@@ -47,6 +47,7 @@ class FirstRun(Flow):
         self.forms = {
             "join": JoinForm(self.documents),
             "new": NewForm(self.documents),
+            "restore": RestoreForm(self.documents),
             "demo": DemoForm(self.documents),
         }
         self.way_cards = {key: OptionCard(title, text) for key, title, text in WAYS}

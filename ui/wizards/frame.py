@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QWidget
 
 from db.errors import Refusal
 from ui.background import Desk, Progress, Task
@@ -24,7 +24,7 @@ class Step(widgets.WizardPage):
     def __init__(self, title: str, forward: Callable[[], None], ready: Callable[[], bool]) -> None:
         super().__init__()
         self.step, self._forward, self._ready = title, forward, ready
-        self.buttons: tuple[widgets.QPushButton, ...] = ()
+        self.buttons: tuple[QPushButton, ...] = ()
 
     def ready(self) -> bool:
         return self._ready()
@@ -105,17 +105,19 @@ class Flow(widgets.Wizard):
         self.message.say(kind, sentence)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        typing = isinstance(self.focusWidget(), (QLineEdit, QComboBox, QAbstractButton))
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.next_button.isEnabled():
-            if isinstance(self.focusWidget(), QLineEdit):
-                self.focusNextChild()  # Enter moves on; on the last field the button has the focus
-            elif not typing:
+        """Enter leaves a field for the next one, presses a button that has the focus, and else goes on."""
+        at = self.focusWidget()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if isinstance(at, QLineEdit):
+                self.focusNextChild()
+            elif isinstance(at, QPushButton) and not at.isCheckable():
+                at.click()
+            elif not isinstance(at, QComboBox) and self.next_button.isEnabled():
                 self.next_button.click()
-            return
-        if event.key() == Qt.Key.Key_Escape and self._task is not None:
+        elif event.key() == Qt.Key.Key_Escape and self._task is not None:
             self.progress.stop.click()
-            return
-        super().keyPressEvent(event)
+        else:
+            super().keyPressEvent(event)
 
     # ---------------------------------------------------------------- long work
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from app.sync.survey import LedgerSurvey, Survey
     from app.workspace import Workspace
 
-LINES = 14
+LINES = 12
 """How many ledgers the sheet has room for."""
 SHRUNK = 0.5
 """A ledger that has lost this part of its records since last time is worth a word."""

@@ -1,17 +1,27 @@
 """Every step of every wizard, brought to the state in which a person meets it, for the pictures of the tour.
 
-A scene is made on real files in a folder of its own and reads the open workspace; none of them writes a record.
+The scenes work on copies: of the open workspace and of the workspaces that lie beside it. Nothing here touches the
+originals. Where the open workspace has a passphrase or is on a server, only the steps that change nothing are shown.
 """
 
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import openpyxl
 from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QWidget
+from sqlalchemy import select
 
+from app import editing
 from app.ledgers.catalogue import LEDGERS
+from app.sync import outgoing
+from app.workspace import CONFIG, KEYS, LOCK, RECORDS, Workspace
+from db.models.organisation import PartyOrg
+from db.models.team import Member
 from ui.background import Desk
+from ui.pages.exchange import ExchangePage
 from ui.wizards.excel import ExcelWizard
 from ui.wizards.first_run import FirstRun
 from ui.wizards.frame import Flow
@@ -20,14 +30,44 @@ from ui.wizards.sticks import Drive
 from ui.wizards.take_in import TakeIn
 
 Scene = tuple[str, QWidget]
-ROSTER = (
-    ("党员花名册",),
-    ("序号", "姓 名", "性别", "公民身份号码", "民族", "出生年月", "文化程度", "所属支部", "党员类别", "入党时间"),
-    (1, "李新民", "男", "", "汉族", "1988.05.01", "大学", "", "正式党员", "2016.07.01"),
-    (2, "王春梅", "女", 430102199003070000, "汉族", "1990年3月7日", "大专", "", "预备党员", "2026.07.01"),
-    (3, "陈桂香", "女", "", "汉", "1979-11-02", "高中", "没有登记的支部", "正式党员", "2001.07.01"),
-    ("合计", 3),
-)
+HEADER = ["序号", "姓 名", "性别", "公民身份号码", "民族", "出生年月", "文化程度", "所在党支部", "党员类别", "入党时间"]
+
+
+def wizard_scenes(desk: Desk) -> Iterator[Scene]:
+    """(name, widget) one after the other; draw each before asking for the next, which may bring the same widget to its
+    next step."""
+    assert desk.here is not None
+    with TemporaryDirectory(prefix="siji-tour-") as place:
+        root = Path(place)
+        yield from _first_run(desk, root)
+        own = _copies(desk.here.folder, root)
+        stick = root / "U盘"
+        stick.mkdir()
+
+        def drives() -> list[Drive]:
+            return [Drive(stick, "KINGSTON", 14_600_000_000, 15_900_000_000)]
+
+        if own is None:
+            yield from _excel(desk, root, until=2)
+            yield from _walk("hand-over", HandOver(desk, drives), until=1)
+            return
+        copy = Desk()
+        try:
+            copy.open(lambda: Workspace.open(own), lambda _: None)
+            settled(copy)
+            yield from _excel(copy, root, until=3)
+            yield from _walk("hand-over", HandOver(copy, drives), until=2)
+            for file in stick.iterdir():
+                file.unlink()
+            copy.long(lambda workspace, progress: _crossing(workspace, root, stick), lambda _: None)
+            settled(copy)
+            yield from _taking_in(TakeIn(copy, drives))
+            page = ExchangePage(copy, drives)
+            settled(copy)
+            yield "exchange-after", page
+            page.deleteLater()
+        finally:
+            copy.close()
 
 
 def settled(desk: Desk) -> None:
@@ -39,53 +79,113 @@ def settled(desk: Desk) -> None:
     desk.idle.disconnect(loop.quit)
 
 
-def wizard_scenes(desk: Desk, folder: Path) -> Iterator[Scene]:
-    """(name, widget) one after the other; draw each before asking for the next. `folder` is an empty one for files.
-
-    The packages that the taking-in wizard shows are those that lie in `folder`/stick, so a caller may put some there.
-    """
-    assert desk.here is not None
-    stick = folder / "stick"
-    stick.mkdir(parents=True, exist_ok=True)
-
-    def drives() -> list[Drive]:
-        return [Drive(stick, "KINGSTON", 14_600_000_000, 15_900_000_000)]
-
-    yield from _first_run(desk, folder)
-    yield from _excel(desk, folder)
-    yield from _walk("take-in", TakeIn(desk, drives), desk, until=2)
-    yield from _walk("hand-over", HandOver(desk, drives), desk, until=1)
+def _copies(folder: Path, root: Path) -> Path | None:
+    """Copies a workspace and those beside it; None where the copy could not be opened without asking."""
+    plain = (folder / RECORDS).exists() and not (folder / KEYS).exists()
+    if not plain:
+        return None
+    for one in sorted(folder.parent.iterdir()):
+        if (one / CONFIG).exists() and (one / RECORDS).exists() and not (one / KEYS).exists():
+            shutil.copytree(one, root / one.name, ignore=shutil.ignore_patterns(LOCK))
+    return root / folder.name
 
 
-def _first_run(desk: Desk, folder: Path) -> Iterator[Scene]:
-    wizard = FirstRun(desk, folder)
-    yield "first-run-1", wizard
-    for number, way in enumerate(wizard.way_cards, start=2):
+def _crossing(workspace: Workspace, root: Path, stick: Path) -> None:
+    """Has the neighbours edit and hand over, one of them across an edit of our own, and one file damaged."""
+    county = workspace.office.is_county
+    for place, folder in enumerate(sorted(one for one in root.iterdir() if (one / CONFIG).exists())):
+        if folder == workspace.folder:
+            continue
+        with Workspace.open(folder) as other:
+            if other.office.is_county == county:
+                continue
+            lower = other if county else workspace
+            with lower.read() as session:
+                own = select(Member.id).where(Member.office_id == lower.office.id).order_by(Member.id).limit(8)
+                members = list(session.scalars(own))
+            for number, member in enumerate(members):
+                editing.save(other, LEDGERS["member"], {"phone": f"139{place:04}{number:04}"}, member)
+            for number, member in enumerate(members[:2] if place == 0 or not county else ()):
+                editing.save(workspace, LEDGERS["member"], {"phone": f"138{place:04}{number:04}"}, member)
+            outgoing.export(other, stick, code=None if county else workspace.office.code)
+    files = sorted(stick.glob("*.dzb"))
+    if len(files) > 1:
+        content = bytearray(files[-1].read_bytes())
+        content[len(content) // 2] ^= 1
+        files[-1].write_bytes(content)
+
+
+def _first_run(desk: Desk, root: Path) -> Iterator[Scene]:
+    wizard = FirstRun(desk, root)
+    yield "first-run", wizard
+    for way in wizard.way_cards:
         wizard.way_cards[way].choice.setChecked(True)
         wizard.go_to(1)
-        yield f"first-run-{number}-{way}", wizard
+        yield f"first-run-{way}", wizard
         wizard.go_to(0)
     wizard.deleteLater()
 
 
-def _excel(desk: Desk, folder: Path) -> Iterator[Scene]:
-    file = folder / "党员花名册.xlsx"
-    book = openpyxl.Workbook()
-    for line in ROSTER:
-        book.active.append(line)
-    book.save(file)
-    yield from _walk("excel", ExcelWizard(desk, LEDGERS["member"], file), desk, until=2)
+def _excel(desk: Desk, root: Path, until: int) -> Iterator[Scene]:
+    """A short roster: two people of the ledger with another schooling, one new, one whose number is a number."""
+    rows: list[tuple[object, ...]] = []
 
+    def ask(workspace: Workspace) -> list[tuple[object, ...]]:
+        with workspace.read() as session:
+            wanted = select(Member, PartyOrg.name).join(PartyOrg, PartyOrg.id == Member.branch_id)
+            found = session.execute(wanted.where(Member.deleted_at.is_(None)).order_by(Member.id).limit(3))
+            sexes = LEDGERS["member"].fields["sex"]
+            return [(one.name, sexes.show(one.sex), one.birth.isoformat(), branch) for one, branch in found]
 
-def _walk(name: str, wizard: Flow, desk: Desk, until: int, each: Callable[[], None] = lambda: None) -> Iterator[Scene]:
-    """The steps of a wizard up to one, as far as it goes."""
+    desk.read(ask, lambda found: rows.extend(found))
     settled(desk)
+    book = openpyxl.Workbook()
+    book.active.append(("党员花名册",))
+    book.active.append(HEADER)
+    for number, (name, sex, birth, branch) in enumerate(rows, start=1):
+        book.active.append((number, name, sex, "", "汉族", birth, "大学本科", branch, "正式党员", ""))
+    last = rows[-1][3] if rows else ""
+    book.active.append((8, "李新民", "男", "", "汉族", "1988.05.01", "大学", last, "预备党员", "2026.07.01"))
+    book.active.append(
+        (9, "王春梅", "女", 430102199003070000, "汉族", "1990年3月", "大专", last, "预备党员", "2026.07.01")
+    )
+    book.active.append(("合计", len(rows) + 2))
+    file = root / "花名册.xlsx"
+    book.save(file)
+    book.close()
+    wizard = ExcelWizard(desk, LEDGERS["member"], file)
+    for name, widget in _walk("excel", wizard, until=2):
+        yield name, widget
+    if wizard.place == 2 and until > 2:
+        wizard.skip.setChecked(True)
+        if wizard.next_button.isEnabled():
+            wizard.forward()
+            settled(desk)
+            yield "excel-4", wizard
+
+
+def _taking_in(wizard: TakeIn) -> Iterator[Scene]:
+    yield from _walk("take-in", wizard, until=2)
+    if wizard.place != 2:
+        return
+    for choices, _ in list(wizard.decisions.rows.values()):
+        choices.choose("theirs")
+    yield "take-in-3-decided", wizard
+    for number in (4, 5):
+        if wizard.next_button.isEnabled():
+            wizard.forward()
+            settled(wizard.desk)
+            yield f"take-in-{number}", wizard
+
+
+def _walk(name: str, wizard: Flow, until: int) -> Iterator[Scene]:
+    """The steps of a wizard up to one, as far as it goes."""
+    settled(wizard.desk)
     yield f"{name}-1", wizard
     while wizard.place < until and wizard.next_button.isEnabled():
         before = wizard.place
         wizard.forward()
-        settled(desk)
+        settled(wizard.desk)
         if wizard.place == before:
             break
         yield f"{name}-{wizard.place + 1}", wizard
-    wizard.deleteLater()

@@ -113,7 +113,7 @@ def _html(sheet: Sheet) -> str:
     total_head = "<th align=right width=16%>现有</th>" if told else ""
     return f"""<style>
       h1 {{ font-size: 30px; }} .l {{ color: #555555; }} .q {{ color: #555555; font-size: 13px; }}
-      th {{ font-weight: 600; }} .g td, .g th {{ border: 1px solid #444444; border-style: solid; padding: 6px; }}
+      th {{ font-weight: 600; }} .g td, .g th {{ border: 1px solid #444444; border-style: solid; padding: 4px; }}
       table.g {{ border-collapse: collapse; }}
     </style>
     <h1 align=center style="margin-bottom:18px">{escape(sheet.title)}</h1>

@@ -216,7 +216,7 @@ class TakeIn(Flow):
         top = Card(padding=1)
         top.body.addWidget(self.package_table)
         self.warnings = column(gap=6)
-        self.decisions = Decisions(county=self.county)
+        self.decisions = Decisions(self.desk, county=self.county)
         self.decisions.decided.connect(self._decided)
         self.decisions_card = Card()
         self.decisions_area = scrolling(self.decisions, horizontal=True)
@@ -393,11 +393,11 @@ class TakeIn(Flow):
     def _note(self, parcel: Parcel, outcome: "Outcome") -> Note:
         who = outcome.from_name or parcel.file.name
         kind = "wrong" if outcome.status == "refused" else "information"
+        which = f"{who} 第 {outcome.sequence} 号" if outcome.sequence else who
         if parcel.newer is not None:
-            return Note(
-                "information", f"{who} {number(outcome)}：同一乡镇还有第 {parcel.newer} 号，里面已经包含它，不必写。"
-            )
-        return Note(kind, f"{who} {number(outcome)}：{outcome.message}")
+            words = f"同一乡镇还有第 {parcel.newer} 号，里面已经包含它，不必写。"
+            return Note("information", f"{which}：{words}")
+        return Note(kind, f"{which}：{outcome.message}")
 
     # ---------------------------------------------------------------- the trial
 
@@ -487,7 +487,7 @@ class TakeIn(Flow):
                     Note(
                         "good",
                         f"{outcome.from_name} 第 {outcome.sequence} 号已写入：新增 {outcome.created}、"
-                        f"修改 {outcome.updated}、删除 {outcome.deleted}{later}。可以在“系统 → 操作日志”里整包撤销。",
+                        f"修改 {outcome.updated}、删除 {outcome.deleted}{later}。可以在“设置 → 操作日志”里整包撤销。",
                     )
                 )
             else:

@@ -1,0 +1,58 @@
+"""A desk over a small office: one branch, a few members, in a folder whose name has blanks and Chinese."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.workspace import Workspace
+from tests.helpers import office
+from ui.background import Desk
+from ui.shell import theme
+
+PEOPLE = ("王小明", "单福荣", "欧阳娜", "陈桂香")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A township's workspace with a village, a branch and four members."""
+    place = tmp_path / "张三" / "乡镇 数据"
+    with office.township(place) as workspace:
+        office.village(workspace)
+        branch = office.branch(workspace)
+        for name in PEOPLE:
+            office.member(workspace, branch, name=name)
+    return place
+
+
+@pytest.fixture
+def empty_folder(tmp_path: Path) -> Path:
+    """A township's workspace with the reference data alone."""
+    with office.township(tmp_path / "空"):
+        return tmp_path / "空"
+
+
+@pytest.fixture
+def open_desk(qtbot: QtBot, qapp: QApplication) -> Iterator[object]:
+    """Opens a folder on a desk of its own."""
+    theme.use(qapp)
+    desks: list[Desk] = []
+
+    def opened(folder: Path) -> Desk:
+        desk = Desk()
+        desks.append(desk)
+        with qtbot.waitSignal(desk.opened):
+            desk.open(lambda: Workspace.open(folder), lambda _: None)
+        return desk
+
+    yield opened
+    for desk in desks:
+        desk.close()
+
+
+@pytest.fixture
+def desk(open_desk, folder: Path) -> Desk:  # type: ignore[no-untyped-def]
+    """A desk over the small office."""
+    return open_desk(folder)

@@ -1,0 +1,197 @@
+"""Handing over: what is said before, the file on the stick, the sheet, and a stick that will not take it."""
+
+import shutil
+from collections import namedtuple
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtPrintSupport import QPrinter
+from pytestqt.qtbot import QtBot
+
+from app.sync import stick as sticks_of_app
+from app.workspace import Workspace
+from tests.ui.wizards.conftest import OTHER, TOWN, World, press, said, show
+from ui.background import Desk
+from ui.wizards import sheet, sticks
+from ui.wizards.hand_over import LINES, HandOver
+from ui.wizards.sheet import Sheet, SheetLine
+
+OpenDesk = Callable[[Path], Desk]
+
+
+def at_the_stick(qtbot: QtBot, desk: Desk, world: World) -> HandOver:
+    wizard = HandOver(desk, world.drives)
+    show(qtbot, wizard)
+    press(qtbot, wizard)
+    return wizard
+
+
+def test_a_township_sees_what_goes_writes_it_and_gets_its_sheet(
+    world: World, open_desk: OpenDesk, qtbot: QtBot, tmp_path: Path
+) -> None:
+    world.edit(world.town, world.members[0], phone="13912345678")
+    wizard = HandOver(open_desk(world.town), world.drives)
+    show(qtbot, wizard)
+    first = wizard.rows.rows[0]
+    assert (first.title, first.new, first.changed, first.deleted, first.live, first.before) == (
+        "党员花名册", 0, 1, 0, 4, 4,
+    )  # fmt: skip
+    press(qtbot, wizard)
+    place = wizard.places.chosen()
+    assert place is not None
+    assert place.root == world.stick, "the stick is proposed"
+    press(qtbot, wizard)
+    (file,) = world.stick.iterdir()
+    assert file.name == f"{TOWN}-up-2.dzb"
+    assert not wizard.back_button.isVisible(), "what is written is written"
+    made = wizard.sheets[0]
+    assert (made.giver, made.receiver, made.sequence, made.kind) == ("石桥镇", "云溪县委组织部", 2, "变更")
+    assert made.size == file.stat().st_size
+    assert made.payload == f"siji-package/1 {TOWN} 2 {wizard.sent[0].digest}"
+    assert not wizard.page.pixmap().isNull()
+    out = tmp_path / "交接单.pdf"
+    wizard.save_pdf(out)
+    assert out.read_bytes().startswith(b"%PDF")
+    assert said(wizard) == f"交接单已存到 {out}。"
+    with qtbot.waitSignal(wizard.closed):
+        wizard.next_button.click()
+
+
+def test_nothing_new_is_said_and_may_still_be_handed_over(world: World, open_desk: OpenDesk, qtbot: QtBot) -> None:
+    wizard = HandOver(open_desk(world.town), world.drives)
+    show(qtbot, wizard)
+    assert sum(one.new + one.changed + one.deleted for one in wizard.rows.rows) == 0
+    assert "上次以来没有改动" in wizard.notes.itemAt(0).widget().text.text()
+    assert wizard.next_button.isEnabled()
+
+
+def test_a_roster_that_shrank_is_pointed_out(world: World, open_desk: OpenDesk, qtbot: QtBot) -> None:
+    from app.sync.survey import LedgerSurvey
+    from ui.wizards.hand_over import compared, has_shrunk
+
+    half = LedgerSurvey("member", "党员花名册", 0, 0, 700, 586, 1286)
+    assert has_shrunk(half)
+    assert compared(half) == "比上次少了一半以上"
+    assert not has_shrunk(LedgerSurvey("member", "党员花名册", 0, 0, 3, 1283, 1286))
+
+
+def test_a_read_only_stick_is_refused_with_its_remedy(
+    unwritable: Path, world: World, open_desk: OpenDesk, qtbot: QtBot
+) -> None:
+    def drives() -> list[sticks.Drive]:
+        return [sticks.Drive(unwritable, "", 1_000_000_000, 1_000_000_000)]
+
+    wizard = HandOver(open_desk(world.town), drives)
+    show(qtbot, wizard)
+    press(qtbot, wizard)
+    press(qtbot, wizard)
+    assert wizard.place == 1
+    assert said(wizard) == f"“{unwritable}”不能写入。请打开U盘的写保护开关，或换一个文件夹，没有写出任何文件"
+    assert list(unwritable.iterdir()) == []
+    with Workspace.open(world.other) as other:
+        assert other.office.code == OTHER, "the rest of the world stands"
+
+
+def test_a_full_stick_is_refused_with_its_remedy(
+    world: World, open_desk: OpenDesk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wizard = at_the_stick(qtbot, open_desk(world.town), world)
+    usage = namedtuple("usage", "total used free")
+    real = shutil.disk_usage
+    monkeypatch.setattr(
+        sticks_of_app.shutil,
+        "disk_usage",
+        lambda path: usage(1, 1, 0) if Path(path).is_relative_to(world.stick) else real(path),
+    )
+    press(qtbot, wizard)
+    assert said(wizard) == f"“{world.stick}”放不下这个文件。请清理U盘或换一个，没有写出任何文件"
+    assert list(world.stick.iterdir()) == []
+
+
+def test_a_pulled_stick_is_refused_with_its_remedy(world: World, open_desk: OpenDesk, qtbot: QtBot) -> None:
+    wizard = at_the_stick(qtbot, open_desk(world.town), world)
+    shutil.rmtree(world.stick)
+    press(qtbot, wizard)
+    assert said(wizard) == f"找不到“{world.stick}”，U盘可能没有插好或已拔出。请插好U盘再试，没有写出任何文件"
+
+
+def test_an_office_that_never_joined_is_told_how_to(open_desk: OpenDesk, qtbot: QtBot, tmp_path: Path) -> None:
+    Workspace.create(tmp_path / "alone", code="532909", name="新田乡", level="township").close()
+    wizard = HandOver(open_desk(tmp_path / "alone"), list)
+    show(qtbot, wizard)
+    assert said(wizard) == "本单位还没有加入县里，没有可以上报的对象。请用县里给的登记文件加入"
+    assert not wizard.next_button.isEnabled()
+
+
+def test_a_county_writes_for_all_or_for_one(world: World, open_desk: OpenDesk, qtbot: QtBot) -> None:
+    desk = open_desk(world.county)
+    wizard = at_the_stick(qtbot, desk, world)
+    press(qtbot, wizard)
+    assert sorted(one.name for one in world.stick.iterdir()) == [f"{TOWN}-down-3.dzb", f"{OTHER}-down-3.dzb"]
+    assert [one.receiver for one in wizard.sheets] == ["石桥镇", "梅岭镇"]
+    wizard = HandOver(desk, world.drives)
+    show(qtbot, wizard)
+    wizard.whom.setCurrentIndex(wizard.whom.findData(OTHER))
+    press(qtbot, wizard)
+    press(qtbot, wizard)
+    assert [one.office_code for one in wizard.sent] == [OTHER]
+
+
+def test_no_stick_no_folder_no_writing(world: World, open_desk: OpenDesk, qtbot: QtBot) -> None:
+    wizard = HandOver(open_desk(world.town), list)
+    show(qtbot, wizard)
+    press(qtbot, wizard)
+    assert not wizard.next_button.isEnabled()
+    wizard.places.folder.edit.setText(str(world.stick))
+    assert wizard.places.own.isChecked()
+    assert "可用" in wizard.places.room.text()
+    assert wizard.next_button.isEnabled()
+
+
+# ---------------------------------------------------------------- the sheet
+
+
+def a_sheet(lines: int = 3) -> Sheet:
+    counted = [SheetLine(f"台账{number}", 1, 2, 3, 400) for number in range(lines)]
+    return Sheet(
+        "数据上报交接单", "石桥镇", TOWN, "云溪县委组织部", 12, "变更", "2026年11月3日 08:12",
+        f"{TOWN}-up-12.dzb", 182_331, "0123456789abcdef" * 4, counted,
+    )  # fmt: skip
+
+
+def test_the_tail_of_the_digest_is_read_in_fours() -> None:
+    assert a_sheet().tail == "0123 4567 89ab cdef"
+
+
+def test_a_usual_sheet_is_one_page(dressed: None) -> None:
+    assert sheet.document(a_sheet(LINES)).pageCount() == 1
+
+
+def test_a_sheet_prints(dressed: None, tmp_path: Path) -> None:
+    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+    printer.setOutputFileName(str(tmp_path / "纸.pdf"))
+    sheet.print_to(printer, [a_sheet(), a_sheet()])
+    assert (tmp_path / "纸.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_a_pdf_that_cannot_be_written_says_so(
+    unwritable: Path, world: World, open_desk: OpenDesk, qtbot: QtBot
+) -> None:
+    wizard = at_the_stick(qtbot, open_desk(world.town), world)
+    press(qtbot, wizard)
+    wizard.save_pdf(unwritable / "交接单.pdf")
+    assert said(wizard) == "这个位置不能保存文件。请换一个文件夹，或关闭正在打开它的程序"
+    assert list(unwritable.iterdir()) == []
+
+
+@pytest.mark.parametrize(("count", "words"), [(0, "0 字节"), (2048, "2.0 KB"), (14_600_000_000, "13.6 GB")])
+def test_sizes_in_words(count: int, words: str) -> None:
+    assert sticks.size(count) == words
+
+
+def test_packages_are_found_on_a_stick_and_one_folder_below(tmp_path: Path) -> None:
+    (tmp_path / "上报").mkdir()
+    for name in ("a.dzb", "上报/b.DZB", ".hidden.dzb", "c.txt"):
+        (tmp_path / name).write_bytes(b"")
+    assert {file.name for file in sticks.packages([tmp_path, tmp_path / "没有"])} == {"a.dzb", "b.DZB"}
