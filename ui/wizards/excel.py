@@ -39,6 +39,8 @@ class ExcelWizard(Flow):
         result: what it did.
     """
 
+    topic = "excel"
+
     def __init__(self, desk: Desk, ledger: "Ledger", file: Path | None = None) -> None:
         super().__init__(desk, f"从 Excel 导入 · {ledger.title}", ("选文件", "对应栏目", "预览", "完成"))
         self.ledger = ledger

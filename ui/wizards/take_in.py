@@ -105,6 +105,8 @@ class Parcel:
 class TakeIn(Flow):
     """Takes in packages. `drives` says which sticks are plugged in; `files` are chosen beforehand."""
 
+    topic = "take-in"
+
     def __init__(
         self, desk: Desk, drives: Callable[[], list[sticks.Drive]] = sticks.drives, files: Sequence[Path] = ()
     ) -> None:
