@@ -66,11 +66,11 @@ class ExchangePage(QStackedWidget):
         self.carried: dict[str, int] = {}
         self.towns = Rows(
             (
-                Column("乡镇", lambda one: one.name, width=190),
+                Column("乡镇", lambda one: one.name, width=150),
                 Column("代码", lambda one: one.code, width=110),
-                Column("情况", lambda one: STATES.get(one.state, one.state), width=170),
-                Column("最近一次上报", _last_received, width=230),
-                Column("最近一次下发", _last_sent, width=250),
+                Column("情况", lambda one: STATES.get(one.state, one.state), width=150),
+                Column("最近一次上报", _last_received, width=180),
+                Column("最近一次下发", _last_sent, width=215),
                 Column("本月", self._this_month, lambda one: "good" if self._reported(one) else "attention"),
             )
         )

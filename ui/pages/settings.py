@@ -16,6 +16,7 @@ from db import clock, settings
 from db.errors import Refusal
 from db.journal import BatchLine, Progress
 from ui.background import Desk
+from ui.pages.users import UsersDialog
 from ui.shell import memory, words
 from ui.shell.widgets import (
     MARGINS,
@@ -133,7 +134,9 @@ class SettingsPage(QWidget):
         self.minutes.activated.connect(self._keep_minutes)
         title = "修改口令" if self.here.encrypted else "设置口令"
         card.body.addLayout(row(self.minutes, button(title, "mdi6.key-outline", then=self.ask_passphrase), 0))
-        card.body.addWidget(label("随时可以按 Ctrl+L 锁上。", "small"))
+        self.users_button = button("使用人…", "mdi6.account-key-outline", then=self.show_users)
+        self.users_button.setVisible(self.here.encrypted)
+        card.body.addLayout(row(label("随时可以按 Ctrl+L 锁上。", "small"), 0, self.users_button))
         return card
 
     def _keep_minutes(self) -> None:
@@ -207,6 +210,12 @@ class SettingsPage(QWidget):
             self.backed_up.emit()
 
         self.progress.follow(self.desk.long(work, done, self.message.refuse), "正在备份")
+
+    def show_users(self) -> None:
+        """Who has a passphrase to this workspace."""
+        dialog = UsersDialog(self, self.desk)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     def ask_passphrase(self) -> None:
         """Asks for a new passphrase, twice."""
