@@ -50,7 +50,7 @@ def chapter(place: str) -> str:
 class Manual(QDialog):
     """The manual in a window of its own, beside the other one."""
 
-    def __init__(self, place: str, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("使用手册")
@@ -64,7 +64,6 @@ class Manual(QDialog):
         layout = column(row(contents, back, 0, gap=8), margins=(12, 10, 12, 12))
         layout.addWidget(self.browser, 1)
         self.setLayout(layout)
-        self.turn_to(place)
 
     def turn_to(self, place: str) -> None:
         """Shows the chapter about a place, from its own heading on where the chapter is about several."""
@@ -78,14 +77,16 @@ class Manual(QDialog):
         block = document.begin()
         while block.isValid():
             if block.blockFormat().headingLevel() == 2 and block.text() == LEDGERS[place].title:
-                self.browser.moveCursor(QTextCursor.MoveOperation.End)  # so that the heading comes to stand at the top
                 self.browser.setTextCursor(QTextCursor(block))
+                top = document.documentLayout().blockBoundingRect(block).top()
+                self.browser.verticalScrollBar().setValue(round(top) - 8)
                 return
             block = block.next()
 
 
 def open_at(place: str, parent: QWidget) -> Manual:
     """Opens the manual at a place: a ledger's id, a page's, or a wizard's `topic`."""
-    dialog = Manual(place, parent)
-    dialog.show()
+    dialog = Manual(parent)
+    dialog.show()  # laid out first, so that a heading can be scrolled to
+    dialog.turn_to(place)
     return dialog
