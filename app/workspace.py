@@ -57,6 +57,10 @@ class Opened:
     user: str
 
 
+FINAL = ("undo", "new", "seed", "enrol")
+"""Kinds of batches that are not undone: an office that was enrolled has its file and its keys; it is revoked."""
+
+
 class Workspace:
     """An open workspace. One at a time holds the folder; close it, or use it as a context manager.
 
@@ -304,7 +308,7 @@ class Workspace:
         return target
 
     def _undoable(self, session: Session, batch_id: str | None) -> BatchLine:
-        undoable = BatchLine.undone_by.is_(None) & BatchLine.kind.not_in(("undo", "new", "seed"))
+        undoable = BatchLine.undone_by.is_(None) & BatchLine.kind.not_in(FINAL)
         if batch_id is None:
             found = session.scalars(
                 select(BatchLine).where(undoable, BatchLine.changes > 0).order_by(BatchLine.id.desc()).limit(1)
@@ -315,7 +319,7 @@ class Workspace:
         found = session.get(BatchLine, batch_id)
         if found is None:
             raise Refusal(f"没有编号为 {batch_id} 的操作", "not-found")
-        if found.undone_by is not None or found.kind in ("undo", "new", "seed"):
+        if found.undone_by is not None or found.kind in FINAL:
             raise Refusal(f"“{found.label}”已经撤销过，或者不能撤销", "nothing-to-undo")
         return found
 

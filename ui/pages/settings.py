@@ -63,7 +63,7 @@ def operations(workspace: Workspace, limit: int = LINES) -> list[Operation]:
                 one.at,
                 one.changes,
                 one.undone_by is not None,
-                one.undone_by is None and one.kind in ("edit", "excel"),
+                one.undone_by is None and one.kind in ("edit", "excel", "receive"),
             )
             for one in found
         ]
