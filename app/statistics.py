@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 
 from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
@@ -137,8 +138,10 @@ def terms(session: Session, today: date) -> list[Term]:
     notice = policy.whole("org.term_notice_months", today, organisation.NOTICE_MONTHS)
     alarm = policy.whole("org.term_alarm_months", today, organisation.ALARM_MONTHS)
     columns = (PartyOrg.id, PartyOrg.name, PartyOrg.kind, PartyOrg.sector, PartyOrg.elected_on, PartyOrg.term_years)
-    known = select(*columns).where(PartyOrg.deleted_at.is_(None), PartyOrg.elected_on.is_not(None))
+    known = select(*columns).where(PartyOrg.deleted_at.is_(None))
     for org_id, name, kind, sector, elected_on, written in session.execute(known):
+        if elected_on is None:
+            continue
         years = written or policy.whole(organisation.term_key(kind, sector), elected_on, 0)
         if years:
             state = organisation.term_state(elected_on, years, today, notice=notice, alarm=alarm)
@@ -166,14 +169,12 @@ def ages(session: Session, today: date) -> Ages:
     live = and_(Member.deleted_at.is_(None), team.on_the_roll(today))
     born = [years_later(today, -last - 1) for last in AGES]
     bands = [Member.birth > born[0]]
-    bands += [
-        and_(Member.birth <= younger, Member.birth > older) for younger, older in zip(born, born[1:], strict=False)
-    ]
+    bands += [and_(Member.birth <= younger, Member.birth > older) for younger, older in pairwise(born)]
     bands.append(Member.birth <= born[-1])
     counts = session.execute(select(*(func.count(case((and_(live, band), 1))) for band in bands))).one()
     names = [
         f"≤{AGES[0]}",
-        *(f"{low + 1}–{high}" for low, high in zip(AGES, AGES[1:], strict=False)),
+        *(f"{low + 1}–{high}" for low, high in pairwise(AGES)),
         f"≥{AGES[-1] + 1}",
     ]
     numbers = [int(one) for one in counts]
