@@ -8,11 +8,13 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import PILLAR_TITLES, Pillar
+from app.place import EXCHANGE, SETTINGS, Place
 from db.errors import Refusal
 from ui.background import Desk, Opened
 from ui.ledger.page import LedgerPage
 from ui.pages.exchange import ExchangePage
 from ui.pages.settings import SettingsPage
+from ui.pages.workbench import WorkbenchPage
 from ui.shell import manual, memory
 from ui.shell.lock import IdleWatch, LockScreen
 from ui.shell.navigation import Entry, Navigation
@@ -20,14 +22,14 @@ from ui.shell.status import StatusBar
 from ui.shell.widgets import MARGINS, MessageBar, column, row
 
 NAME = "四基党建工作台"
-EXCHANGE, SETTINGS = "exchange", "settings"
-FIRST = "member"
+WORKBENCH = "workbench"
+FIRST = WORKBENCH
 """The page that a window opens with."""
 
 
 def entries() -> list[Entry]:
-    """The navigation, from the catalogue: each system with its ledgers, then the exchange and the settings."""
-    found: list[Entry] = []
+    """The navigation, from the catalogue: the workbench, each system with its ledgers, then the exchange and the settings."""
+    found = [Entry("工作台", WORKBENCH, "mdi6.view-dashboard-outline")]
     for pillar in Pillar:
         if pillar is Pillar.SYSTEM:
             continue
@@ -112,7 +114,24 @@ class Desktop(QWidget):
         if isinstance(page, LedgerPage):
             page.show_record(record_id)
 
+    def go_to_place(self, place: Place) -> None:
+        """Shows the records behind a figure or a reminder."""
+        page = self.go(place.page)
+        if isinstance(page, LedgerPage):
+            page.show_place(place)
+
+    def _exchange(self) -> ExchangePage:
+        page = self.go(EXCHANGE)
+        assert isinstance(page, ExchangePage)
+        return page
+
     def _make(self, id: str) -> QWidget:
+        if id == WORKBENCH:
+            bench = WorkbenchPage(self.desk)
+            bench.go.connect(self.go_to_place)
+            bench.hand_over.connect(lambda: self._exchange().hand_over())
+            bench.take_in.connect(lambda: self._exchange().take_in())
+            return bench
         if id == EXCHANGE:
             return ExchangePage(self.desk)
         if id == SETTINGS:
