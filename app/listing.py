@@ -264,7 +264,7 @@ def below(session: Session, ledger: Ledger, node: str) -> list[str]:
     target = ledger.fields[ledger.tree or ""].target
     if target != PartyOrg.__tablename__:
         return [node]
-    return organisation.below(session, node)
+    return organisation.below(organisation.children(session), node)
 
 
 def tree(session: Session, ledger: Ledger, query: Query) -> tuple[Node, ...]:

@@ -51,19 +51,21 @@ def plan(
     mapping: Mapping[str, str | None] | None = None,
     header_row: int | None = None,
     decisions: Mapping[int, Decision] | None = None,
+    complete: bool = True,
     progress: Progress | None = None,
 ) -> Plan:
     """What importing the sheet (the first with a header, unless named) would do. Writes nothing.
 
     `mapping` is what the person says of some headings: heading → field, None or "" for a column to leave out;
-    `header_row` where the header is, from 1; `decisions` what she said of doubtful rows, by their numbers.
+    `header_row` where the header is, from 1; `decisions` what she said of doubtful rows, by their numbers. A sheet that
+    lacks a required column is refused; without `complete` its rows are, so that a person can still name the column.
     Raises `Refusal` for a workbook, sheet or header that cannot be used; what is wrong in a row stands in the plan.
     """
     if ledger.authority is not None and not ws.office.is_county:
         raise Refusal(f"“{ledger.title}”由县里填写，这里不能导入", "not-allowed")
     _tell(progress, 0, 0, f"读取 {file.name}")
     book = Book(file)
-    chosen, header = _choose(book, ledger, sheet, mapping, header_row)
+    chosen, header = _choose(book, ledger, sheet, mapping, header_row, complete=complete)
     rows = []
     for row in read(chosen, header, ledger):
         rows.append(row)
@@ -149,7 +151,13 @@ def apply(ws: Workspace, plan: Plan, *, skip_errors: bool = False, progress: Pro
 
 
 def _choose(
-    book: Book, ledger: Ledger, name: str | None, mapping: Mapping[str, str | None] | None, row: int | None
+    book: Book,
+    ledger: Ledger,
+    name: str | None,
+    mapping: Mapping[str, str | None] | None,
+    row: int | None,
+    *,
+    complete: bool,
 ) -> tuple[Sheet, Header]:
     """The sheet to read, with its header. Raises `Refusal` when there is none, or one that lacks a required column."""
     lacking: tuple[Sheet, Header] | None = None
@@ -173,6 +181,8 @@ def _choose(
             "no-header",
         )
     found, header = lacking
+    if not complete:
+        return found, header
     missing = "、".join(f"“{label}”" for label in header.missing(ledger))
     raise Refusal(
         f"工作表“{found.name}”缺少必填的栏目：{missing}（表头在第 {header.last + 1} 行）。"

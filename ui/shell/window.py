@@ -20,6 +20,7 @@ from ui.shell.lock import IdleWatch, LockScreen
 from ui.shell.navigation import Entry, Navigation
 from ui.shell.status import StatusBar
 from ui.shell.widgets import MARGINS, MessageBar, column, row
+from ui.wizards.frame import Flow
 
 NAME = "四基党建工作台"
 WORKBENCH = "workbench"
@@ -88,7 +89,7 @@ class Desktop(QWidget):
         desk.refused.connect(self._refused)
         self._key("Ctrl+L", self.lock)
         if manual.exists():
-            self._key("F1", lambda: manual.open_at(self.current, self))
+            self._key("F1", lambda: manual.open_at(self.topic, self))
         self.go(place)
 
     def _key(self, keys: str, then: Callable[[], object]) -> None:
@@ -97,6 +98,13 @@ class Desktop(QWidget):
         made.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         made.triggered.connect(lambda: then())
         self.addAction(made)
+
+    @property
+    def topic(self) -> str:
+        """Where the person is, for the manual: the wizard that is open, else the page."""
+        page = self.stack.currentWidget()
+        inner = page.currentWidget() if isinstance(page, QStackedWidget) else page
+        return inner.topic if isinstance(inner, Flow) else self.current
 
     def go(self, id: str) -> QWidget:
         """Shows a page; the same one as before when it was shown before."""
