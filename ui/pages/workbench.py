@@ -1,10 +1,11 @@
 """工作台: the figures, what is due, the ages of the members, and a cell for each village or township."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
 from app import quality, reminders, statistics
 from app.ledgers.catalogue import LEDGERS
@@ -20,6 +21,7 @@ from ui.shell.widgets import (
     ICONS,
     MARGINS,
     Card,
+    Elided,
     EmptyState,
     Note,
     PageHeader,
@@ -85,7 +87,7 @@ class WorkbenchPage(QWidget):
             actions = (button(take, take_sign, then=self.take_in.emit), primary(give, give_sign, self.hand_over.emit))
         self.header = PageHeader("工作台", "", *actions)
         self.figures = row(gap=12)
-        self.due_body = column(gap=2)
+        self.due_body = column(gap=5)
         due = Card("要办的事", gap=10)
         due.body.addLayout(self.due_body)
         self.looking = label("正在检查各台账…", "small")
@@ -254,12 +256,12 @@ class FigureTile(Tile):
 
     def __init__(self, figure: KeyFigure) -> None:
         super().__init__(f"{figure.title} {figure.text}。{figure.note}")
-        note = label(figure.note, "small")
-        note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        note.setToolTip(figure.note)
+        note = Elided(figure.note, "small")
         strip = ShareStrip(figure.share)
         self.setLayout(
-            column(label(figure.title, "quiet"), label(figure.text, "figure"), strip, note, margins=(16, 12, 16, 12), gap=5)
+            column(
+                label(figure.title, "quiet"), label(figure.text, "figure"), strip, note, margins=(16, 12, 16, 12), gap=5
+            )
         )
 
 
@@ -291,11 +293,8 @@ class CellTile(Tile):
     def __init__(self, cell: Cell) -> None:
         super().__init__(f"{cell.name}，{cell.state}，{cell.detail}")
         self.setProperty("tone", cell.tone)
-        name = label(cell.name, "section")
-        name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        name.setToolTip(cell.name)
-        state = label(f"{cell.state} · {cell.detail}", "small")
-        state.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        name = Elided(cell.name, "section")
+        state = Elided(f"{cell.state} · {cell.detail}", "small")
         self.setToolTip(f"{cell.name}\n{cell.state}\n{cell.detail}")
         self.setMinimumWidth(round((CELL_WIDTH - 20) * theme.now().scale))
         self.setLayout(column(name, state, margins=(12, 6, 6, 7), gap=1))
@@ -304,17 +303,14 @@ class CellTile(Tile):
 class DueLine(QWidget):
     """One thing to do: how it presses, what, a word more, and the way there."""
 
-    def __init__(self, one: Reminder, then) -> None:  # type: ignore[no-untyped-def]
+    def __init__(self, one: Reminder, then: Callable[[], object]) -> None:
         super().__init__()
         sign = QLabel()
         sign.setPixmap(theme.pixmap(ICONS[one.urgency.value], one.urgency.value, 17))
-        detail = label(one.detail, "quiet")
-        detail.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        detail.setToolTip(one.detail)
         self.way = button("去办理 ›" if one.urgency.value != "information" else "去看看 ›", kind="link", then=then)
         self.way.setAccessibleName(f"{one.title}，{self.way.text()}")
         layout = row(sign, label(one.title, "section"), gap=8)
-        layout.addWidget(detail, 1)
+        layout.addWidget(Elided(one.detail), 1)
         layout.addWidget(self.way)
         self.setLayout(layout)
 
@@ -364,5 +360,3 @@ class BarChart(QWidget):
             painter.drawText(QRectF(left, line + high, room, line), middle, name)
             painter.setPen(QColor(theme.now().ink))
             painter.drawText(QRectF(left, top - line, room, line), middle, f"{number:,}")
-
-

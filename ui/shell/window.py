@@ -29,7 +29,7 @@ FIRST = WORKBENCH
 
 
 def entries() -> list[Entry]:
-    """The navigation, from the catalogue: the workbench, each system with its ledgers, then the exchange and the settings."""
+    """The navigation, from the catalogue: the workbench, each system with its ledgers, the exchange, the settings."""
     found = [Entry("工作台", WORKBENCH, "mdi6.view-dashboard-outline")]
     for pillar in Pillar:
         if pillar is Pillar.SYSTEM:
@@ -128,17 +128,19 @@ class Desktop(QWidget):
         if isinstance(page, LedgerPage):
             page.show_place(place)
 
-    def _exchange(self) -> ExchangePage:
+    def _exchange(self, begin: Callable[[ExchangePage], None]) -> None:
+        """Begins one of the exchange's wizards, or shows the one that is under way."""
         page = self.go(EXCHANGE)
         assert isinstance(page, ExchangePage)
-        return page
+        if page.wizard() is None:
+            begin(page)
 
     def _make(self, id: str) -> QWidget:
         if id == WORKBENCH:
             bench = WorkbenchPage(self.desk)
             bench.go.connect(self.go_to_place)
-            bench.hand_over.connect(lambda: self._exchange().hand_over())
-            bench.take_in.connect(lambda: self._exchange().take_in())
+            bench.hand_over.connect(lambda: self._exchange(ExchangePage.hand_over))
+            bench.take_in.connect(lambda: self._exchange(ExchangePage.take_in))
             return bench
         if id == EXCHANGE:
             return ExchangePage(self.desk)
