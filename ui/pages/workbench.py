@@ -36,7 +36,7 @@ from ui.shell.widgets import (
 
 STEP = 100
 """How many records are checked before others get their turn."""
-CELL_WIDTH = 150
+CELL_WIDTH = 184
 
 
 @dataclass(frozen=True)

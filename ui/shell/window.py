@@ -52,11 +52,13 @@ class Desktop(QWidget):
 
     Signals:
         restyle: the dress changed; whoever holds this widget makes it anew.
-        elsewhere: another folder is wanted.
+        elsewhere: another folder is wanted, by a way of the first run, or empty for whichever.
+        open_folder: this folder is to be opened instead.
     """
 
     restyle = Signal()
-    elsewhere = Signal()
+    elsewhere = Signal(str)
+    open_folder = Signal(object)
 
     def __init__(self, desk: Desk, place: str = FIRST) -> None:
         super().__init__()
@@ -148,6 +150,7 @@ class Desktop(QWidget):
             page = SettingsPage(self.desk)
             page.restyle.connect(self.restyle)
             page.elsewhere.connect(self.elsewhere)
+            page.open_folder.connect(self.open_folder)
             page.idle_minutes.connect(self.idle.set_minutes)
             page.backed_up.connect(self.status.refresh)
             return page
