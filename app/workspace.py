@@ -30,6 +30,8 @@ from db.journal import Batch, BatchLine, begin_batch, later_edits, undo_into
 from db.migrations.upgrade import upgrade
 from db.models.organisation import Office
 
+LASTING = ("undo", "new", "seed", "enrol")
+"""Kinds of batches that undo passes over: an office that has been given its enrolment file goes on existing."""
 CONFIG, RECORDS, KEYS, LOCK, COPY = "siji.toml", "records.db", "keys.json", ".siji.lock", "records.db.new"
 
 
@@ -55,10 +57,6 @@ class Opened:
 
     key: bytes | None = field(repr=False)
     user: str
-
-
-FINAL = ("undo", "new", "seed", "enrol")
-"""Kinds of batches that are not undone: an office that was enrolled has its file and its keys; it is revoked."""
 
 
 class Workspace:
@@ -308,7 +306,7 @@ class Workspace:
         return target
 
     def _undoable(self, session: Session, batch_id: str | None) -> BatchLine:
-        undoable = BatchLine.undone_by.is_(None) & BatchLine.kind.not_in(FINAL)
+        undoable = BatchLine.undone_by.is_(None) & BatchLine.kind.not_in(LASTING)
         if batch_id is None:
             found = session.scalars(
                 select(BatchLine).where(undoable, BatchLine.changes > 0).order_by(BatchLine.id.desc()).limit(1)
@@ -319,7 +317,7 @@ class Workspace:
         found = session.get(BatchLine, batch_id)
         if found is None:
             raise Refusal(f"没有编号为 {batch_id} 的操作", "not-found")
-        if found.undone_by is not None or found.kind in FINAL:
+        if found.undone_by is not None or found.kind in LASTING:
             raise Refusal(f"“{found.label}”已经撤销过，或者不能撤销", "nothing-to-undo")
         return found
 

@@ -51,6 +51,8 @@ class Theme:
     wrong_ground: str
     information_ground: str
     stripe: str
+    bar: str
+    """The one hue of charts and strips."""
     navigation: str
     navigation_ink: str
     navigation_quiet: str
@@ -71,7 +73,7 @@ LIGHT = Theme(
     red="#B4232A", red_ink="#FFFFFF", red_hover="#9C1D24", red_ground="#F9E9E9", hover="#F3F0EC", gold="#C8952B",
     good="#2F7D4F", attention="#B86E00", wrong="#B4232A", information="#2B6CB0",
     good_ground="#EDF6F0", attention_ground="#FFF6E5", wrong_ground="#FBECEC", information_ground="#EBF2FA",
-    stripe="#FCFBFA", navigation="#2B2523", navigation_ink="#E9E2DB", navigation_quiet="#A2978F",
+    stripe="#FCFBFA", bar="#BE8A7F", navigation="#2B2523", navigation_ink="#E9E2DB", navigation_quiet="#A2978F",
     navigation_current="#40383A",
 )  # fmt: skip
 DARK = Theme(
@@ -79,7 +81,7 @@ DARK = Theme(
     red="#D4494F", red_ink="#FFFFFF", red_hover="#DE6368", red_ground="#47292B", hover="#332E2C", gold="#C8952B",
     good="#62B585", attention="#E0A04A", wrong="#E2757A", information="#6FA8DC",
     good_ground="#22332A", attention_ground="#3A2F1D", wrong_ground="#3F2728", information_ground="#232F3B",
-    stripe="#2B2726", navigation="#2B2523", navigation_ink="#E9E2DB", navigation_quiet="#A2978F",
+    stripe="#2B2726", bar="#A8756B", navigation="#2B2523", navigation_ink="#E9E2DB", navigation_quiet="#A2978F",
     navigation_current="#40383A",
 )  # fmt: skip
 LARGE = 1.2
