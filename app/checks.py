@@ -3,9 +3,8 @@
 import inspect
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -16,6 +15,8 @@ from app.policy import Policies
 from db import clock, codes, settings
 from db.fields import Field
 from db.models.record import Record, fields_of
+
+T = TypeVar("T")
 
 SEVERAL = 8
 """After so many questions of one kind, all answers are fetched at once: a workbook asks ten thousand times."""
@@ -42,6 +43,13 @@ class Look:
         self.record_id = record_id
         if record_id is not None and office_id is not None:
             self._offices[record_id] = office_id
+
+    def once(self, what: str, find: Callable[[Session], T]) -> T:
+        """What is the same for every record, found at the first question."""
+        if what not in self._held:
+            self._held[what] = find(self.session)
+        found: T = self._held[what]
+        return found
 
     def get(self, model: type[Record], record_id: str | None) -> Any:
         """A linked record, None for nothing or one that is deleted."""
@@ -125,11 +133,6 @@ def run(ledger: Ledger, values: Mapping[str, Any], look: Look, policy: Policies)
         elif result is not None:
             found.extend(result)
     return found
-
-
-def by_itself(ledger: Ledger) -> Ledger:
-    """The ledger with those checks alone that need nothing from the store beside the record."""
-    return replace(ledger, checks=tuple(check for check in ledger.checks if "look" not in _needs(check)))
 
 
 def errors(findings: Sequence[Finding]) -> list[Finding]:

@@ -1,6 +1,6 @@
 """组织底册: offices, villages, Party organisations and how they change."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -23,9 +23,17 @@ ABOLISHED, MOVED = "02", "04"  # code table org_event_kind
 
 def below(session: Session, node: str) -> list[str]:
     """A Party organisation and all organisations below it."""
+    return _under(node, _children(session))
+
+
+def _children(session: Session) -> dict[str | None, list[str]]:
     children: dict[str | None, list[str]] = {}
     for child, parent in session.execute(select(PartyOrg.id, PartyOrg.parent_id).where(PartyOrg.deleted_at.is_(None))):
         children.setdefault(parent, []).append(child)
+    return children
+
+
+def _under(node: str, children: Mapping[str | None, list[str]]) -> list[str]:
     found: dict[str, None] = {}
     queue = [node]
     while queue:
@@ -38,7 +46,7 @@ def below(session: Session, node: str) -> list[str]:
 
 def members_of(look: Look, org: str, *, full: bool = False) -> int:
     """How many members an organisation has on its roll, those of the organisations below it included."""
-    where = [Member.branch_id.in_(below(look.session, org)), Member.standing == IN_GOOD_STANDING]
+    where = [Member.branch_id.in_(_under(org, look.once("children", _children))), Member.standing == IN_GOOD_STANDING]
     return look.count(Member, *where, *([Member.category == FULL] if full else []))
 
 
@@ -86,7 +94,11 @@ def org_name_is_free(name: str | None, look: Look) -> Finding | None:
 
 def parents_make_no_loop(parent_id: str | None, look: Look) -> Finding | None:
     """org.parent: an organisation stands above itself neither directly nor through others."""
-    if look.record_id is None or parent_id is None or parent_id not in below(look.session, look.record_id):
+    if (
+        look.record_id is None
+        or parent_id is None
+        or parent_id not in _under(look.record_id, look.once("children", _children))
+    ):
         return None
     return error("parent_id", "org.parent", "上级党组织不能是它自己或它的下级，请另选上级党组织")
 

@@ -110,9 +110,7 @@ class Offices(RuleBasedStateMachine):
             "text": text,
             "status": "待改",
         }
-        self.world.does(
-            county, lambda ws: editing.save(ws, LEDGERS["remark"], values, remark if which % 2 else None)
-        )
+        self.world.does(county, lambda ws: editing.save(ws, LEDGERS["remark"], values, remark if which % 2 else None))
 
     @rule(office=offices, which=anywhere, ledger=st.sampled_from(("post", "policy", "office")))
     def touches_what_the_county_owns(self, office: int, which: int, ledger: str) -> None:
@@ -206,10 +204,11 @@ class Offices(RuleBasedStateMachine):
     @rule(office=towns)
     def hands_over_in_peace(self, office: int) -> None:
         """A whole round of one township, so that histories get somewhere."""
+        for one in list(self.world.computers[office]):
+            if one.alive:
+                self.world.hand(one, self.world.county, full=False)
         for one in self.world.computers[office]:
-            self.world._hand(one, self.world.county, full=False)
-        for one in self.world.computers[office]:
-            self.world._hand(self.world.county, one, full=False)
+            self.world.hand(self.world.county, one, full=False)
 
 
 @pytest.fixture(autouse=True)

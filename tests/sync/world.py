@@ -130,7 +130,9 @@ def quick() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(package, "write_with_passphrase", write_plain)
         patch.setattr(package, "opened_with_passphrase", open_plain)
-        patch.setattr(ids, "secrets", SimpleNamespace(randbits=rng.getrandbits, token_hex=lambda n: rng.randbytes(n).hex()))
+        patch.setattr(
+            ids, "secrets", SimpleNamespace(randbits=rng.getrandbits, token_hex=lambda n: rng.randbytes(n).hex())
+        )
         patch.setattr(ids, "time", SimpleNamespace(time_ns=lambda: 1_793_000_000_000_000_000 + next(ticks) * 1_000_000))
         patch.setattr(clock, "now", lambda: (start + timedelta(seconds=next(ticks))).strftime("%Y-%m-%dT%H:%M:%SZ"))
         patch.setattr(clock, "today", lambda: date(2026, 11, 3))
@@ -343,9 +345,7 @@ class World:
 
     # ---------------------------------------------------------------- who has seen what
 
-    def look(
-        self, computer: Computer, theirs: Rows | None = None, decided: set[tuple[str, str]] | None = None
-    ) -> None:
+    def look(self, computer: Computer, theirs: Rows | None = None, decided: set[tuple[str, str]] | None = None) -> None:
         """Compares a store with what stood there before: each new stamp is a save made here, over what was there."""
         old, new = computer.known, rows_of(computer.ws)
         for record, (ledger, row) in new.items():
@@ -380,21 +380,22 @@ class World:
 
     def exchange(self) -> bool:
         """Every computer hands over and takes in once; whether anything changed anywhere."""
-        before = [dict(one.known) for one in self._all()]
+        before = {one: one.known for one in self._all()}
+        for office in (1, 2, 3):
+            alone = len(self.computers[office]) == 1
+            for computer in list(self.computers[office]):
+                if computer.alive:
+                    self.hand(computer, self.county, full=not alone)
         for office in (1, 2, 3):
             alone = len(self.computers[office]) == 1
             for computer in self.computers[office]:
-                self._hand(computer, self.county, full=not alone)
-        for office in (1, 2, 3):
-            alone = len(self.computers[office]) == 1
-            for computer in self.computers[office]:
-                self._hand(self.county, computer, full=not alone)
-        return before != [one.known for one in self._all()]
+                self.hand(self.county, computer, full=not alone)
+        return before != {one: one.known for one in self._all()}
 
     def _all(self) -> list[Computer]:
         return list(itertools.chain(*self.computers.values()))
 
-    def _hand(self, sender: Computer, to: Computer, *, full: bool) -> Outcome | None:
+    def hand(self, sender: Computer, to: Computer, *, full: bool) -> Outcome | None:
         """One package, handed over and taken in; where the answer is to send everything, that is done."""
         stance = Choice.OURS if to.office == COUNTY else Choice.THEIRS
         outcome = None
@@ -406,6 +407,8 @@ class World:
             outcome = self.deliver(parcel, to, lambda one: stance)
             if outcome.reason != "gap" and not any(one.rule == "drift" for one in outcome.findings):
                 break
+        if outcome is not None and sender.office != COUNTY and outcome.reason in ("bad-signature", "revoked"):
+            self.lose_and_enrol(sender.office)  # the county was restored to before this office was enrolled
         return outcome
 
     def quieten(self) -> None:
@@ -423,7 +426,10 @@ class World:
         """Both sides hold the same, and no edit was lost."""
         for office in (1, 2, 3):
             for computer in self.computers[office]:
-                here, there = shared(self.county.ws, self.county.ws, office), shared(computer.ws, self.county.ws, office)
+                here, there = (
+                    shared(self.county.ws, self.county.ws, office),
+                    shared(computer.ws, self.county.ws, office),
+                )
                 for key in sorted({*here, *there}):
                     assert here.get(key) == there.get(key), f"{NAMES[office]} differs: {key}"
         for key in self.parents:
