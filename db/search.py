@@ -16,23 +16,29 @@ SURNAMES = {
 """Characters that are read differently as a surname."""
 
 
-@lru_cache(maxsize=20_000)
-def _reading(character: str) -> str:
-    # only who writes needs readings, so the dictionary is loaded at the first; that of phrases would double the time
-    os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
-    from pypinyin import lazy_pinyin
+class _Readings(dict[str, str]):
+    """Each character's reading, looked up when it is first met."""
 
-    reading: str = lazy_pinyin(character)[0]
-    return reading.lower()
+    def __missing__(self, character: str) -> str:
+        # only who writes needs readings, so the dictionary is loaded late; that of phrases would double the time
+        os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
+        from pypinyin import lazy_pinyin
+
+        reading: str = lazy_pinyin(character)[0].lower()
+        self[character] = reading
+        return reading
+
+
+_READINGS = _Readings()
 
 
 @lru_cache(maxsize=8192)
 def pinyin(text: str, *, person: bool = False) -> tuple[str, str]:
     """(full reading, initials) of a text: 王小明 → (`wangxiaoming`, `wxm`). Other characters stand for themselves."""
-    readings = [_reading(character) for character in text]
+    readings = [_READINGS[character] for character in text]
     if person and text and text[0] in SURNAMES:
         readings[0] = SURNAMES[text[0]]
-    return "".join(readings), "".join(reading[0] for reading in readings if reading)
+    return "".join(readings), "".join([reading[:1] for reading in readings])
 
 
 @cache

@@ -16,6 +16,7 @@ from app.sync.outcome import DETAILS, Detail, Outcome, RecordFinding
 from app.sync.rows import Intake
 from app.sync.scope import Line
 from db.fields import Field
+from db.journal import stored_rows
 from db.models.handoff import ConflictLine
 from db.models.record import fields_of, models
 
@@ -95,14 +96,18 @@ def checked(session: Session, work: Intake) -> list[RecordFinding]:
     """
     policy, look = Policies.read(session), checks.Look(session, None)
     many = sum(one.created + one.updated for one in work.counts.values()) > DETAILS
+    by_ledger: dict[str, list[str]] = defaultdict(list)
+    for one in work.changed:
+        by_ledger[one.ledger].append(one.id)
+    stored = {name: stored_rows(session.connection(), models()[name], ids) for name, ids in by_ledger.items()}
     found = []
     for one in work.changed:
         ledger = checks.by_itself(LEDGERS[one.ledger]) if many else LEDGERS[one.ledger]
         look.record_id = one.id
-        record: Any = session.get(ledger.model, one.id)
-        if record is None or record.deleted_at is not None:
+        record = stored[one.ledger].get(one.id)
+        if record is None or record["deleted_at"] is not None:
             continue
-        values = {name: getattr(record, name) for name in ledger.fields}
+        values = {name: record[name] for name in ledger.fields}
         found += [
             RecordFinding(ledger.id, one.id, f.field, f.level, f.rule, f.message)
             for f in checks.run(ledger, values, look, policy)
