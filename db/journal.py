@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
+from operator import itemgetter
 from typing import Any, cast
 
 import msgspec
@@ -39,6 +40,9 @@ from db.search import search_key
 
 Values = dict[str, Any]
 """A record's columns by name, as Python values."""
+
+Columns = Mapping[str, Sequence[Any]]
+"""Many rows of one table, column by column."""
 
 
 class BatchLine(Base):
@@ -74,6 +78,9 @@ class ChangeLine(Base):
     after: Mapped[str] = mapped_column(Text)
     version: Mapped[str] = mapped_column(Text)
     sender: Mapped[str | None] = mapped_column(String(36))
+
+
+_JOURNAL = cast(Table, ChangeLine.__table__)
 
 
 @dataclass(frozen=True)
@@ -170,7 +177,8 @@ class Batch:
         self.session.flush()
         connection, table, name = self.session.connection(), table_of(model), model.__tablename__
         if inserts:
-            insert_many(connection, table, [{**row, "search_key": search_key(model, row)} for row in inserts])
+            keys = [search_key(model, row) for row in inserts]
+            _insert_columns(connection, table, {**_by_column(table, inserts), "search_key": keys})
             self._append(_creations(self.id, model, inserts, sender))
         changes: list[Change] = []
         if updates:
@@ -191,31 +199,27 @@ class Batch:
 
     def journal(self, changes: Sequence[Change]) -> None:
         """Appends lines to the journal, in this batch's transaction."""
-        self._append([change.line(self.id) for change in changes])
+        if changes:
+            self._append(_by_column(_JOURNAL, [change.line(self.id) for change in changes]))
 
-    def _append(self, lines: Sequence[Values]) -> None:
-        insert_many(self.session.connection(), cast(Table, ChangeLine.__table__), lines)
-        self.changes += len(lines)
+    def _append(self, lines: Columns) -> None:
+        _insert_columns(self.session.connection(), _JOURNAL, lines)
+        self.changes += len(lines["record_id"])
 
 
-def _creations(batch_id: str, model: type[Record], rows: Sequence[Values], sender: str | None) -> list[Values]:
+def _creations(batch_id: str, model: type[Record], rows: Sequence[Values], sender: str | None) -> Columns:
     """The journal's lines of many new records: the same as `Change.line`, through a struct instead of dicts."""
     names, kind = _created(model)
-    encode, name = msgspec.json.Encoder().encode, model.__tablename__
-    versions = _converted(dump, [row["version"] for row in rows])
-    return [
-        {
-            "batch_id": batch_id,
-            "ledger": name,
-            "record_id": row["id"],
-            "action": "create",
-            "before": None,
-            "after": encode(kind(*map(row.get, names))).decode(),
-            "version": version,
-            "sender": sender,
-        }
-        for row, version in zip(rows, versions, strict=True)
-    ]
+    encode, many = msgspec.json.Encoder().encode, len(rows)
+    return {
+        "batch_id": [batch_id] * many,
+        "ledger": [model.__tablename__] * many,
+        "record_id": [row["id"] for row in rows],
+        "action": ["create"] * many,
+        "after": [encode(kind(*map(row.get, names))).decode() for row in rows],
+        "version": _converted(dump, [row["version"] for row in rows]),
+        "sender": [sender] * many,
+    }
 
 
 @cache
@@ -225,15 +229,23 @@ def _created(model: type[Record]) -> tuple[tuple[str, ...], type[msgspec.Struct]
     return names, msgspec.defstruct("Created", [(name, Any, None) for name in names], omit_defaults=True, gc=False)
 
 
-def insert_many(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
-    """Inserts many rows of the same table with one statement; a column that a row lacks is left to the store.
+def _by_column(table: Table, rows: Sequence[Values]) -> Columns:
+    """Rows as columns; where a row lacks one that others have, it has None."""
+    named: set[str] = set().union(*rows)
+    names = [column.name for column in table.columns if column.name in named]
+    try:
+        tuples = list(map(itemgetter(*names), rows))
+    except KeyError:
+        tuples = [tuple(map(row.get, names)) for row in rows]
+    return dict(zip(names, zip(*tuples, strict=True), strict=True))
 
-    The values go to the driver by columns, through the types' own conversions: several times as fast as an insert
-    construct, which prepares every row for itself.
+
+def _insert_columns(connection: Connection, table: Table, columns: Columns) -> None:
+    """Inserts many rows with one statement; a column with nothing in it is left to the store.
+
+    The values go to the driver through the types' own conversions, column by column: several times as fast as an
+    insert construct, which prepares every row for itself.
     """
-    if not rows:
-        return
-    columns = {column.name: [row.get(column.name) for row in rows] for column in table.columns}
     filled = {name: values for name, values in columns.items() if any(value is not None for value in values)}
     statement, conversions = _insertion(table, tuple(filled), connection.dialect)
     converted = [

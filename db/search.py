@@ -42,10 +42,12 @@ def pinyin(text: str, *, person: bool = False) -> tuple[str, str]:
 
 
 @cache
-def _searched(model: "type[Record]") -> tuple[tuple[str, str], ...]:
+def _searched(model: "type[Record]") -> tuple[tuple[str, bool, bool], ...]:
+    """(field, whether it has a reading, whether it is a person's name) of each searched field."""
     from db.models.record import fields_of
 
-    return tuple((n, f.kind.id) for n, f in fields_of(model).items() if f.search and f.kind.id != "link")
+    found = [(name, spec.kind.id) for name, spec in fields_of(model).items() if spec.search and spec.kind.id != "link"]
+    return tuple((name, kind in ("text", "name"), kind == "name") for name, kind in found)
 
 
 def search_key(model: "type[Record]", values: Mapping[str, Any]) -> str:
@@ -54,11 +56,10 @@ def search_key(model: "type[Record]", values: Mapping[str, Any]) -> str:
     It begins with the reading of the first searched field, so that it also sorts people by pinyin.
     """
     parts: list[str] = []
-    for name, kind in _searched(model):
+    for name, read, person in _searched(model):
         value = values.get(name)
-        if value is None:
-            continue
-        if kind in ("text", "name") and not value.isascii():
-            parts.extend(pinyin(value, person=kind == "name"))
-        parts.append(str(value))
+        if value is not None:
+            if read and not value.isascii():
+                parts += pinyin(value, person=person)
+            parts.append(str(value))
     return "|".join(parts).lower()
