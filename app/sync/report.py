@@ -103,10 +103,10 @@ def checked(session: Session, work: Intake) -> list[RecordFinding]:
     found = []
     for one in work.changed:
         ledger = checks.by_itself(LEDGERS[one.ledger]) if many else LEDGERS[one.ledger]
-        look.record_id = one.id
         record = stored[one.ledger].get(one.id)
         if record is None or record["deleted_at"] is not None:
             continue
+        look.turn_to(one.id, record["office_id"])
         values = {name: record[name] for name in ledger.fields}
         found += [
             RecordFinding(ledger.id, one.id, f.field, f.level, f.rule, f.message)
