@@ -9,7 +9,7 @@ bin := .venv/bin
 .PHONY: help setup run test lint bench tour lock clean
 
 help:
-	@echo "make run    open the desktop (on the fictional demo county, made on first use)"
+	@echo "make run    open the desktop on the fictional demo county, made on first use; desk=… another of its offices"
 	@echo "make test   check everything: lint, types, layers, tests"
 	@echo "make setup  only the environment in .venv, which the others make themselves"
 	@echo "make lint · bench · tour · lock · clean"
@@ -17,8 +17,8 @@ help:
 setup:
 	@resources/setup/environment.sh
 
-run: setup
-	@$(bin)/python -m ui
+run: setup demo/county
+	@$(bin)/python -m tests.e2e.run $(desk)
 
 lint: setup
 	$(bin)/ruff check .

@@ -3,9 +3,8 @@
 import inspect
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -16,6 +15,8 @@ from app.policy import Policies
 from db import clock, codes, settings
 from db.fields import Field
 from db.models.record import Record, fields_of
+
+T = TypeVar("T")
 
 SEVERAL = 8
 """After so many questions of one kind, all answers are fetched at once: a workbook asks ten thousand times."""
@@ -32,7 +33,8 @@ class Look:
 
     def __init__(self, session: Session, record_id: str | None) -> None:
         self.session, self.record_id = session, record_id
-        self._held: dict[Any, Any] = {}
+        self._held: dict[type[Record], dict[str, Any]] = {}
+        self._read: dict[Any, Any] = {}
         self._asked: Counter[Any] = Counter()
         self._known: dict[Any, dict[Any, set[str]]] = {}
         self._offices: dict[str | None, str | None] = {}
@@ -47,10 +49,20 @@ class Look:
         """A linked record, None for nothing or one that is deleted."""
         if record_id is None:
             return None
-        if (model, record_id) not in self._held:  # a session by itself forgets what nobody holds
-            self._held[model, record_id] = self.session.get(model, record_id)
-        found = self._held[model, record_id]
+        held = self._held.setdefault(model, {})  # a session by itself forgets what nobody holds
+        if record_id not in held:
+            if len(held) == SEVERAL:
+                held.update({one.id: one for one in self.session.scalars(select(model))})
+            held.setdefault(record_id, self.session.get(model, record_id))
+        found = held[record_id]
         return found if found is not None and found.deleted_at is None else None
+
+    def once(self, read: Callable[[Session], T]) -> T:
+        """What a function reads from the store; it is called the first time only."""
+        if read not in self._read:
+            self._read[read] = read(self.session)
+        found: T = self._read[read]
+        return found
 
     def count(self, model: type[Record], *where: Any) -> int:
         """How many live records of a ledger meet a condition, the checked one left out."""
@@ -64,8 +76,8 @@ class Look:
         names = tuple(same)
         self._asked[model, names] += 1
         if self._asked[model, names] > SEVERAL:
-            found = self._index(model, names).get((self._office(model), *same.values()), set())
-            return len(found - {self.record_id or ""})
+            index = self._index(model, names)
+            return len(index.get((self._office(model), *same.values()), set()) - {self.record_id or ""})
         equal = [getattr(model, name) == value for name, value in same.items()]
         return self.count(model, model.office_id == self._office(model), *equal)
 
@@ -82,6 +94,7 @@ class Look:
             known: dict[Any, set[str]] = {}
             for found, *key in self.session.execute(select(model.id, *columns).where(model.deleted_at.is_(None))):
                 known.setdefault(tuple(key), set()).add(found)
+                self._offices[found] = key[0]
             self._known[model, names] = known
         return self._known[model, names]
 
@@ -125,11 +138,6 @@ def run(ledger: Ledger, values: Mapping[str, Any], look: Look, policy: Policies)
         elif result is not None:
             found.extend(result)
     return found
-
-
-def by_itself(ledger: Ledger) -> Ledger:
-    """The ledger with those checks alone that need nothing from the store beside the record."""
-    return replace(ledger, checks=tuple(check for check in ledger.checks if "look" not in _needs(check)))
 
 
 def errors(findings: Sequence[Finding]) -> list[Finding]:

@@ -28,6 +28,10 @@ class Policies:
             values.setdefault(key, []).append((start, value))
         return cls(values)
 
+    def ever(self, key: str) -> tuple[str, ...]:
+        """Every value that a key has had or will have."""
+        return tuple(value for _, value in self._values.get(key, []))
+
     def text(self, key: str, on: date, default: str | None = None) -> str:
         """The value on a day. Raises KeyError when policy says nothing and there is no default: the seeds name every
         key, but a store may lack them."""

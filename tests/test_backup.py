@@ -13,6 +13,7 @@ from app.workspace import CONFIG, Workspace
 from db import clock
 from db.errors import Refusal
 from db.models.organisation import Village
+from tests.helpers.office import CHEAP
 
 PASSPHRASE = "青石镇的口令"
 
@@ -20,7 +21,9 @@ PASSPHRASE = "青石镇的口令"
 @pytest.fixture
 def workspace(tmp_path: Path) -> Iterator[Workspace]:
     folder = tmp_path / "张三" / "乡镇 数据"
-    with Workspace.create(folder, code="431599101", name="青石镇", level="township", passphrase=PASSPHRASE) as made:
+    with Workspace.create(
+        folder, code="431599101", name="青石镇", level="township", passphrase=PASSPHRASE, cost=CHEAP
+    ) as made:
         add_village(made, "大塘村")
         (folder / "packages" / "431599101-up-1.dzb").write_bytes(b"sealed")
         yield made

@@ -6,6 +6,7 @@ columns far more often than a person means to wipe a value, which she does in th
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -24,6 +25,7 @@ from app.excel.rows import SheetRow, read
 from app.findings import Finding, error
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Ledger
+from app.ownership import belongs_to, owner_above
 from app.policy import Policies
 from app.workspace import Workspace
 from db.errors import Refusal
@@ -51,19 +53,21 @@ def plan(
     mapping: Mapping[str, str | None] | None = None,
     header_row: int | None = None,
     decisions: Mapping[int, Decision] | None = None,
+    complete: bool = True,
     progress: Progress | None = None,
 ) -> Plan:
     """What importing the sheet (the first with a header, unless named) would do. Writes nothing.
 
     `mapping` is what the person says of some headings: heading → field, None or "" for a column to leave out;
-    `header_row` where the header is, from 1; `decisions` what she said of doubtful rows, by their numbers.
+    `header_row` where the header is, from 1; `decisions` what she said of doubtful rows, by their numbers. A sheet that
+    lacks a required column is refused; without `complete` its rows are, so that a person can still name the column.
     Raises `Refusal` for a workbook, sheet or header that cannot be used; what is wrong in a row stands in the plan.
     """
     if ledger.authority is not None and not ws.office.is_county:
         raise Refusal(f"“{ledger.title}”由县里填写，这里不能导入", "not-allowed")
     _tell(progress, 0, 0, f"读取 {file.name}")
     book = Book(file)
-    chosen, header = _choose(book, ledger, sheet, mapping, header_row)
+    chosen, header = _choose(book, ledger, sheet, mapping, header_row, complete=complete)
     rows = []
     for row in read(chosen, header, ledger):
         rows.append(row)
@@ -149,7 +153,13 @@ def apply(ws: Workspace, plan: Plan, *, skip_errors: bool = False, progress: Pro
 
 
 def _choose(
-    book: Book, ledger: Ledger, name: str | None, mapping: Mapping[str, str | None] | None, row: int | None
+    book: Book,
+    ledger: Ledger,
+    name: str | None,
+    mapping: Mapping[str, str | None] | None,
+    row: int | None,
+    *,
+    complete: bool,
 ) -> tuple[Sheet, Header]:
     """The sheet to read, with its header. Raises `Refusal` when there is none, or one that lacks a required column."""
     lacking: tuple[Sheet, Header] | None = None
@@ -173,6 +183,8 @@ def _choose(
             "no-header",
         )
     found, header = lacking
+    if not complete:
+        return found, header
     missing = "、".join(f"“{label}”" for label in header.missing(ledger))
     raise Refusal(
         f"工作表“{found.name}”缺少必填的栏目：{missing}（表头在第 {header.last + 1} 行）。"
@@ -231,6 +243,7 @@ def _judge(
     look, policy = checks.Look(session, None), Policies.read(session)
     blank = {name: ledger.defaults.get(name) for name in ledger.fields}
     closed = [name for name in ledger.fields if not ledger.writable(name, county=ws.office.is_county)]
+    keeper_of = cache(partial(owner_above, session, ws.office))
     titled = _title_parts(ledger)
     kept = _linked_records(session, ledger, rows)
     planned = []
@@ -250,6 +263,8 @@ def _judge(
             unread = {found.field for found in findings if found.rule in ("unreadable", "formula")}
             findings += _not_allowed(ledger, closed, changes if old is not None else row.values)
             findings += _stale(ledger, row, old)
+            if old is not None and (keeper := keeper_of(old["office_id"])) is not None:
+                findings.append(error(None, "owner", belongs_to(ledger, keeper)))
             look.turn_to(None if old is None else one.id, None if old is None else old["office_id"])
             findings += [found for found in checks.run(ledger, values, look, policy) if found.field not in unread]
         if one.doubt is not None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.checks import Look
 from app.findings import Finding, error
 from app.ledgers.ledger import Chip, Derived, Figure, Ledger, Pillar
+from app.policy import Policies
 from db.fields import Authority
 from db.models.common import Attachment, Policy, Remark
 from db.models.record import models
@@ -17,11 +18,11 @@ from db.models.record import models
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
-def value_is_of_its_kind(key: str | None, value: str | None, look: Look) -> Finding | None:
+def value_is_of_its_kind(key: str | None, value: str | None, policy: Policies) -> Finding | None:
     """policy.value: a rule that reads a number (or true, false) goes on finding one under the key."""
     if key is None or value is None:
         return None
-    others = look.session.scalars(select(Policy.value).where(Policy.key == key, Policy.deleted_at.is_(None))).all()
+    others = policy.ever(key)
     if not others:
         return None
     if all(NUMBER.fullmatch(one) for one in others) and not NUMBER.fullmatch(value):

@@ -1,9 +1,9 @@
 """组织底册: offices, villages, Party organisations and how they change."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.checks import Look
@@ -21,25 +21,43 @@ IN_GOOD_STANDING = "01"  # code table standing
 ABOLISHED, MOVED = "02", "04"  # code table org_event_kind
 
 
-def below(session: Session, node: str) -> list[str]:
-    """A Party organisation and all organisations below it."""
-    children: dict[str | None, list[str]] = {}
+Children = Mapping[str | None, Sequence[str]]
+"""The Party organisations directly below each."""
+
+
+def children(session: Session) -> Children:
+    """How the Party organisations nest."""
+    found: dict[str | None, list[str]] = {}
     for child, parent in session.execute(select(PartyOrg.id, PartyOrg.parent_id).where(PartyOrg.deleted_at.is_(None))):
-        children.setdefault(parent, []).append(child)
+        found.setdefault(parent, []).append(child)
+    return found
+
+
+def below(nested: Children, node: str) -> list[str]:
+    """A Party organisation and all organisations below it."""
     found: dict[str, None] = {}
     queue = [node]
     while queue:
         one = queue.pop()
         if one not in found:
             found[one] = None
-            queue += children.get(one, [])
+            queue += nested.get(one, [])
     return list(found)
 
 
-def members_of(look: Look, org: str, *, full: bool = False) -> int:
-    """How many members an organisation has on its roll, those of the organisations below it included."""
-    where = [Member.branch_id.in_(below(look.session, org)), Member.standing == IN_GOOD_STANDING]
-    return look.count(Member, *where, *([Member.category == FULL] if full else []))
+def rolls(session: Session) -> Mapping[str, tuple[int, int]]:
+    """How many members each organisation has on its own roll, and how many of them are full members."""
+    full = func.count(case((Member.category == FULL, 1)))
+    on_the_roll = (Member.deleted_at.is_(None), Member.standing == IN_GOOD_STANDING)
+    found = session.execute(select(Member.branch_id, func.count(), full).where(*on_the_roll).group_by(Member.branch_id))
+    return {branch: (members, full_members) for branch, members, full_members in found}
+
+
+def members_of(look: Look, org: str) -> tuple[int, int]:
+    """How many members an organisation and those below it have on their rolls, and how many are full members."""
+    rolled = look.once(rolls)
+    found = [rolled.get(one, (0, 0)) for one in below(look.once(children), org)]
+    return sum(members for members, _ in found), sum(full for _, full in found)
 
 
 # ---------------------------------------------------------------- villages
@@ -86,7 +104,7 @@ def org_name_is_free(name: str | None, look: Look) -> Finding | None:
 
 def parents_make_no_loop(parent_id: str | None, look: Look) -> Finding | None:
     """org.parent: an organisation stands above itself neither directly nor through others."""
-    if look.record_id is None or parent_id is None or parent_id not in below(look.session, look.record_id):
+    if look.record_id is None or parent_id is None or parent_id not in below(look.once(children), look.record_id):
         return None
     return error("parent_id", "org.parent", "上级党组织不能是它自己或它的下级，请另选上级党组织")
 
@@ -101,10 +119,9 @@ def size_fits(
     today: date,
 ) -> Iterator[Finding]:
     """O01 to O04, for an organisation that has members: its kind and its committee fit their number."""
-    members = members_of(look, look.record_id) if look.record_id else 0
-    if not members or look.record_id is None:
+    members, full = members_of(look, look.record_id) if look.record_id else (0, 0)
+    if not members:
         return
-    full = members_of(look, look.record_id, full=True)
     seats = len({name for name in (secretary, deputy, organiser) if name})
 
     def whole(key: str, default: int) -> int:
@@ -183,7 +200,8 @@ def nobody_is_left_behind(kind: str | None, party_org_id: str | None, look: Look
     """org.abolish: an organisation is abolished only when no member is left in it."""
     if kind != ABOLISHED or look.get(PartyOrg, party_org_id) is None:
         return None
-    return organisation.may_be_abolished(members_of(look, party_org_id or ""))
+    members, _ = members_of(look, party_org_id or "")
+    return organisation.may_be_abolished(members)
 
 
 def moved_has_a_parent(kind: str | None, from_parent_id: str | None, to_parent_id: str | None) -> Finding | None:

@@ -20,6 +20,8 @@ CommandLine = Callable[..., Any]
 @pytest.fixture
 def seat(tmp_path: Path) -> Iterator[Seat]:
     """Gives a person, by name, a computer of her own. The program that she leaves running is ended with the test."""
+    if not sys.platform.startswith("linux"):
+        pytest.skip("a person's place is made of Xvfb and xdotool, which only Linux has")
     if lacking := missing():
         pytest.fail(f"these tests need {' and '.join(lacking)}; `make setup` installs them")
     with ExitStack() as desks:

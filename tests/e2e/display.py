@@ -117,8 +117,9 @@ class _ClientMessage(ctypes.Structure):
     )
 
 
-def close_window(display: str, window: int) -> None:
-    """Sends the message by which a window manager asks a window to close (ICCCM 4.2.8.1); older xdotools cannot."""
+@contextmanager
+def _connected(display: str) -> Iterator[tuple[ctypes.CDLL, int | None]]:
+    """libX11 and its connection to a display, None when there is none to reach."""
     x = ctypes.CDLL("libX11.so.6")
     x.XOpenDisplay.restype = ctypes.c_void_p
     x.XInternAtom.restype = ctypes.c_ulong
@@ -126,13 +127,31 @@ def close_window(display: str, window: int) -> None:
     x.XSendEvent.argtypes = (ctypes.c_void_p, ctypes.c_ulong, ctypes.c_int, ctypes.c_long, ctypes.c_void_p)
     x.XCloseDisplay.argtypes = (ctypes.c_void_p,)
     connection = x.XOpenDisplay(display.encode())
-    if not connection:
-        raise RuntimeError(f"cannot reach the display {display}")
-    protocols, delete = (x.XInternAtom(connection, name, 0) for name in (b"WM_PROTOCOLS", b"WM_DELETE_WINDOW"))
-    message = _ClientMessage(type=33, window=window, message_type=protocols, format=32)
-    message.data[0] = delete
-    x.XSendEvent(connection, window, 0, 0, ctypes.byref(message))
-    x.XCloseDisplay(connection)
+    try:
+        yield x, connection
+    finally:
+        if connection:
+            x.XCloseDisplay(connection)
+
+
+def reachable(display: str) -> bool:
+    """Whether there is an X server under this name."""
+    try:
+        with _connected(display) as (_, connection):
+            return bool(display and connection)
+    except OSError:  # no libX11, so no X
+        return False
+
+
+def close_window(display: str, window: int) -> None:
+    """Sends the message by which a window manager asks a window to close (ICCCM 4.2.8.1); older xdotools cannot."""
+    with _connected(display) as (x, connection):
+        if not connection:
+            raise RuntimeError(f"cannot reach the display {display}")
+        protocols, delete = (x.XInternAtom(connection, name, 0) for name in (b"WM_PROTOCOLS", b"WM_DELETE_WINDOW"))
+        message = _ClientMessage(type=33, window=window, message_type=protocols, format=32)
+        message.data[0] = delete
+        x.XSendEvent(connection, window, 0, 0, ctypes.byref(message))
 
 
 TYPING = "2"

@@ -3,6 +3,7 @@ stick, the county takes it in and decides, and its answer comes back. The test a
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import select
@@ -25,6 +26,8 @@ NEW_MEMBER = {
     "特长": "会计",
 }
 """Filled in by keyboard; sex and birth come from the number, the branch by its initials."""
+BRANCH = "631"
+"""The code of a party branch (党支部)."""
 INITIALS = "wxm"
 COUNTY_SAYS, TOWNSHIP_SAYS = "养殖技术", "果树嫁接"
 """What the two sides write into 特长 of the same member before either has seen the other's."""
@@ -52,17 +55,19 @@ def prepare(demo: Path, desk: Path) -> Papers:
     stick = desk / "U 盘"
     stick.mkdir(parents=True, exist_ok=True)
     with Workspace.open(township) as workspace, workspace.read() as session:
-        branches = session.scalars(
-            select(PartyOrg.name).where(PartyOrg.kind == "631", PartyOrg.office_id == workspace.office.id)
+        orgs = session.execute(
+            select(PartyOrg.name, PartyOrg.kind).where(PartyOrg.office_id == workspace.office.id).order_by(PartyOrg.id)
         ).all()
         names = session.scalars(select(Member.name)).all()
         members = session.execute(select(Member.id, Member.name).order_by(Member.id)).all()
+    branches = [org.name for org in orgs if org.kind == BRANCH]
+    typed = next(name for name in branches if sum(name[:2] in org.name for org in orgs) == 1)
     disputed = next(one for one in members if names.count(one.name) == 1)
     with Workspace.open(demo / "county") as county:
         editing.save(county, MEMBERS, {"strengths": COUNTY_SAYS}, disputed.id)
     roster = desk / "青石镇党员花名册 2026.xlsx"
     roster_workbook(roster, ROSTER_ROWS, seed=ROSTER_SEED, branches=branches)
-    return Papers(township, demo / "county", stick, roster, branches[0], disputed.name, disputed.id)
+    return Papers(township, demo / "county", stick, roster, typed, disputed.name, disputed.id)
 
 
 # ---------------------------------------------------------------- the township
@@ -107,7 +112,7 @@ def fills_by_keyboard(clerk: Person, typed: Mapping[str, str], chosen: Mapping[s
     left = {**typed, **chosen}
     label = ""
     while left:
-        at = clerk.waits(lambda sight, before=label: moved_on(sight, before), f"the field after “{label}”")
+        at = clerk.waits(partial(moved_on, label), f"the field after “{label}”")
         label = at.text
         text = left.pop(label, "")
         if label in chosen:
@@ -120,7 +125,7 @@ def fills_by_keyboard(clerk: Person, typed: Mapping[str, str], chosen: Mapping[s
         clerk.presses("Return")
 
 
-def moved_on(sight: Sight, before: str) -> Thing | None:
+def moved_on(before: str, sight: Sight) -> Thing | None:
     """The field that has the keyboard, when it is no longer the one before."""
     return sight.focus if sight.focus is not None and sight.focus.text not in ("", before) else None
 

@@ -15,9 +15,9 @@ from tests.e2e.display import SIZE, Hands
 
 T = TypeVar("T")
 
-PATIENCE = 20.0
+PATIENCE = 40.0
 """Seconds that a person waits for something to appear before she says that it does not work."""
-GLANCE = 25
+GLANCE = 40
 """Milliseconds of the program's own time between two looks at the screen."""
 
 
@@ -37,8 +37,6 @@ class Thing:
     checked: bool = False
     chosen: bool = False
     whole: bool = True
-    row: int = -1
-    column: int = -1
     away: tuple[int, int, int] | None = None
 
     @property
@@ -145,7 +143,7 @@ class Person:
     def leaves(self) -> None:
         """Closes the window as its corner does and sees that the program ends well and without a complaint."""
         assert self.process is not None
-        self.hands.close(self.sight().keyboard)
+        self.hands.close(self.sight(None).keyboard)
         try:
             status = self.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
@@ -184,11 +182,14 @@ class Person:
             raise NotSeen("the program no longer answers: its window's thread is stuck") from None
         if not answer:
             raise NotSeen(f"the program ended by itself:\n{self.told()}")
-        return json.loads(answer)
+        said = json.loads(answer)
+        if isinstance(said, dict) and "fault" in said:
+            raise RuntimeError(said["fault"])
+        return said
 
-    def sight(self, after: int = 0) -> Sight:
-        """What is on the screen, `after` so many milliseconds."""
-        seen = self._ask(ask="look", after=after)
+    def sight(self, words: str | None = "", after: int = 0) -> Sight:
+        """What is on the screen `after` so many milliseconds: all, or only what shows these words; None: no things."""
+        seen = self._ask(ask="look", words=words, after=after)
         focus = seen["focus"] and as_thing(seen["focus"])
         things = [as_thing(one) for one in seen["things"]]
         if seen["title"]:
@@ -206,65 +207,54 @@ class Person:
         if window and focused != window:
             self.hands.focus(window)
 
-    def waits(self, until: Callable[[Sight], T], what: str, patience: float = PATIENCE) -> T:
-        """Looks until something holds, and returns it. Raises `NotSeen` when it has not come in time."""
-        deadline = time.monotonic() + patience
-        sight = self.sight()
+    def waits(self, until: Callable[[Sight], T | None], what: str, words: str | None = None) -> T:
+        """Looks for things with these words until something holds, and returns it. Raises `NotSeen` when it has not
+        come in time."""
+        deadline = time.monotonic() + PATIENCE
+        sight = self.sight(words)
         while not (found := until(sight)):
             if time.monotonic() > deadline:
-                picture = self.pipe.with_suffix(".png")
+                picture = self.shots.next("到此为止") if self.shots is not None else self.pipe.with_suffix(".png")
                 self._ask(ask="picture", file=str(picture))
+                sight = self.sight()
                 focus = f"the keyboard is at {sight.focus.kind} “{sight.focus.text}”" if sight.focus else "no focus"
                 raise NotSeen(f"not seen: {what}; {focus}; picture: {picture}; on the screen:\n{sight.texts()}")
-            sight = self.sight(GLANCE)
+            sight = self.sight(words, GLANCE)
         return found
 
-    def sees(self, words: str, *kinds: str, patience: float = PATIENCE) -> Thing:
+    def sees(self, words: str, *kinds: str) -> Thing:
         """Waits for words on the screen, and returns what shows them."""
-        return self.waits(lambda sight: next(iter(in_view(sight.all(words, *kinds))), None), f"“{words}”", patience)
-
-    def sees_no_more(self, words: str, *kinds: str) -> None:
-        """Waits until words have gone."""
-        self.waits(lambda sight: not in_view(sight.all(words, *kinds)), f"“{words}” gone")
+        return self.waits(lambda sight: next(iter(in_view(sight.all(words, *kinds))), None), f"“{words}”", words)
 
     def picture(self, name: str) -> None:
         """Keeps a picture of the whole screen, numbered in the order of the work."""
         if self.shots is not None:
-            self.sight(3 * GLANCE)
+            self.sight(None, 2 * GLANCE)
             self._ask(ask="picture", file=str(self.shots.next(name)))
 
     # ---------------------------------------------------------------- doing
 
-    def clicks(self, words: str, *kinds: str, times: int = 1, beside: str = "") -> Thing:
+    def clicks(self, words: str, *kinds: str, times: int = 1) -> Thing:
         """Clicks on what is called so, once it is there and may be pressed; scrolls to it first.
 
-        `kinds` narrows what it may be; `beside` asks for the one in the same line as other words.
+        `kinds` narrows what it may be.
         """
-        wanted = kinds or ("button", "tab", "action", "cell", "field", "part", "heading", "text")
-        found = self._reaches(words, wanted, beside)
-        self.hands.click(*found.middle, times=times)
-        return found
+        order = kinds or ("button", "tab", "action", "cell", "field", "part", "heading", "text")
 
-    def _reaches(self, words: str, kinds: Sequence[str], beside: str = "") -> Thing:
         def choose(sight: Sight) -> Thing | None:
-            found = [one for one in sight.all(words, *kinds) if one.enabled]
-            if beside:
-                level = in_view(sight.all(beside))
-                found = [one for one in found if one.rect and level and on_a_line(one, level[0])]
-            best = sorted(found, key=lambda one: (words not in (one.text, one.name), kinds.index(one.kind)))
-            for one in best:
-                if one.rect is not None:
-                    if one.away is not None and not one.whole:
-                        continue
-                    return one
-            for one in best:
-                if one.away is not None:
-                    x, y, down = one.away
-                    self.hands.scroll(x, y, 1 if down > 0 else -1)
-                    return None
-            return next(iter(in_view(best)), None)
+            found = [one for one in sight.all(words, *order) if one.enabled]
+            best = sorted(found, key=lambda one: (words not in (one.text, one.name), order.index(one.kind)))
+            if reached := [one for one in best if one.rect is not None and (one.whole or one.away is None)]:
+                return reached[0]
+            if hidden := [one for one in best if one.away is not None]:
+                x, y, down = hidden[0].away or (0, 0, 0)
+                self.hands.scroll(x, y, 1 if down > 0 else -1)
+            return None
 
-        return self.waits(choose, f"“{words}” to click on")
+        found = self.waits(choose, f"“{words}” to click on", words)
+        x, y = found.middle
+        self.hands.click(x, y, times)
+        return found
 
     def writes(self, label: str, text: str, shown: str | None = None) -> None:
         """Writes in the field of this name, over what stands there, and sees it there (as `shown` if it differs)."""
@@ -277,16 +267,16 @@ class Person:
     def reads(self, label: str, text: str) -> None:
         """Waits until the field of this name holds a text."""
         said = f"“{text}” in the field “{label}”"
-        self.waits(lambda sight: any(one.value == text for one in sight.all(label, "field")), said)
+        self.waits(lambda sight: any(one.value == text for one in sight.all(label, "field")), said, label)
 
     def types(self, text: str) -> None:
         """Types into whatever has the keyboard."""
-        self.sight()
+        self.sight(None)
         self.hands.type(text)
 
     def presses(self, keys: str) -> None:
         """Presses keys: `Return`, `ctrl+z`, `Tab Tab`."""
-        self.sight()
+        self.sight(None)
         self.hands.press(keys)
 
     def stands_in(self, label: str) -> None:
@@ -323,10 +313,3 @@ def as_thing(said: Mapping[str, Any]) -> Thing:
 def in_view(found: Sequence[Thing]) -> list[Thing]:
     """Those that can be seen and reached."""
     return [one for one in found if one.rect is not None]
-
-
-def on_a_line(one: Thing, other: Thing) -> bool:
-    """Whether two things stand beside each other."""
-    assert one.rect is not None
-    assert other.rect is not None
-    return abs(one.middle[1] - other.middle[1]) < max(one.rect[3], other.rect[3]) // 2

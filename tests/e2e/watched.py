@@ -10,7 +10,9 @@ import json
 import socket
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from queue import SimpleQueue
 from typing import Any
 
@@ -67,7 +69,15 @@ class Answers(QObject):
 
     def _take(self, question: dict[str, Any], reply: Callable[[Any], Any]) -> None:
         """Answers at once, or `after` so many milliseconds of the program's own time."""
-        QTimer.singleShot(question.get("after", 0), self, lambda: reply(answer(question)))
+        QTimer.singleShot(question.get("after", 0), self, lambda: reply(answered(question)))
+
+
+def answered(question: dict[str, Any]) -> Any:
+    """The answer, or what went wrong in finding it: whoever asks must not wait for ever."""
+    try:
+        return answer(question)
+    except Exception:
+        return {"fault": traceback.format_exc()}
 
 
 def answer(question: dict[str, Any]) -> Any:
@@ -76,7 +86,7 @@ def answer(question: dict[str, Any]) -> Any:
         return QApplication.primaryScreen().grabWindow(0).save(question["file"])
     window = in_front()
     return {
-        "things": [] if window is None else list(things(window)),
+        "things": [] if window is None else list(things(window, question["words"])),
         "keyboard": int(keyboard.winId()) if (keyboard := takes_keys()) is not None else 0,
         "has_keyboard": int(focused.winId()) if (focused := QApplication.focusWindow()) is not None else 0,
         "title": "" if window is None else window.windowTitle(),
@@ -106,36 +116,42 @@ def takes_keys() -> QWidget | None:
 # ---------------------------------------------------------------- what is there
 
 
-def things(window: QWidget) -> Iterator[Thing]:
-    """Everything in a window that shows words or takes them, from the top down."""
+def things(window: QWidget, words: str | None) -> Iterator[Thing]:
+    """What is in a window and shows these words or is called so, from the top down: everything for no words, nothing
+    for None."""
+    if words is None:
+        return
     widgets = [one for one in [window, *window.findChildren(QWidget)] if one.isVisible()]
     labels = names_by_label(widgets)
     for widget in widgets:
         if isinstance(widget, FIELDS):
             if not isinstance(widget.parentWidget(), (QComboBox, QAbstractSpinBox)):
-                yield thing(widget, "field", labels.get(widget, ""), value=value_of(widget))
-        elif isinstance(widget, QAbstractButton):
-            words = plain(widget.text()) or widget.accessibleName() or widget.toolTip()
-            yield thing(widget, "button", words, checked=widget.isChecked())
-        elif isinstance(widget, QLabel):
-            if widget.text():
-                yield thing(widget, "text", plain(widget.text()))
-        elif isinstance(widget, QProgressBar):
-            yield thing(widget, "progress", widget.accessibleName(), value=str(widget.value()))
+                name, value = labels.get(widget, ""), value_of(widget)
+                if words in name or words in value or words in hint_of(widget):
+                    yield thing(widget, "field", name, value=value)
         elif isinstance(widget, QTabBar):
             for place in range(widget.count()):
-                yield part(widget, "tab", plain(widget.tabText(place)), widget.tabRect(place))
+                if words in (title := plain(widget.tabText(place))):
+                    yield Parts(widget).part("tab", title, widget.tabRect(place))
         elif isinstance(widget, QMenu):
             for action in widget.actions():
-                if not action.isSeparator():
-                    yield part(
-                        widget, "action", plain(action.text()), widget.actionGeometry(action), action.isEnabled()
-                    )
+                if words in (title := plain(action.text())) and not action.isSeparator():
+                    yield Parts(widget).part("action", title, widget.actionGeometry(action), action.isEnabled())
         elif isinstance(widget, QAbstractItemView):
-            yield thing(widget, "view", widget.accessibleName())
-            yield from cells(widget)
-        elif widget.accessibleName() and widget.focusPolicy() != Qt.FocusPolicy.NoFocus:
-            yield thing(widget, "part", widget.accessibleName())
+            yield from cells(widget, words)
+        elif (said := words_of(widget))[1] and (words in said[1] or words == widget.objectName()):
+            yield thing(widget, *said, checked=isinstance(widget, QAbstractButton) and widget.isChecked())
+
+
+def words_of(widget: QWidget) -> tuple[str, str]:
+    """The kind of a widget that is neither a field nor a list, and what can be read on it."""
+    if isinstance(widget, QAbstractButton):
+        return "button", plain(widget.text()) or widget.accessibleName() or widget.toolTip()
+    if isinstance(widget, QLabel):
+        return "text", plain(widget.text())
+    if isinstance(widget, QProgressBar):
+        return "progress", widget.text()
+    return "part", widget.accessibleName() if widget.focusPolicy() != Qt.FocusPolicy.NoFocus else ""
 
 
 def thing(widget: QWidget, kind: str, text: str, **more: Any) -> Thing:
@@ -148,8 +164,7 @@ def thing(widget: QWidget, kind: str, text: str, **more: Any) -> Thing:
         "kind": kind,
         "text": text,
         "name": widget.objectName(),
-        "hint": getattr(widget, "placeholderText", str)() or "",
-        "class": type(widget).__name__,
+        "hint": hint_of(widget),
         "rect": [rect.x(), rect.y(), rect.width(), rect.height()] if open_ else None,
         "whole": seen.size() == widget.size(),
         "away": scrolled_away(widget),
@@ -159,23 +174,26 @@ def thing(widget: QWidget, kind: str, text: str, **more: Any) -> Thing:
     }
 
 
-def part(widget: QWidget, kind: str, text: str, inside: QRect, enabled: bool = True, **more: Any) -> Thing:
-    """The same for a part of a widget that is no widget itself: a tab, a line of a menu, a cell."""
-    return Parts(widget).part(kind, text, inside, enabled, **more)
-
-
 class Parts:
     """Makes the parts of one widget, which is looked at once for all of them."""
 
     def __init__(self, widget: QWidget) -> None:
-        self.whole = thing(widget, "", "")
-        self.seen = widget.visibleRegion().boundingRect()
-        self.corner = widget.mapToGlobal(QPoint(0, 0))
+        self.widget = widget
+
+    @cached_property
+    def whole(self) -> Thing:
+        """The widget."""
+        return thing(self.widget, "", "")
+
+    @cached_property
+    def seen(self) -> QRect:
+        """What of the widget is not covered or scrolled away."""
+        return self.widget.visibleRegion().boundingRect()
 
     def part(self, kind: str, text: str, inside: QRect, enabled: bool = True, **more: Any) -> Thing:
         """One part, which lies `inside` the widget."""
         place = inside.intersected(self.seen)
-        x, y = self.corner.x() + place.x(), self.corner.y() + place.y()
+        x, y = self.widget.mapToGlobal(place.topLeft()).toTuple()
         return {
             **self.whole,
             "kind": kind,
@@ -187,27 +205,27 @@ class Parts:
         }
 
 
-def cells(view: QAbstractItemView) -> Iterator[Thing]:
-    """The cells of a table, list or tree that are in view, each with its row's number, and a table's headings."""
+def cells(view: QAbstractItemView, words: str) -> Iterator[Thing]:
+    """The cells of a table, list or tree that are in view and show these words, and a table's headings."""
     model, selected = view.model(), view.selectionModel()
     if model is None or isinstance(view, QHeaderView):
         return
-    parts = Parts(view.viewport())
     if isinstance(view, QTableView) and view.horizontalHeader().isVisible():
         header = view.horizontalHeader()
         headings = Parts(header.viewport())
         for column in range(model.columnCount()):
-            if not header.isSectionHidden(column):
-                words = str(model.headerData(column, Qt.Orientation.Horizontal) or "")
+            title = str(model.headerData(column, Qt.Orientation.Horizontal) or "")
+            if words in title and not header.isSectionHidden(column):
                 inside = QRect(header.sectionViewportPosition(column), 0, header.sectionSize(column), header.height())
-                yield headings.part("heading", words, inside, column=column)
+                yield headings.part("heading", title, inside)
+    parts = Parts(view.viewport())
     for index in indexes(view):
-        inside = view.visualRect(index)
-        words = index.data() if index.data() is not None else index.data(Qt.ItemDataRole.AccessibleTextRole)
-        chosen = selected is not None and selected.isSelected(index)
-        enabled = bool(index.flags() & Qt.ItemFlag.ItemIsEnabled)
-        text = "" if words is None else str(words)
-        yield parts.part("cell", text, inside, enabled, row=index.row(), column=index.column(), chosen=chosen)
+        said = index.data() if index.data() is not None else index.data(Qt.ItemDataRole.AccessibleTextRole)
+        text = "" if said is None else str(said)
+        if words in text:
+            chosen = selected is not None and selected.isSelected(index)
+            enabled = bool(index.flags() & Qt.ItemFlag.ItemIsEnabled)
+            yield parts.part("cell", text, view.visualRect(index), enabled, chosen=chosen)
 
 
 def indexes(view: QAbstractItemView) -> Iterator[Any]:
@@ -233,7 +251,7 @@ def names_by_label(widgets: list[QWidget]) -> dict[QWidget, str]:
     """What each field is called: by its accessible name, the label whose buddy it is, else the words to its left."""
     fields = [one for one in widgets if isinstance(one, FIELDS)]
     labels = [one for one in widgets if isinstance(one, (QLabel, QRadioButton, QCheckBox)) and one.text()]
-    names = {field: field.accessibleName() for field in fields if field.accessibleName()}
+    names: dict[QWidget, str] = {field: field.accessibleName() for field in fields if field.accessibleName()}
     for label in labels:
         if isinstance(label, QLabel) and (buddy := label.buddy()) is not None:
             for field in (buddy.focusProxy(), buddy, *(one for one in fields if buddy.isAncestorOf(one))):
@@ -259,7 +277,12 @@ def value_of(widget: QWidget) -> str:
         return widget.currentText()
     if isinstance(widget, (QPlainTextEdit, QTextEdit)):
         return widget.toPlainText()
-    return widget.text()  # type: ignore[attr-defined]
+    return str(widget.property("text") or "")
+
+
+def hint_of(widget: QWidget) -> str:
+    """What an empty field says should be written there."""
+    return widget.placeholderText() if isinstance(widget, (QLineEdit, QPlainTextEdit, QTextEdit)) else ""
 
 
 def scrolled_away(widget: QWidget) -> list[int] | None:

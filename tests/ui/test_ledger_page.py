@@ -176,7 +176,12 @@ def test_what_was_typed_survives_a_crash_and_can_be_thrown_away(
     settled(qtbot, again)
     assert second.rows["name"].editor.text() == ""
     kept: list[object] = []
-    again.read(lambda workspace: drafts.kept(workspace, MEMBERS, None), kept.append)
+
+    def look(workspace: Workspace) -> object:
+        with workspace.read() as session:
+            return drafts.kept(session, MEMBERS, None)
+
+    again.read(look, kept.append)
     settled(qtbot, again)
     assert kept == [None]
 

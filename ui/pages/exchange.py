@@ -9,8 +9,21 @@ from PySide6.QtWidgets import QDialog, QMessageBox, QStackedWidget, QWidget
 from db import clock
 from db.errors import Refusal
 from ui.background import Desk
-from ui.shell import widgets
-from ui.shell.widgets import Card, MessageBar, Note, PageHeader, button, clear, column, label, primary, row, scrolling
+from ui.shell import manual, widgets
+from ui.shell.widgets import (
+    Card,
+    MessageBar,
+    Note,
+    PageHeader,
+    action,
+    button,
+    clear,
+    column,
+    label,
+    primary,
+    row,
+    scrolling,
+)
 from ui.shell.words import when
 from ui.wizards import sticks
 from ui.wizards.decisions import Decisions, Key, choice_of, is_answered, key_of
@@ -53,11 +66,11 @@ class ExchangePage(QStackedWidget):
         self.carried: dict[str, int] = {}
         self.towns = Rows(
             (
-                Column("乡镇", lambda one: one.name, width=190),
+                Column("乡镇", lambda one: one.name, width=150),
                 Column("代码", lambda one: one.code, width=110),
-                Column("情况", lambda one: STATES.get(one.state, one.state), width=170),
-                Column("最近一次上报", _last_received, width=230),
-                Column("最近一次下发", _last_sent, width=250),
+                Column("情况", lambda one: STATES.get(one.state, one.state), width=150),
+                Column("最近一次上报", _last_received, width=180),
+                Column("最近一次下发", _last_sent, width=215),
                 Column("本月", self._this_month, lambda one: "good" if self._reported(one) else "attention"),
             )
         )
@@ -268,6 +281,7 @@ class EnrolDialog(QDialog):
         super().__init__(parent)
         self.desk, self.enrolled = desk, None
         self.setWindowTitle("登记乡镇")
+        action(self, "F1", lambda: manual.open_at("enrol", self))
         self.setMinimumWidth(560)
         self.code = FieldRow("单位代码", line("乡镇的行政区划代码", text=again.code if again else ""))
         self.name = FieldRow("单位名称", line("例如 石桥镇", text=again.name if again else ""))
@@ -332,6 +346,7 @@ class SettleDialog(QDialog):
         super().__init__(parent)
         self.desk, self.conflicts = desk, conflicts
         self.setWindowTitle("放着以后再定的冲突")
+        action(self, "F1", lambda: manual.open_at("take-in", self))
         self.resize(1080, 480)
         self.answers: dict[Key, tuple[str, str]] = {}
         self.decisions = Decisions(desk, county=county)

@@ -1,41 +1,92 @@
-"""The manual, opened by F1 at the page one is on."""
+"""The manual, opened by F1 at the chapter about where one is."""
 
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from collections.abc import Mapping
+from importlib.resources import as_file, files
+from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QDialog, QTextBrowser, QWidget
 
-from ui.shell.widgets import column
+from ui.shell.widgets import button, column, row
 
 INDEX = "index"
 
+CHAPTERS: Mapping[str, str] = {
+    "office": "organisation",
+    "village": "organisation",
+    "party_org": "organisation",
+    "org_event": "organisation",
+    "member": "members",
+    "member_event": "members",
+    "post": "posts",
+    "post_assignment": "posts",
+    "post_review": "posts",
+    "venue": "venues",
+    "venue_project": "venues",
+    "venue_funding": "venues",
+    "venue_use": "venues",
+}
+"""The chapter of a place that shares one with others; any other place has a chapter of its own name."""
 
-def _folder() -> Traversable:
-    return files("resources") / "manual"
+
+def folder() -> Path:
+    """Where the chapters lie, one Markdown file each."""
+    with as_file(files("resources") / "manual") as found:
+        return found
 
 
 def exists() -> bool:
     """Whether there is a manual."""
-    return (_folder() / f"{INDEX}.md").is_file()
+    return (folder() / f"{INDEX}.md").is_file()
 
 
-def page(id: str) -> str:
-    """The name of the file that tells about a page; the first page of the manual where there is none of its own."""
-    return id if (_folder() / f"{id}.md").is_file() else INDEX
+def chapter(place: str) -> str:
+    """The name of the chapter about a place: a ledger, a page, a wizard. The table of contents where there is none."""
+    name = CHAPTERS.get(place, place)
+    return name if (folder() / f"{name}.md").is_file() else INDEX
 
 
-def open_at(id: str, parent: QWidget) -> QDialog:
-    """Opens the manual beside the window."""
-    dialog = QDialog(parent)
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.setWindowTitle("使用手册")
-    dialog.resize(760, 640)
-    browser = QTextBrowser()
-    browser.setSearchPaths([str(_folder())])
-    browser.setOpenExternalLinks(False)
-    browser.document().setDocumentMargin(20)
-    browser.setSource(QUrl.fromLocalFile(str(_folder() / f"{page(id)}.md")))
-    dialog.setLayout(column(browser))
-    dialog.show()
+class Manual(QDialog):
+    """The manual in a window of its own, beside the other one."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("使用手册")
+        self.resize(820, 660)
+        self.browser = QTextBrowser()
+        self.browser.setOpenExternalLinks(False)
+        contents = button("目录", "mdi6.format-list-bulleted", then=lambda: self.turn_to(INDEX))
+        back = button("后退", "mdi6.arrow-left", then=self.browser.backward)
+        self.browser.backwardAvailable.connect(back.setEnabled)
+        back.setEnabled(False)
+        layout = column(row(contents, back, 0, gap=8), margins=(12, 10, 12, 12))
+        layout.addWidget(self.browser, 1)
+        self.setLayout(layout)
+
+    def turn_to(self, place: str) -> None:
+        """Shows the chapter about a place, from its own heading on where the chapter is about several."""
+        self.browser.setSource(QUrl.fromLocalFile(str(folder() / f"{chapter(place)}.md")))
+        document = self.browser.document()
+        document.setDocumentMargin(16)
+        if place not in CHAPTERS:
+            return
+        from app.ledgers.catalogue import LEDGERS  # not before the first window is painted
+
+        block = document.begin()
+        while block.isValid():
+            if block.blockFormat().headingLevel() == 2 and block.text() == LEDGERS[place].title:
+                self.browser.setTextCursor(QTextCursor(block))
+                top = document.documentLayout().blockBoundingRect(block).top()
+                self.browser.verticalScrollBar().setValue(round(top) - 8)
+                return
+            block = block.next()
+
+
+def open_at(place: str, parent: QWidget) -> Manual:
+    """Opens the manual at a place: a ledger's id, a page's, or a wizard's `topic`."""
+    dialog = Manual(parent)
+    dialog.show()  # laid out first, so that a heading can be scrolled to
+    dialog.turn_to(place)
     return dialog

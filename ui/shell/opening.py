@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
 from db.errors import Refusal
 from ui.background import Desk
-from ui.shell.widgets import Card, Note, button, clear, column, label, primary, row
+from ui.shell import manual
+from ui.shell.widgets import Card, Note, action, button, clear, column, label, primary, row
 
 KEYS = "keys.json"
 
@@ -43,6 +44,7 @@ class OpeningScreen(QWidget):
             card.body.addWidget(one)
         card.body.addLayout(row(self.another, 0, self.fresh))
         self.setLayout(column(0, row(0, card, 0), 0))
+        action(self, "F1", lambda: manual.open_at("settings", self))
         self.show_folder(folder)
 
     def show_folder(self, folder: Path) -> None:

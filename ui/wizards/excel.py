@@ -39,6 +39,8 @@ class ExcelWizard(Flow):
         result: what it did.
     """
 
+    topic = "excel"
+
     def __init__(self, desk: Desk, ledger: "Ledger", file: Path | None = None) -> None:
         super().__init__(desk, f"从 Excel 导入 · {ledger.title}", ("选文件", "对应栏目", "预览", "完成"))
         self.ledger = ledger
@@ -188,7 +190,7 @@ class ExcelWizard(Flow):
             names = list(importing.sheets(path))
             if sheet is None and len(names) > 1:
                 return names, None
-            return names, importing.plan(workspace, ledger, path, sheet=sheet, progress=progress)
+            return names, importing.plan(workspace, ledger, path, sheet=sheet, complete=False, progress=progress)
 
         self.run("正在读工作簿…", do, self._looked)
 
@@ -276,7 +278,11 @@ class ExcelWizard(Flow):
             for name, spec in self.ledger.fields.items()
             if spec.required and name not in taken and self.ledger.defaults.get(name) is None
         ]
-        self.mapping_said.setText(f"必填的“{'”“'.join(missing)}”没有对应的列：新增的行会缺这一项。" if missing else "")
+        self.mapping_said.setText(
+            f"必填的“{'”“'.join(missing)}”没有对应的列：新增的行会因此不能导入。请在上面指明是哪一列。"
+            if missing
+            else ""
+        )
         self.mapping_said.setVisible(bool(missing))
 
     def _plan_with(self, mapping: Mapping[str, str | None]) -> None:
@@ -309,6 +315,7 @@ class ExcelWizard(Flow):
                 mapping=mapping,
                 header_row=header_row,
                 decisions=decided,
+                complete=False,
                 progress=progress,
             )
 

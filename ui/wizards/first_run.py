@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QButtonGroup, QComboBox, QRadioButton, QWidget
 
 from db.errors import Refusal
 from ui.background import Desk, Opened, Progress
-from ui.shell.widgets import Card, Note, clear, column, label, row, scrolling
+from ui.shell import manual
+from ui.shell.widgets import Card, Note, action, clear, column, label, row, scrolling
 from ui.wizards.frame import Flow
 from ui.wizards.parts import DropZone, FieldRow, OptionCard, PathField, line
 from ui.wizards.passphrase import PassphraseFields
@@ -32,6 +33,8 @@ CODE = re.compile(r"[0-9A-Za-z-]{2,20}")
 
 class FirstRun(Flow):
     """Makes a workspace, or several, and opens one on the desk (`desk.opened`)."""
+
+    topic = "start"
 
     def __init__(self, desk: Desk, documents: Path | None = None) -> None:
         super().__init__(desk, "开始使用", ("怎样开始", "填写", "完成"))
@@ -57,6 +60,7 @@ class FirstRun(Flow):
         holder = QWidget()
         holder.setLayout(column(*self.forms.values(), 0))
         self.parts[1].put(scrolling(holder))
+        action(self, "F1", lambda: manual.open_at(self.topic, self))
         self.start()
         self.way_cards["join"].choice.setChecked(True)
 

@@ -45,7 +45,12 @@ class Flow(widgets.Wizard):
     """A wizard over the desk. A subclass fills `steps_of` and answers `entered`, `forward` and `ready`.
 
     While long work runs nothing but its own stop button can be pressed.
+
+    Attributes:
+        topic: the chapter of the manual about it.
     """
+
+    topic = ""
 
     def __init__(self, desk: Desk, title: str, steps: Sequence[str]) -> None:
         self.desk, self._task, self._filled = desk, None, False

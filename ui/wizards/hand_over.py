@@ -34,6 +34,8 @@ class HandOver(Flow):
     `drives` says which sticks are plugged in. `codes` limits a county to some townships (receipts after taking in).
     """
 
+    topic = "hand-over"
+
     def __init__(
         self,
         desk: Desk,

@@ -105,6 +105,8 @@ class Parcel:
 class TakeIn(Flow):
     """Takes in packages. `drives` says which sticks are plugged in; `files` are chosen beforehand."""
 
+    topic = "take-in"
+
     def __init__(
         self, desk: Desk, drives: Callable[[], list[sticks.Drive]] = sticks.drives, files: Sequence[Path] = ()
     ) -> None:
@@ -308,7 +310,9 @@ class TakeIn(Flow):
     def refresh(self) -> None:
         if self._filled:
             ready = [one for one in self.parcels if one.usable and not one.open]
-            self.parts[2].next_text = f"写入 {len(ready)} 个包" if ready else "没有可写入的包"
+            left = sum(one.open for one in self.parcels if one.usable)
+            waits = f"还有 {left} 处没定" if left else "没有可写入的包"
+            self.parts[2].next_text = f"写入 {len(ready)} 个包" if ready else waits
             self.parts[1].next_text = "下一步" if any(one.usable for one in self.parcels) else "看拒收原因"
             place = self.places.chosen()
             usable = place is not None and not place.read_only and not self.busy and bool(self._offices())

@@ -138,6 +138,20 @@ def test_two_columns_for_one_field_are_refused(desk_of_town: Desk, qtbot: QtBot,
     assert said(wizard) == "有两列对应了同一个栏目。请把其中一列改成“不导入”，再点“下一步”。"
 
 
+def test_a_required_column_under_another_name_is_named_by_the_person(
+    desk_of_town: Desk, qtbot: QtBot, tmp_path: Path
+) -> None:
+    strange = tuple("哪一天生的" if title == "出生年月日" else title for title in HEADER)
+    wizard = reading(qtbot, desk_of_town, workbook(tmp_path, row(1, "赵新来"), header=strange))
+    assert wizard.place == 1
+    assert "“出生日期”没有对应的列" in wizard.mapping_said.text()
+    combo = wizard.combos["哪一天生的"]
+    combo.setCurrentIndex(combo.findData("birth"))
+    press(qtbot, wizard)
+    assert wizard.plan is not None
+    assert [one.action for one in wizard.plan.rows] == ["new"]
+
+
 def test_a_column_is_left_out_when_the_person_says_so(
     world: World, desk_of_town: Desk, qtbot: QtBot, tmp_path: Path
 ) -> None:
