@@ -126,8 +126,8 @@ def run(ledger: Ledger, values: Mapping[str, Any], look: Look, policy: Policies)
     found += [
         error(spec.name, "code", f"“{spec.label}”没有代码 {code}，请从列表中选一项")
         for spec, table in coded
-        if (value := values.get(spec.name))
-        for code in str(value).split(",")
+        if (value := values.get(spec.name)) and not table.has(value)
+        for code in value.split(",")
         if not table.has(code)
     ]
     given = {**values, "today": clock.today(), "policy": policy, "look": look}
