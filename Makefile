@@ -6,13 +6,13 @@ SHELL := /bin/bash
 
 bin := .venv/bin
 
-.PHONY: help setup run test lint bench tour lock clean
+.PHONY: help setup run test lint bench soak tour lock clean
 
 help:
 	@echo "make run    open the desktop (on the fictional demo county, made on first use)"
 	@echo "make test   check everything: lint, types, layers, tests"
 	@echo "make setup  only the environment in .venv, which the others make themselves"
-	@echo "make lint · bench · tour · lock · clean"
+	@echo "make lint · bench · soak · tour · lock · clean"
 
 setup:
 	@resources/setup/environment.sh
@@ -31,6 +31,11 @@ test: lint
 
 bench: setup
 	$(bin)/python -m tests.bench
+
+# Searches for a lost edit or two stores that differ, afresh each time: `make soak SECONDS=600`.
+SECONDS ?= 600
+soak: setup
+	$(bin)/python -m tests.sync.soak $(SECONDS)
 
 tour: setup demo/county
 	$(bin)/siji tour demo/county out/tour

@@ -24,7 +24,8 @@ def owner_above(session: Session, office: "OfficeCard", owner: str) -> str | Non
 
     An office writes its own records and those of the offices below it, never those of another.
     """
-    parents = {one: superior for one, superior in session.execute(select(Office.id, Office.superior_id)).tuples()}
+    rows = session.execute(select(Office.id, Office.superior_id))
+    parents: dict[str, str | None] = {one: superior for one, superior in rows}  # noqa: C416: dict() wants bare tuples
     place: str | None = owner
     walked: set[str] = set()
     while place is not None and place not in walked:
