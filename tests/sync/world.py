@@ -252,7 +252,8 @@ class World:
         try:
             what(computer.ws)
         except Refusal as refusal:
-            assert refusal.reason in EVERYDAY, refusal
+            if refusal.reason not in EVERYDAY:
+                raise
             self.look(computer)
             assert computer.lines == lines, "a refusal changed something"
             return False
@@ -283,7 +284,8 @@ class World:
         try:
             sent = export(computer.ws, folder, code=code, full=full)[0]
         except Refusal as refusal:
-            assert refusal.reason in EVERYDAY, refusal
+            if refusal.reason not in EVERYDAY:
+                raise
             return None
         parcel = Parcel(sent.file, computer, to, dict(computer.known))
         self.road.append(parcel)
