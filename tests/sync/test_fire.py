@@ -45,6 +45,18 @@ def test_a_restored_township_gets_all_back_however_often_it_reports_before(pair:
     assert row(old, pair.member) == row(pair.county, pair.member)
 
 
+def test_a_snapshot_says_of_a_remark_that_it_has_turned_to_another_township(pair: Pair, second: str) -> None:
+    mine = edit(
+        pair.county, None, "remark", target_office_id=pair.town.office.id, ledger="member", record=pair.member,
+        text="请核实", status="待改",
+    )  # fmt: skip
+    pair.to_town()
+    pair.to_county()
+    edit(pair.county, mine, "remark", target_office_id=second)
+    assert take_in(pair.town, pair.down(full=True).file).status == "applied"
+    assert row(pair.town, mine, "remark") == row(pair.county, mine, "remark")
+
+
 # ---------------------------------------------------------------- what belongs to another office
 
 
