@@ -6,13 +6,13 @@ SHELL := /bin/bash
 
 bin := .venv/bin
 
-.PHONY: help setup run test lint bench tour lock clean
+.PHONY: help setup run test lint bench soak tour lock clean
 
 help:
 	@echo "make run    open the desktop on the fictional demo county, made on first use; desk=… another of its offices"
 	@echo "make test   check everything: lint, types, layers, tests"
 	@echo "make setup  only the environment in .venv, which the others make themselves"
-	@echo "make lint · bench · tour · lock · clean"
+	@echo "make lint · bench · soak · tour · lock · clean"
 
 setup:
 	@resources/setup/environment.sh
@@ -32,6 +32,11 @@ test: lint
 bench: setup
 	$(bin)/python -m pip install -qq --require-hashes -r requirements-bench.lock
 	$(bin)/python -m tests.bench
+
+# Searches for a lost edit or two stores that differ, afresh each time: `make soak SECONDS=600`.
+SECONDS ?= 600
+soak: setup
+	$(bin)/python -m tests.sync.soak $(SECONDS)
 
 tour: setup demo/county
 	$(bin)/siji tour demo/county out/tour

@@ -13,7 +13,7 @@ from app.findings import Finding, Level
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Ledger
 from app.links import refuse_while_needed
-from app.ownership import refuse_others
+from app.ownership import refuse_others, stray_links
 from app.policy import Policies
 from app.workspace import Workspace
 from db import clock
@@ -69,6 +69,10 @@ def draft(
             findings.append(Finding(Level.ERROR, name, "authority", f"“{spec.label}”由县里填写，这里不能改"))
             continue
         values[name] = value
+    if record_id is not None:
+        stored = get(session, ledger, record_id)
+        changed = {name: value for name, value in values.items() if value != getattr(stored, name)}
+        findings += stray_links(session, workspace.office, ledger, stored.office_id, changed)
     unread = {one.field for one in findings}
     found = checks.run(ledger, values, checks.Look(session, record_id), Policies.read(session))
     findings += [one for one in found if one.field not in unread]

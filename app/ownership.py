@@ -3,11 +3,13 @@
 An edit of what belongs to an office above, or beside, would never be handed over, and the stores would stay different.
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.findings import Finding, error
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Ledger
 from db.errors import Refusal
@@ -24,16 +26,45 @@ def owner_above(session: Session, office: "OfficeCard", owner: str) -> str | Non
 
     An office writes its own records and those of the offices below it, never those of another.
     """
-    parents: dict[str, str | None] = dict(session.execute(select(Office.id, Office.superior_id)).all())
-    place: str | None = owner
-    walked: set[str] = set()
-    while place is not None and place not in walked:
-        if place == office.id:
-            return None
-        walked.add(place)
-        place = parents.get(place)
+    if office.id in offices_over(session, owner):
+        return None
     named = session.get(Office, owner)
     return named.name if named is not None else "别的单位"
+
+
+def offices_over(session: Session, office: str) -> list[str]:
+    """An office, its superior, the superior of that one, and so on."""
+    found: list[str] = []
+    place: str | None = office
+    while place is not None and place not in found:
+        found.append(place)
+        place = session.scalars(select(Office.superior_id).where(Office.id == place)).first()
+    return found
+
+
+def stray_links(
+    session: Session, office: "OfficeCard", ledger: Ledger, owner: str, changed: Mapping[str, Any]
+) -> list[Finding]:
+    """Errors for new links of another office's record to what that office does not have: the record could not be handed
+    to it. An office has its own records and those of the offices over and under it."""
+    if owner == office.id:
+        return []
+    found = []
+    for name, value in changed.items():
+        spec = ledger.fields[name]
+        if value is None or spec.target in (None, Office.__tablename__):
+            continue
+        target = session.get(models()[str(spec.target)], value)
+        if target is None or target.office_id in offices_over(session, owner):
+            continue
+        if owner not in offices_over(session, target.office_id):
+            name_of = {one: session.get_one(Office, one).name for one in (owner, target.office_id)}
+            message = (
+                f"“{spec.label}”选的记录归“{name_of[target.office_id]}”，“{name_of[owner]}”那里没有它。"
+                f"请另选“{name_of[owner]}”自己的"
+            )
+            found.append(error(name, "owner", message))
+    return found
 
 
 def refuse_others(session: Session, office: "OfficeCard", ledger: Ledger, owner: str, deed: str = "改") -> None:

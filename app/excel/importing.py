@@ -25,7 +25,7 @@ from app.excel.rows import SheetRow, read
 from app.findings import Finding, error
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Ledger
-from app.ownership import belongs_to, owner_above
+from app.ownership import belongs_to, owner_above, stray_links
 from app.policy import Policies
 from app.workspace import Workspace
 from db.errors import Refusal
@@ -265,6 +265,9 @@ def _judge(
             findings += _stale(ledger, row, old)
             if old is not None and (keeper := keeper_of(old["office_id"])) is not None:
                 findings.append(error(None, "owner", belongs_to(ledger, keeper)))
+            if old is not None and old["office_id"] != ws.office.id:
+                links = {name: new for name, (_, new) in changes.items()}
+                findings += stray_links(session, ws.office, ledger, old["office_id"], links)
             look.turn_to(None if old is None else one.id, None if old is None else old["office_id"])
             findings += [found for found in checks.run(ledger, values, look, policy) if found.field not in unread]
         if one.doubt is not None:

@@ -110,20 +110,24 @@ def _span(numbers: list[int]) -> str:
     return "?" if not numbers else str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]} 至 {numbers[-1]}"
 
 
-def acknowledge(
-    session: Session, peer: Peer, replica: str, manifest: Manifest, *, newcomer: bool
-) -> tuple[Result, ...]:
+def acknowledge(session: Session, peer: Peer, replica: str, manifest: Manifest) -> tuple[Result, ...]:
     """Notes which of our packages the peer has, and what became of them; the next one builds on that.
 
-    A replica that is new while its office is not may lack anything: the next package to it is a snapshot.
+    A replica that is new while its office is not may lack what the office's older copies made and handed over, and no
+    package that was sent before it was first heard of contains that: until one sent later is acknowledged, it is sent
+    snapshots.
     """
     said = manifest.acknowledges
     ours = register.lines(session, peer.office_id, sent=True, replica=replica)
-    first = not register.lines(session, peer.office_id, sent=False)
+    received = register.lines(session, peer.office_id, sent=False)
+    since = 0
+    if any(line.replica != manifest.sender.replica for line in received):
+        heard = [line.place for line in received if line.replica == manifest.sender.replica]
+        since = min(heard, default=register.next_place(session))
     for line in ours:
         line.acknowledged = (
             said is not None
-            and (first or not newcomer)
+            and line.place > since
             and said.replica == replica
             and said.sequence == line.sequence
             and said.digest == line.digest

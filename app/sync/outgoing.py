@@ -292,8 +292,8 @@ class Content:
             for name in scope.office_links(model):
                 column = getattr(model, name)
                 found.update(self.session.scalars(select(column).where(going, column.is_not(None)).distinct()))
-            if self.since is not None:
-                left = scope.departed(model, self.line, self.since)
+            if self.since is not None or (self.full and not self.up):
+                left = scope.departed(model, self.line, self.since or 0)
                 found.update(self.session.scalars(select(model.office_id).where(left).distinct()))
         return sorted(found - self.line.above - self.line.below)
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import checks, listing
@@ -18,10 +18,7 @@ from app.sync.scope import Line
 from db.fields import Field
 from db.journal import stored_rows
 from db.models.handoff import ConflictLine
-from db.models.record import fields_of, models
-
-NAMESAKES = 200
-"""How many people found in two offices are listed."""
+from db.models.record import models
 
 FINDINGS = 2000
 """How many remarks of the checks are listed."""
@@ -62,36 +59,6 @@ def drift(
 
 def _known_before(session: Session, peer_id: str) -> bool:
     return bool(register.lines(session, peer_id, sent=False))
-
-
-def namesakes(session: Session, work: Intake, line: Line) -> list[RecordFinding]:
-    """People whose ID number stands on the roll of two offices: no conflict of rows, but somebody must ask."""
-    found = []
-    for name, model in models().items():
-        counts = work.counts.get(name)
-        if counts is None or not (counts.created or counts.updated):
-            continue
-        for field, spec in fields_of(model).items():
-            if spec.kind.id != "resident_id":
-                continue
-            column = getattr(model, field)
-            twice = (
-                select(column)
-                .where(model.deleted_at.is_(None), column.is_not(None))
-                .group_by(column)
-                .having(func.count(model.office_id.distinct()) > 1)
-            )
-            both = select(model.id, column).where(
-                column.in_(twice), model.office_id.in_(line.below), model.deleted_at.is_(None)
-            )
-            for record_id, number in session.execute(both.order_by(model.id).limit(NAMESAKES)):
-                found.append(
-                    RecordFinding(
-                        name, record_id, field, Level.WARNING, "same-person",
-                        f"{spec.show(number, masked=True)} 在另一个单位也有登记。请两个单位核实人在哪里，办好转接",
-                    )
-                )  # fmt: skip
-    return found
 
 
 def checked(session: Session, work: Intake) -> list[RecordFinding]:

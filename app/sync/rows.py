@@ -96,7 +96,7 @@ class Intake:
     more_fates: int = 0
     changed: list[Changed] = field(default_factory=list)
     touched: dict[str, list[str]] = field(default_factory=dict)
-    """The ids of all records that were created or updated and are live, by ledger; `changed` shows the first of them."""
+    """All created or updated records that are live, by ledger; `changed` shows the first of them."""
     digest: Any = field(default_factory=hashlib.sha256)
     _unresolved: dict[str, dict[str, tuple[str, int, str]]] = field(default_factory=dict)
     _kept_aside: set[str] | None = None

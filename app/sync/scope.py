@@ -107,7 +107,8 @@ def going(
         return mine if since is None else and_(mine, changed(model, since, peer))
     theirs = of_lower(model, line)
     if since is None:
-        return or_(of_upper(model, line), theirs) if full else of_upper(model, line)
+        # what turned away from the lower side goes too: it may still have it as it was
+        return or_(of_upper(model, line), theirs, departed(model, line, 0)) if full else of_upper(model, line)
     fresh = changed(model, since, peer)
     return and_(fresh, or_(of_upper(model, line), theirs, departed(model, line, since)))
 

@@ -220,8 +220,8 @@ bounded = settings.get_current_profile_name() != "soak"
 TestSimulation = Offices.TestCase
 TestSimulation.settings = settings(
     settings(),
-    max_examples=12 if bounded else 100,
-    stateful_step_count=25 if bounded else 60,
+    max_examples=5 if bounded else 100,
+    stateful_step_count=20 if bounded else 60,
     suppress_health_check=list(HealthCheck),
 )
 __all__ = ["TestSimulation", "Workspace"]

@@ -102,6 +102,9 @@ def template() -> tuple[Path, tuple[str, ...]]:
                     )
                     person = {"name": "王小明", "sex": "男", "nation": "汉", "birth": "1978-03-12"}
                     editing.save(town, LEDGERS["member"], {**person, "branch_id": branch})
+                    for _ in range(2):
+                        assert take_in(county, export(town, root)[0].file).status == "applied"
+                        assert take_in(town, export(county, root, code=CODES[number])[0].file).status == "applied"
             offices = tuple(county_and_towns(county))
     return root, offices
 
@@ -168,8 +171,6 @@ class World:
         for number in range(4):
             shutil.copytree(source / str(number), self.root / str(number))
             self.computers[number] = [self._started(number, self.root / str(number), "first")]
-        for _ in range(2):
-            self.exchange()
 
     def close(self) -> None:
         for computer in [*itertools.chain(*self.computers.values()), *self.buried]:
@@ -252,7 +253,8 @@ class World:
         try:
             what(computer.ws)
         except Refusal as refusal:
-            assert refusal.reason in EVERYDAY, refusal
+            if refusal.reason not in EVERYDAY:
+                raise
             self.look(computer)
             assert computer.lines == lines, "a refusal changed something"
             return False
@@ -283,7 +285,8 @@ class World:
         try:
             sent = export(computer.ws, folder, code=code, full=full)[0]
         except Refusal as refusal:
-            assert refusal.reason in EVERYDAY, refusal
+            if refusal.reason not in EVERYDAY:
+                raise
             return None
         parcel = Parcel(sent.file, computer, to, dict(computer.known))
         self.road.append(parcel)
