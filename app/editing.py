@@ -69,6 +69,8 @@ def draft(
             findings.append(Finding(Level.ERROR, name, "authority", f"“{spec.label}”由县里填写，这里不能改"))
             continue
         values[name] = value
+    if record_id is None:
+        values = ledger.completed(session, values)
     unread = {one.field for one in findings}
     found = checks.run(ledger, values, checks.Look(session, record_id), Policies.read(session))
     findings += [one for one in found if one.field not in unread]

@@ -125,6 +125,8 @@ def _whole(spec: Field, text: str) -> int:
     value = parsing.whole(text)
     if value < 0:
         raise parsing.Unreadable(f"“{spec.label}”不能是负数，请核对")
+    if value >= 2**31:  # what a column of this kind holds in every store
+        raise parsing.Unreadable(f"“{spec.label}”太大了，请核对是不是多写了几位")
     return value
 
 
