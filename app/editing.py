@@ -69,7 +69,9 @@ def draft(
             findings.append(Finding(Level.ERROR, name, "authority", f"“{spec.label}”由县里填写，这里不能改"))
             continue
         values[name] = value
-    if record_id is not None:
+    if record_id is None:
+        values = ledger.completed(session, values)
+    else:
         stored = get(session, ledger, record_id)
         changed = {name: value for name, value in values.items() if value != getattr(stored, name)}
         findings += stray_links(session, workspace.office, ledger, stored.office_id, changed)

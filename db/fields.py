@@ -122,10 +122,29 @@ def _codes(spec: Field, text: str) -> str:
 
 
 def _whole(spec: Field, text: str) -> int:
-    value = parsing.whole(text)
+    value = parsing.whole(_without_unit(spec, text))
     if value < 0:
         raise parsing.Unreadable(f"“{spec.label}”不能是负数，请核对")
+    if value >= 2**31:  # what a column of this kind holds in every store
+        raise parsing.Unreadable(f"“{spec.label}”太大了，请核对是不是多写了几位")
     return value
+
+
+def _decimal(spec: Field, text: str) -> Decimal:
+    return parsing.decimal_(_without_unit(spec, text))
+
+
+SPELLINGS = {"㎡": ("㎡", "平方米", "平米", "m²", "m2", "M2")}
+"""Other ways in which people write a unit."""
+
+
+def _without_unit(spec: Field, text: str) -> str:
+    """5000人 as 5000 where the field counts people; another unit stays, and is refused."""
+    text = text.strip()
+    for unit in SPELLINGS.get(spec.unit, (spec.unit,)):
+        if unit and text.endswith(unit):
+            return text.removesuffix(unit)
+    return text
 
 
 def _decimal_text(value: Decimal) -> str:
@@ -148,7 +167,7 @@ KINDS = {
         Kind("month", str, lambda _, s: parsing.month(s), _plain),
         Kind("year", int, lambda _, s: parsing.year(s), _plain),
         Kind("whole", int, _whole, _plain),
-        Kind("decimal", Decimal, lambda _, s: parsing.decimal_(s), lambda _, v: _decimal_text(v)),
+        Kind("decimal", Decimal, _decimal, lambda _, v: _decimal_text(v)),
         Kind("money", int, lambda _, s: parsing.money(s), lambda _, v: f"{Decimal(v) / 100:,.2f}"),
         Kind("flag", bool, lambda _, s: parsing.flag(s), lambda _, v: "是" if v else "否"),
         Kind("resident_id", str, lambda _, s: parsing.resident_id(s), _plain),

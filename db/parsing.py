@@ -87,7 +87,7 @@ def _quoted(s: str) -> str:
 
 # Days, months, years
 
-_SEPARATOR = r"\s*[-./。、]\s*"
+_SEPARATOR = r"\s*[-./。、—–−]\s*"
 _CLOCK = re.compile(r"[T\s]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$")
 _WRITTEN_DAY = re.compile(
     rf"(\d{{4}})(?:{_SEPARATOR}|\s*年\s*)(\d{{1,2}})(?:\s*月(?:份)?|(?:{_SEPARATOR}|\s*月\s*)(\d{{1,2}})\s*[日号]?)?"

@@ -1,6 +1,5 @@
 """The hand-off: packages out, in, and looked at."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -22,7 +21,7 @@ from app.commands.common import (
 )
 from app.ledgers.catalogue import LEDGERS
 from app.sync import intake, outgoing
-from app.sync.outcome import Outcome
+from app.sync.outcome import Inspection, Outcome
 from db.errors import Refusal
 
 NAME = None
@@ -82,34 +81,34 @@ def import_(
     json: Json = False,
 ) -> int:
     """接收包：每个文件全部写入或全部不写，然后接着下一个。"""
-    came: list[dict[str, Any]] = []
+    came: list[Outcome] = []
     with opened(folder) as workspace, progress() as step:
         for file in files:
             try:
                 outcome = intake.take_in(workspace, file, conflicts=conflicts, dry_run=dry_run, progress=step)
-                came.append({**outcome.plain(), "file": str(file)})
             except Refusal as refusal:
-                came.append(refused(file, refusal))
-            if came[-1]["status"] == "refused":
-                say(f"{file.name}：{came[-1]['message']}")
+                outcome = Outcome(str(file), "refused", reason=refusal.reason, message=refusal.message)
+            came.append(outcome)
+            if outcome.status == "refused":
+                say(f"{file.name}：{outcome.message}")
             elif not json:
-                _tell(came[-1])
+                _tell(file, outcome)
     if json:
-        give(came)
-    statuses = {one["status"] for one in came}
+        give([wired(file, outcome) for file, outcome in zip(files, came, strict=True)])
+    statuses = {one.status for one in came}
     return REFUSED if "refused" in statuses else CONFLICTS if "conflicts" in statuses else DONE
 
 
-def refused(file: Path, refusal: Refusal) -> dict[str, Any]:
-    """The outcome of a file that could not even be read, as scripts see it."""
-    return Outcome(str(file), "refused", reason=refusal.reason, message=refusal.message).plain()
+def wired(file: Path, outcome: Outcome) -> dict[str, Any]:
+    """The outcome as scripts see it, with the file named as they named it."""
+    return {**outcome.plain(), "file": str(file)}
 
 
-def _tell(came: Mapping[str, Any]) -> None:
-    sender = came.get("from") or {}
-    head = f"{Path(came['file']).name}：{sender.get('name', '')}第 {came['sequence']} 号{KINDS.get(came['kind'], '')}"
-    counts = {"新增": came["created"], "更新": came["updated"], "删除": came["deleted"], "未变": came["unchanged"]}
-    match came["status"]:
+def _tell(file: Path, came: Outcome) -> None:
+    """What came of a file, for a person: sensitive values are masked."""
+    head = f"{file.name}：{came.from_name}第 {came.sequence} 号{KINDS.get(came.kind, '')}"
+    counts = {"新增": came.created, "更新": came.updated, "删除": came.deleted, "未变": came.unchanged}
+    match came.status:
         case "applied":
             show(f"{head}，已接收：{show_counts(counts)}")
         case "dry-run":
@@ -119,13 +118,12 @@ def _tell(came: Mapping[str, Any]) -> None:
         case "superseded":
             show(f"{head}，已有更新的包，不需要它")
         case _:
-            show(f"{head}，有 {len(came['conflicts'])} 处两边都改了，等人决定，什么都没有写入")
-    for one in came["conflicts"]:
-        ledger = LEDGERS[one["ledger"]]
-        label = ledger.fields[one["field"]].label if one["field"] in ledger.fields else one["field"]
-        show(f"    {ledger.title} {one['id']} {label}：我方“{one['ours']}”，对方“{one['theirs']}”")
-    for one in came["findings"]:
-        say(f"    {'错误' if one['level'] == 'error' else '提醒'}：{one['message']}")
+            show(f"{head}，有 {len(came.conflicts)} 处两边都改了，等人决定，什么都没有写入")
+    for one in came.conflicts:
+        what = f"{LEDGERS[one.ledger].title} {one.title} {one.label}"
+        show(f"    {what}：我方“{one.ours_text}”，对方“{one.theirs_text}”（{one.id}）")
+    for found in came.findings:
+        say(f"    {'错误' if found.level == 'error' else '提醒'}：{found.message}")
 
 
 @app.command()
@@ -136,7 +134,7 @@ def inspect(
         typer.Option("--as", metavar="WS", help="用这个工作目录来看：能不能接收、会怎样", show_default=False),
     ] = None,
     json: Json = False,
-) -> None:
+) -> int:
     """看一个包说了些什么。"""
     if as_ is None:
         found = intake.inspect(file)
@@ -144,9 +142,17 @@ def inspect(
         with opened(as_) as workspace:
             found = intake.inspect(file, workspace)
     if json:
-        outcome = None if found.outcome is None else {**found.outcome.plain(), "file": str(file)}
+        outcome = None if found.outcome is None else wired(file, found.outcome)
         give({**{name: getattr(found, name) for name in SEEN}, "outcome": outcome})
-        return
+    else:
+        _tell_inspected(file, found)
+    if found.sealed == "none":
+        say(f"“{file.name}”不是四基的包，或者开头已损坏。请核对文件，重新复制，仍不行时请对方重新导出")
+        return REFUSED
+    return DONE
+
+
+def _tell_inspected(file: Path, found: Inspection) -> None:
     show(f"{file.name}：{found.bytes} 字节，{SEALS[found.sealed]}")
     if found.manifest is not None:
         sender, to = found.manifest["from"], found.manifest["to"]
@@ -158,4 +164,4 @@ def inspect(
         if found.outcome.status == "refused":
             say(found.outcome.message)
         else:
-            _tell({**found.outcome.plain(), "file": str(file)})
+            _tell(file, found.outcome)

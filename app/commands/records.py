@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy.orm import Session
 
-from app import checks, editing, listing
+from app import checks, editing, listing, record_view
 from app.commands.common import (
     Folder,
     Json,
@@ -202,20 +202,14 @@ def history(folder: Folder, ledger: LedgerName, record_id: RecordId, json: Json 
     found = ledger_named(ledger)
     with opened(folder) as workspace, workspace.read() as session:
         editing.get(session, found, record_id)
-        entries = [wire_entry(found, entry) for entry in history_of(session, record_id)]
-    if json:
-        give(entries)
-        return
-    for entry in entries:
-        show(f"{entry['at']}  {entry['user']}  {entry['label']}")
-        for name, change in entry["changes"].items():
-            spec = found.fields.get(name)
-            if spec is not None:
-                show(f"    {spec.label}：{_shown(change['before'])} → {_shown(change['after'])}")
-
-
-def _shown(value: Any) -> str:
-    return "（空）" if value is None else str(value)
+        if json:
+            give([wire_entry(found, entry) for entry in history_of(session, record_id)])
+            return
+        lines = record_view.history(session, found, record_id)
+    for line in lines:
+        show(f"{line.at}  {line.user}  {line.label}")
+        for change in line.changes:
+            show(f"    {change}")
 
 
 def wire_entry(ledger: Ledger, entry: HistoryEntry) -> dict[str, Any]:

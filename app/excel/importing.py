@@ -254,7 +254,7 @@ def _judge(
         old = stored.get(one.id) if one.stored else None
         _keep_days(row, old)
         if old is None:
-            values, changes = {**blank, **row.values}, {}
+            values, changes = ledger.completed(session, {**blank, **row.values}), {}
         else:
             changes = {name: (old[name], new) for name, new in row.values.items() if old[name] != new}
             values = {**{name: old[name] for name in blank}, **row.values}

@@ -76,7 +76,7 @@ class Names:
         near = [self.titles[choice] for _, _, choice in process.extract(text, self.titles, limit=3, score_cutoff=50)]
         hint = f"，最接近的是：{'、'.join(dict.fromkeys(near))}" if near else ""
         raise Unreadable(
-            f"“{label}”里的“{text}”在“{self.ledger.title}”中找不到{hint}。请核对名称，或先登记这{self.ledger.counter}{one}"
+            f"“{label}”里的“{text}”在“{self.ledger.title}”中找不到{hint}。请核对名称，或先登记这条{one}记录"
         )
 
     def _loosely(self, key: str) -> set[str]:

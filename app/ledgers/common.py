@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -54,6 +55,13 @@ def remark_is_on_something(ledger: str | None, record: str | None, field: str | 
     return None
 
 
+def office_of_the_record(session: Session, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A remark is for the office that keeps the record which it is about; without one it would go to every office."""
+    model = models().get(values["ledger"] or "")
+    found = session.get(model, values["record"]) if model is not None and values["record"] else None
+    return {} if found is None else {"target_office_id": found.office_id}
+
+
 def titles_of(session: Session, remarks: Sequence[str]) -> Mapping[str, str]:
     """What the records are called that remarks are about, by remark: 党员花名册 · 陈桂香."""
     from app.ledgers.catalogue import LEDGERS  # the catalogue and the listing are made of this module
@@ -100,6 +108,7 @@ REMARKS = Ledger(
     defaults={"status": "01"},
     authority=Authority.COUNTY,
     checks=(remark_is_on_something,),
+    follows=office_of_the_record,
     empty="县里退回核实的记录和意见在这里。",
 )
 

@@ -85,6 +85,7 @@ class Ledger:
         keys: alternatives of fields that recognise an existing record in a workbook; the first complete one decides.
         authority: who alone may write the ledger.
         checks: the rules that every record of it must meet.
+        follows: (session, a new record's values) → fields that follow from the others, where nobody wrote them.
     """
 
     model: type[Record]
@@ -103,6 +104,7 @@ class Ledger:
     keys: tuple[str, ...] = ()
     defaults: Mapping[str, Any] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
+    follows: Callable[[Session, Mapping[str, Any]], Mapping[str, Any]] | None = None
     authority: Authority | None = None
     hidden: bool = False
     empty: str = ""
@@ -153,6 +155,11 @@ class Ledger:
         """The mapped attribute of a field."""
         found: InstrumentedAttribute[Any] = getattr(self.model, name)
         return found
+
+    def completed(self, session: Session, values: Mapping[str, Any]) -> dict[str, Any]:
+        """A new record's values with what follows from them; what is written stays."""
+        more = self.follows(session, values) if self.follows is not None else {}
+        return {**values, **{name: value for name, value in more.items() if values[name] is None}}
 
     def writable(self, name: str, *, county: bool) -> bool:
         """Whether an office of that side may write this field."""

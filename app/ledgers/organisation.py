@@ -77,6 +77,13 @@ def village_name_is_free(name: str | None, look: Look) -> Finding | None:
     return None
 
 
+def income_is_positive(rural_base_income: int | None) -> Finding | None:
+    """village.income: an average income is not less than nothing."""
+    if rural_base_income is not None and rural_base_income < 0:
+        return error("rural_base_income", "village.income", "上年农民人均纯收入不能是负数，请核对")
+    return None
+
+
 def people_and_households(households: int | None, population: int | None) -> Finding | None:
     """village.population: no household is without people."""
     if households and population is not None and population < households:
@@ -256,7 +263,7 @@ VILLAGES = Ledger(
         Chip("无驻村干部", Village.resident_cadre.is_(None)),
     ),
     figures=(Figure("共", unit="个"), Figure("村", Village.kind == "01"), Figure("社区", Village.kind == "02")),
-    checks=(village_code_is_free, village_name_is_free, people_and_households),
+    checks=(village_code_is_free, village_name_is_free, income_is_positive, people_and_households),
     empty="本乡镇的村和社区登记在这里。党组织、活动场所都挂在村上。",
 )
 

@@ -36,7 +36,7 @@ class Member(Record):
     standing: Mapped[str] = fields.code("党籍状态", "standing", required=True)
     lost: Mapped[bool | None] = fields.flag("失联党员", aliases=["是否为失联党员", "是否失联"])
     lost_since: Mapped[date | None] = fields.day("失去联系日期", aliases=["失联日期"])
-    floating: Mapped[bool | None] = fields.flag("流动党员", aliases=["是否为流动党员", "是否流动党员"])
+    floating: Mapped[bool | None] = fields.flag("流动党员", aliases=["是否为流动党员", "是否流动党员", "是否流动"])
     floating_to: Mapped[str | None] = fields.text("外出流向", 100, aliases=["流向", "外出地点"])
     hardship: Mapped[str | None] = fields.code("困难情况", "hardship", aliases=["困难类型"])
     office_held: Mapped[str | None] = fields.text("党内外职务", 100, aliases=["职务", "党内职务"])

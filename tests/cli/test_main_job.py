@@ -157,6 +157,38 @@ def test_a_conflict_waits_for_a_person_and_can_be_settled(run: Run, offices: tup
     assert run("records", county, "village").value[0]["households"] == 310
 
 
+def test_what_a_person_reads_of_a_conflict_is_masked(run: Run, offices: tuple[Path, Path], stick: Path) -> None:
+    county, township = offices
+    branch = run("records", township, "party_org").value[0]["id"]
+    hand_over(run, township, county, stick)
+    done(run("set", township, "party_org", "--id", branch, "phone=14000000011"))
+    done(run("set", county, "party_org", "--id", branch, "phone=14000000022"))
+    (sent,) = done(run("export", township, "--to", stick))
+    told = run("import", county, sent["file"], plain=True)
+    assert told.status == 4
+    assert "联系电话：我方“140****0022”，对方“140****0011”" in told.out
+    assert "14000000011" not in told.out + told.err
+    assert "14000000022" not in told.out + told.err
+
+
+def test_inspecting_what_is_no_package_is_refused(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "照片.dzb").write_bytes(b"nothing" * 300)
+    seen = run("inspect", tmp_path / "照片.dzb")
+    assert (seen.status, seen.value["sealed"], seen.value["manifest"]) == (3, "none", None)
+    assert "“照片.dzb”不是四基的包" in seen.err
+
+
+def test_a_remark_goes_to_the_office_that_keeps_the_record(run: Run, offices: tuple[Path, Path], stick: Path) -> None:
+    county, township = offices
+    hand_over(run, township, county, stick)
+    village = run("records", county, "village").value[0]
+    given = ("ledger=village", f"record={village['id']}", "text=请核对户数")
+    remark = done(run("set", county, "remark", *given))
+    assert remark["target_office_id"] == village["office_id"]
+    hand_over(run, township, county, stick)
+    assert run("records", township, "remark").value == [remark]
+
+
 def test_a_refused_file_does_not_stop_the_next(run: Run, offices: tuple[Path, Path], stick: Path) -> None:
     county, township = offices
     (sent,) = done(run("export", township, "--to", stick))

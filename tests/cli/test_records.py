@@ -224,3 +224,29 @@ def test_undo_of_a_named_batch_stops_where_later_edits_stand_on_it(run: Run, tow
     assert run("records", township, "member").value == []
     missing = run("undo", township, "--batch", "nothing")
     assert (missing.status, "没有编号为 nothing 的操作" in missing.err) == (3, True)
+
+
+def test_the_history_that_a_person_reads_is_in_words_and_masked(run: Run, township: Path, branch: str) -> None:
+    record = add_member(run, township)
+    run("set", township, "member", "--id", record["id"], "phone=14000000077", "education=本科", "lost=否")
+    told = run("history", township, "member", record["id"], plain=True)
+    assert told.status == 0
+    assert "学历：— → 大学本科毕业" in told.out
+    assert "失联党员：— → 否" in told.out
+    assert "140****0077" in told.out
+    assert "14000000077" not in told.out
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("households=99999999999", "“户数”太大了，请核对是不是多写了几位"),
+        ("rural_base_income=-5", "上年农民人均纯收入不能是负数，请核对"),
+    ],
+)
+def test_numbers_that_cannot_be(run: Run, township: Path, branch: str, typed: str, sentence: str) -> None:
+    before = run("records", township, "village").value
+    refused = run("set", township, "village", "--id", before[0]["id"], typed)
+    assert refused.status == 3
+    assert sentence in refused.err
+    assert run("records", township, "village").value == before

@@ -49,6 +49,8 @@ def test_choices_are_the_names_by_code_in_order(id: str):
     [
         ("sex", "男", "1"),
         ("sex", "男性", "1"),
+        ("sex", "M", "1"),
+        ("sex", "f", "2"),
         ("sex", "女", "2"),
         ("sex", " 女 ", "2"),
         ("sex", "２", "2"),

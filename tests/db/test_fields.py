@@ -124,6 +124,7 @@ REFUSED = [
     ("text", "长" * 21, "“名称”最多写 20 个字，现在有 21 个"),
     ("day", "1978-13-01", "中没有13月这个月份"),
     ("whole", "一些", "不是数字"),
+    ("whole", "2147483648", "太大了"),
     ("money", "12.345", "不足一分"),
 ]
 
@@ -163,3 +164,23 @@ def test_every_declared_field_is_whole(model: Any) -> None:
         if spec.target:
             assert spec.target in models()
         assert model.__table__.columns[name].nullable is not spec.required
+
+
+@pytest.mark.parametrize(
+    ("kind", "unit", "text", "value"),
+    [
+        ("whole", "人", "5000人", 5000),
+        ("whole", "户", " 1,300 户 ", 1300),
+        ("decimal", "㎡", "180㎡", Decimal("180")),
+        ("decimal", "㎡", "180.5平方米", Decimal("180.5")),
+        ("decimal", "㎡", "180m²", Decimal("180")),
+    ],
+)
+def test_a_number_may_carry_its_own_unit(kind: str, unit: str, text: str, value: object) -> None:
+    assert Field(KINDS[kind], "数", unit=unit).parse(text) == value
+
+
+@pytest.mark.parametrize(("unit", "text"), [("人", "5000户"), ("㎡", "3亩"), ("", "5000人"), ("人", "人")])
+def test_a_number_with_another_unit_is_refused(unit: str, text: str) -> None:
+    with pytest.raises(Unreadable):
+        Field(KINDS["whole"], "数", unit=unit).parse(text)

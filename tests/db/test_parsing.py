@@ -40,6 +40,8 @@ READ = [
     (parsing.day, "1978。3。12", date(1978, 3, 12)),
     (parsing.day, "1978、3、12", date(1978, 3, 12)),
     (parsing.day, "1978/3/12", date(1978, 3, 12)),
+    (parsing.day, "1978—3—12", date(1978, 3, 12)),
+    (parsing.day, "1978–03–12", date(1978, 3, 12)),
     (parsing.day, "１９７８年３月１２日", date(1978, 3, 12)),
     (parsing.day, "1978年3月12日", date(1978, 3, 12)),
     (parsing.day, "1978年3月12号", date(1978, 3, 12)),

@@ -116,6 +116,7 @@ def test_columns_that_are_no_field_are_told(ws: Workspace, make: Make) -> None:
     [
         ("失去联系时间", "lost_since"),
         ("是否是流动党员", "floating"),
+        ("是否流动", "floating"),
         ("转为正式党员的日期", "full_on"),
         ("家 庭 住 址（详细）", "address"),
         ("转正审批日期", None),
