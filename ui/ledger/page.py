@@ -320,7 +320,7 @@ class LedgerPage(QStackedWidget):
         self._foot()
 
     def _chosen(self, ids: list[str]) -> None:
-        self.detail.show_record(ids[0] if len(ids) == 1 else None)
+        self.detail.show_record(ids[0] if len(ids) == 1 else None, len(ids))
         self._foot()
 
     def _foot(self) -> None:
