@@ -20,6 +20,7 @@ from app import vault
 from app.backup import copy_store
 from app.files import move, write_whole
 from app.links import refuse_broken
+from app.ownership import refuse_foreign_undo
 from app.reference import plant
 from db import engine as engines
 from db import settings
@@ -290,8 +291,11 @@ class Workspace:
 
         Raises `Refusal` naming the later edits that stand on it, and changes nothing then.
         """
+        from app.sync.settling import reject_put_off  # the hand-off stands on this module
+
         with self.edit("撤销", kind="undo") as batch:
             target = self._undoable(batch.session, batch_id)
+            refuse_foreign_undo(batch.session, self.office, target.id, target.label)
             blocking = later_edits(batch.session, target.id)
             if blocking:
                 first = blocking[0]
@@ -302,6 +306,7 @@ class Workspace:
                 )
             batch.line.label = f"撤销：{target.label}"[:200]
             undo_into(batch, target)
+            reject_put_off(batch, target.id)
             refuse_broken(batch.session, batch.id, target.label)
         return target
 

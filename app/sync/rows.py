@@ -95,6 +95,8 @@ class Intake:
     fates: list[Fate] = field(default_factory=list)
     more_fates: int = 0
     changed: list[Changed] = field(default_factory=list)
+    touched: dict[str, list[str]] = field(default_factory=dict)
+    """The ids of all records that were created or updated and are live, by ledger; `changed` shows the first of them."""
     digest: Any = field(default_factory=hashlib.sha256)
     _unresolved: dict[str, dict[str, tuple[str, int, str]]] = field(default_factory=dict)
     _kept_aside: set[str] | None = None
@@ -165,6 +167,7 @@ class Intake:
         counts.created += len(rows) - gone
         counts.deleted += gone
         self.digest.update("".join([f"+{row['id']}" for row in rows]).encode())
+        self.touched.setdefault(name, []).extend([row["id"] for row in rows if row["deleted_at"] is None])
         room = DETAILS - len(self.changed)
         for row in rows[: max(room, 0)]:
             action = "created" if row["deleted_at"] is None else "deleted"
@@ -184,6 +187,7 @@ class Intake:
             counts.deleted += 1
         else:
             counts.updated += 1
+            self.touched.setdefault(name, []).append(old["id"])
         if len(self.changed) < DETAILS:
             before = {one: old[one] for one in after}
             self.changed.append(Changed(name, old["id"], "deleted" if deleted else "updated", before, after))
@@ -277,6 +281,7 @@ class Intake:
                 peer_id=self.peer_id,
                 theirs=wire.line_of(ledger.model, row),
                 at=self.at,
+                batch_id=self.batch.id,
             )
         )
         self._aside().add(row["id"])

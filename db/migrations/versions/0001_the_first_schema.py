@@ -180,6 +180,7 @@ def upgrade() -> None:
         sa.Column("peer_id", sa.String(length=36), nullable=False),
         sa.Column("theirs", sa.Text(), nullable=False),
         sa.Column("at", sa.String(length=20), nullable=False),
+        sa.Column("batch_id", sa.String(length=36), nullable=True),
         sa.ForeignKeyConstraint(["peer_id"], ["peer.office_id"], name=op.f("fk_conflict_peer_id_peer")),
         sa.PrimaryKeyConstraint("record_id", name=op.f("pk_conflict")),
     )
