@@ -93,7 +93,7 @@ class LedgerPage(QStackedWidget):
         self.message = MessageBar()
         self.search = QLineEdit()
         self.search.setPlaceholderText(
-            "姓名、拼音首字母、证件后四位、电话…" if "name" in ledger.fields else "搜索名称、拼音首字母…"
+            "姓名、拼音首字母、证件后四位、电话…" if "resident_id" in ledger.fields else "搜索名称、拼音首字母…"
         )
         self.search.setFixedWidth(round((SEARCH_WIDTH - 50 * self.county) * theme.now().scale))
         self.search.setClearButtonEnabled(True)

@@ -111,6 +111,7 @@ class WorkbenchPage(QWidget):
         layout.addWidget(self.cells_card)
         inner.setLayout(layout)
         self.content = scrolling(inner)
+        self.content.hide()
         self.empty = EmptyState(
             "mdi6.view-dashboard-outline",
             "从这里开始",

@@ -68,7 +68,8 @@ def wizard_scenes(desk: Desk) -> Iterator[Scene]:
             window = Desktop(copy, EXCHANGE)
             settled(copy)
             yield "exchange-after", window
-            window.go(WORKBENCH)
+            window.go(WORKBENCH)  # asks when it is shown
+            window.show()
             settled(copy)
             yield "workbench-after", window
             window.deleteLater()
@@ -134,6 +135,7 @@ def _nothing_yet(root: Path) -> Iterator[Scene]:
         )
         settled(desk)
         window = Desktop(desk)
+        window.show()
         settled(desk)
         yield "empty-workbench", window
         for one in ("member", EXCHANGE):
