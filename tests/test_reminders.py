@@ -49,9 +49,17 @@ def county_peer(workspace: Workspace) -> Peer:
 
 def package(number: int, at: str, *, sent: bool = True, peer: str = COUNTY) -> PackageLine:
     return PackageLine(
-        id=f"p{number}", place=number, peer_id=peer, sent=sent, replica="r", sequence=number, digest="", kind="changes",
-        at=at, file="",
-    )  # fmt: skip
+        id=f"p{number}",
+        place=number,
+        peer_id=peer,
+        sent=sent,
+        replica="r",
+        sequence=number,
+        digest="",
+        kind="changes",
+        at=at,
+        file="",
+    )
 
 
 def test_nothing_is_due_in_a_new_office(workspace: Workspace) -> None:
@@ -116,7 +124,7 @@ def test_what_the_county_sent_back_to_this_office(workspace: Workspace) -> None:
                     record=village,
                     text="户数与上年差得多",
                     status=status,
-                )  # fmt: skip
+                )
             )
     (line,) = due(workspace)
     assert (line.title, line.detail) == ("县里退回 1 条", "户数与上年差得多")
@@ -246,7 +254,7 @@ def test_a_village_has_the_state_of_its_best_venue_and_the_members_below_it(work
                     floor_area=80,
                     ownership="01",
                     meets_standard=meets,
-                )  # fmt: skip
+                )
             )
         batch.add(VenueProject(office_id=own, village_id=villages[1], kind="01", stage="04", planned_invest=1))
         general = batch.add(PartyOrg(office_id=own, name="总支", kind="621", sector="01", village_id=villages[0])).id
