@@ -73,7 +73,7 @@ def take(folder: Path, out: Path) -> list[Path]:
         widget.resize(WIDTH, HEIGHT)
         widget.show()
         settle(desk)
-        file = out / f"{len(files) + 1:02d}-{name}.png"
+        file = out / f"{len(files) + 1:03d}-{name}.png"
         drawn = widget.grab()
         if over is not None:
             painter = QPainter(drawn)
