@@ -24,7 +24,7 @@ def owner_above(session: Session, office: "OfficeCard", owner: str) -> str | Non
 
     An office writes its own records and those of the offices below it, never those of another.
     """
-    parents = {one: superior for one, superior in session.execute(select(Office.id, Office.superior_id))}
+    parents: dict[str, str | None] = dict(session.execute(select(Office.id, Office.superior_id)).all())
     place: str | None = owner
     walked: set[str] = set()
     while place is not None and place not in walked:

@@ -20,7 +20,7 @@ from app.sync.scope import Line
 from app.sync.version import stamp_of
 from db.errors import Refusal
 from db.fields import Authority
-from db.journal import Batch, Progress, Values, stored_rows
+from db.journal import Batch, Progress, Values, present, stored_rows
 from db.models.common import Remark
 from db.models.handoff import BlobChunk, ConflictLine
 from db.models.organisation import Office
@@ -315,11 +315,7 @@ class Intake:
             wanted = {value for row in rows if (value := row.get(column)) is not None}
             if target == model.__tablename__:
                 wanted -= own
-            table = table_of(models()[target])
-            listed = sorted(wanted)
-            for start in range(0, len(listed), 5000):
-                part = listed[start : start + 5000]
-                wanted -= set(connection.execute(select(table.c.id).where(table.c.id.in_(part))).scalars())
+            wanted -= present(connection, table_of(models()[target]), wanted)
             if wanted:
                 unresolved = self._unresolved.setdefault(target, {})
                 for number, row in enumerate(rows, first):
@@ -329,13 +325,7 @@ class Intake:
     def _resolve(self) -> None:
         connection = self.batch.session.connection()
         for target, wanted in self._unresolved.items():
-            table = table_of(models()[target])
-            listed = sorted(wanted)
-            found: set[str] = set()
-            for start in range(0, len(listed), 5000):
-                part = listed[start : start + 5000]
-                found.update(connection.execute(select(table.c.id).where(table.c.id.in_(part))).scalars())
-            for missing in (one for one in listed if one not in found):
+            for missing in sorted(wanted.keys() - present(connection, table_of(models()[target]), wanted)):
                 name, number, column = wanted[missing]
                 raise wire.InvalidRecord(
                     name, number, f"栏目 {column} 指向的“{LEDGERS[target].title}”记录不在包里，这里也没有"

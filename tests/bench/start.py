@@ -1,5 +1,6 @@
 """From the start of the process to the first paint of the window, beside a bare PySide6 window; and from the passphrase
-to the first rows of the roster painted.
+to the first rows of the roster. The passphrase is typed a second and a half after the window is there, which is quick for
+a person.
 
 Every process says when it got there by printing the time; this one knows when it started it."""
 
@@ -45,7 +46,7 @@ class Window(application.MainWindow):
         if not hasattr(self, "painted"):
             self.painted = True
             print("painted", time.time(), flush=True)
-            QTimer.singleShot(0, self.type)
+            QTimer.singleShot(0 if len(sys.argv) < 3 else 1500, self.type)
 
     def type(self):
         if len(sys.argv) < 3:

@@ -39,8 +39,8 @@ class MainWindow(QMainWindow):
         self.opening = OpeningScreen(self.desk, folder)
         self.opening.elsewhere.connect(lambda: self.begin())
         self._show(self.opening)
-        if not self.opening.waits:
-            QTimer.singleShot(0, self.opening.open)
+        # the program loads while the person types, once the window has been painted
+        QTimer.singleShot(0, self.opening.load if self.opening.waits else self.opening.open)
 
     def begin(self, way: str = "") -> None:
         """The first run: join, new, restore, demonstration; at one of these ways, if it is named."""

@@ -108,7 +108,11 @@ def _long_name(desk: Desk) -> Iterator[Scene]:
     settled(desk)
     if made:
         window.go_to_record("member", made[0])
-    settled(desk)
+    window.resize(1366, 768)
+    window.show()
+    for _ in range(3):  # the ids, the cells, the record
+        settled(desk)
+        window.grab()
     yield "member-long-name", window
     page = window.go("member")
     assert isinstance(page, LedgerPage)
