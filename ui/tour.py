@@ -4,6 +4,12 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ui.background import Desk
+    from ui.ledger.page import LedgerPage
+    from ui.shell.window import Desktop
 
 WIDTH, HEIGHT = 1366, 768
 PATIENCE = 30_000
@@ -43,6 +49,8 @@ def take(folder: Path, out: Path) -> list[Path]:
     from ui.shell.application import prepare
 
     app = prepare(["siji"])
+    from PySide6.QtCore import QPoint
+    from PySide6.QtGui import QPainter
     from PySide6.QtWidgets import QWidget
 
     from app.ledgers.catalogue import LEDGERS
@@ -52,7 +60,7 @@ def take(folder: Path, out: Path) -> list[Path]:
     from ui.ledger.page import LedgerPage
     from ui.shell import theme
     from ui.shell.opening import OpeningScreen
-    from ui.shell.window import Desktop
+    from ui.shell.window import WORKBENCH, Desktop
     from ui.wizards.scenes import wizard_scenes
 
     workspace = Workspace.open(folder, os.environ.get("SIJI_PASSPHRASE"))
@@ -60,12 +68,19 @@ def take(folder: Path, out: Path) -> list[Path]:
     files: list[Path] = []
     desk = Desk()
 
-    def picture(widget: QWidget, name: str) -> None:
+    def picture(widget: QWidget, name: str, over: QWidget | None = None) -> None:
+        """Draws a widget, and what is open over it: a menu, a popover or a dialog."""
         widget.resize(WIDTH, HEIGHT)
         widget.show()
         settle(desk)
-        file = out / f"{len(files) + 1:02d}-{name}.png"
-        widget.grab().save(str(file))
+        file = out / f"{len(files) + 1:03d}-{name}.png"
+        drawn = widget.grab()
+        if over is not None:
+            painter = QPainter(drawn)
+            painter.drawPixmap(over.mapToGlobal(QPoint(0, 0)) - widget.mapToGlobal(QPoint(0, 0)), over.grab())
+            painter.end()
+            over.close()
+        drawn.save(str(file))
         files.append(file)
 
     def gone(widget: QWidget) -> None:
@@ -81,6 +96,8 @@ def take(folder: Path, out: Path) -> list[Path]:
             theme.use(app, dark=dark, large=large)
             window = Desktop(desk)
             ledgers = [one for one in LEDGERS.values() if not one.hidden]
+            window.go(WORKBENCH)
+            picture(window, f"{WORKBENCH}{suffix}")
             for ledger in ledgers if not suffix else [LEDGERS["member"], LEDGERS["venue"]]:
                 page = window.go(ledger.id)
                 assert isinstance(page, LedgerPage)
@@ -101,6 +118,8 @@ def take(folder: Path, out: Path) -> list[Path]:
                 for tab, name in enumerate(("related", "files", "history", "remarks"), 1):
                     page.detail.tabs.button(tab).click()
                     picture(window, f"member-{name}")
+                page.detail.tabs.button(0).click()
+                _what_opens(desk, window, page, picture)
                 page.search.setText("查无此人")
                 picture(window, "member-nothing-found")
                 window.lock()
@@ -117,6 +136,45 @@ def take(folder: Path, out: Path) -> list[Path]:
         desk.close()
         theme.use(app)
     return files
+
+
+def _what_opens(desk: "Desk", window: "Desktop", page: "LedgerPage", picture: "Callable[..., None]") -> None:
+    """What opens over the members' page: popover, columns, several at once, a record with findings,
+    a narrowed table, and the dialogs of the settings."""
+    from app import quality
+    from app.place import SETTINGS, Place
+    from app.workspace import Workspace
+    from ui.ledger.bulk import BulkEdit
+    from ui.pages.settings import NewPassphrase, SettingsPage
+
+    page._open_filters()
+    picture(window, "member-filters", page.popover)
+    menu = page.view.columns_menu()
+    menu.popup(page.columns_button.mapToGlobal(page.columns_button.rect().bottomLeft()))
+    picture(window, "member-columns", menu)
+    page.view.select_ids(page.view.table.ids[:3])
+    page.bulk_edit()
+    picture(window, "member-bulk", page.findChild(BulkEdit))
+    found: list[quality.Found] = []
+
+    def doubts(workspace: Workspace) -> list[quality.Found]:
+        with workspace.read() as session:
+            return quality.record_findings(session, page.ledger)
+
+    desk.read(doubts, found.extend)
+    settle(desk)
+    ids = tuple(dict.fromkeys(one.id for one in found if one.id))
+    if ids:
+        page.show_record(ids[0])
+        picture(window, "member-findings")
+        page.show_place(Place("member", ids=ids, title="存疑"))
+        picture(window, "member-narrowed")
+        page.reset()
+    settings = window.go(SETTINGS)
+    assert isinstance(settings, SettingsPage)
+    settings.ask_passphrase()
+    picture(window, "settings-passphrase", settings.findChild(NewPassphrase))
+    window.go("member")
 
 
 def settle(desk: "object") -> None:

@@ -434,7 +434,9 @@ def _due(session: Session, ws: Workspace, peer: Peer, since: int | None) -> dict
             ChangeLine.ledger == name, ChangeLine.before.is_(None), ChangeLine.seq > (since or 0)
         )
         created = session.execute(
-            select(func.count()).select_from(model).where(where, ~gone, model.id.in_(made))
+            select(func.count())
+            .select_from(model)
+            .where(where, ~gone, model.id.in_(made), model.office_id != peer.office_id)  # its own it has
         ).scalar_one()
         if whole:
             found[name] = (created, whole - created - deleted, deleted)

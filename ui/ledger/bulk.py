@@ -65,7 +65,7 @@ class BulkEdit(QDialog):
         self.editor.done.connect(self.write)
         self.slot.addWidget(self.editor)
         self.says.setText(
-            f"选中的 {len(self.ids)} {self.ledger.counter}记录的“{spec.label}”都会改成上面的内容；空着就是清空。"
+            f"选中的 {len(self.ids)} 条记录的“{spec.label}”都会改成上面的内容；空着就是清空。"
             "写入后可以用 Ctrl+Z 一次撤销。"
         )
 

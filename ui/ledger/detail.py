@@ -91,10 +91,12 @@ class DetailPanel(Card):
 
     # ---------------------------------------------------------------- showing
 
-    def show_record(self, record_id: str | None) -> None:
-        """Shows a record, or that none is chosen."""
+    def show_record(self, record_id: str | None, chosen: int = 0) -> None:
+        """Shows a record, or that none is chosen, or so many."""
         self.record_id = record_id
         if record_id is None:
+            several = f"选中了 {chosen:,} {self.ledger.counter}。"
+            self.nothing.setText(several if chosen > 1 else "选中一行，这里显示它的详情。")
             self.content.hide()
             self.nothing.show()
             return

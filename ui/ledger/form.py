@@ -143,7 +143,7 @@ class RecordForm(QWidget):
                 grid.addWidget(
                     _field_label(one.spec), line, side * 2, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight
                 )
-                grid.addWidget(one, line, side * 2 + 1, 1, 3 if wide else 1)
+                grid.addWidget(one, line, side * 2 + 1, 1, 3 if wide else 1, Qt.AlignmentFlag.AlignTop)
                 line, side = (line + 1, 0) if wide or side else (line, 1)
                 self._wire(name, one, county)
             card.body.addLayout(grid)

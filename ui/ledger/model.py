@@ -31,9 +31,11 @@ class RecordTable(QAbstractTableModel):
 
     Signals:
         filled: the ids of a query have arrived; says how many.
+        arrived: the cells of some rows have come.
     """
 
     filled = Signal(int)
+    arrived = Signal(list)
 
     def __init__(self, desk: Desk, ledger: Ledger, columns: Sequence[str], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -91,10 +93,6 @@ class RecordTable(QAbstractTableModel):
         if not self._places and self.ids:
             self._places = {one: place for place, one in enumerate(self.ids)}
         return self._places.get(record_id)
-
-    def first_cells(self) -> list[tuple[str, ...]]:
-        """The cells of the first rows, as far as they are there."""
-        return [cells for one in self.ids[:PAGE] if (cells := self._cells.get(one)) is not None]
 
     # ---------------------------------------------------------------- Qt asks
 
@@ -178,6 +176,7 @@ class RecordTable(QAbstractTableModel):
             self._cells.move_to_end(one)
         while len(self._cells) > KEPT:
             self._cells.popitem(last=False)
+        self.arrived.emit([row.cells for row in rows])
         places = [place for one in asked if (place := self.place(one)) is not None]
         if places:
             last = len(self.columns) - 1

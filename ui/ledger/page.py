@@ -1,7 +1,7 @@
 """The page of a ledger, one class for all: figures, search, chips, tree, table, detail; form and import over it."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
@@ -37,6 +37,9 @@ from ui.shell.widgets import (
     primary,
     row,
 )
+
+if TYPE_CHECKING:
+    from ui.wizards.excel import ExcelWizard
 
 SEARCH_WIDTH = 300
 TREE_WIDTH, DETAIL_WIDTH = 196, 290
@@ -80,7 +83,7 @@ class LedgerPage(QStackedWidget):
     def _make_parts(self) -> None:
         ledger = self.ledger
         add = f"新增{ledger.one}"
-        self.import_button = button("导入", "mdi6.file-import-outline", then=self.open_import, tip="从 Excel 导入")
+        self.import_button = button("导入", "mdi6.file-import-outline", then=self._import, tip="从 Excel 导入")
         self.export_button = button("导出", "mdi6.file-export-outline", then=self.export, tip="导出为 Excel")
         self.print_button = button("打印", "mdi6.printer-outline", then=self.print_table)
         self.add_button = primary(add, "mdi6.plus", self.add)
@@ -90,7 +93,7 @@ class LedgerPage(QStackedWidget):
         self.message = MessageBar()
         self.search = QLineEdit()
         self.search.setPlaceholderText(
-            "姓名、拼音首字母、证件后四位、电话…" if "name" in ledger.fields else "搜索名称、拼音首字母…"
+            "姓名、拼音首字母、证件后四位、电话…" if "resident_id" in ledger.fields else "搜索名称、拼音首字母…"
         )
         self.search.setFixedWidth(round((SEARCH_WIDTH - 50 * self.county) * theme.now().scale))
         self.search.setClearButtonEnabled(True)
@@ -138,7 +141,7 @@ class LedgerPage(QStackedWidget):
             ledger.icon,
             f"还没有{ledger.one}",
             ledger.empty,
-            *((button("从 Excel 导入", "mdi6.file-import-outline", then=self.open_import),) if self.adds else ()),
+            *((button("从 Excel 导入", "mdi6.file-import-outline", then=self._import),) if self.adds else ()),
             *((primary(add, "mdi6.plus", self.add),) if self.adds else ()),
         )
         self.nothing_found = EmptyState(
@@ -317,7 +320,7 @@ class LedgerPage(QStackedWidget):
         self._foot()
 
     def _chosen(self, ids: list[str]) -> None:
-        self.detail.show_record(ids[0] if len(ids) == 1 else None)
+        self.detail.show_record(ids[0] if len(ids) == 1 else None, len(ids))
         self._foot()
 
     def _foot(self) -> None:
@@ -462,11 +465,14 @@ class LedgerPage(QStackedWidget):
         menu = self.view.columns_menu()
         menu.popup(self.columns_button.mapToGlobal(self.columns_button.rect().bottomLeft()))
 
-    def open_import(self) -> None:
-        """The Excel wizard, over the page."""
+    def _import(self) -> None:
+        self.open_import()
+
+    def open_import(self, file: Path | None = None) -> "ExcelWizard":
+        """The Excel wizard, over the page; with a file that is already chosen."""
         from ui.wizards.excel import ExcelWizard
 
-        wizard = ExcelWizard(self.desk, self.ledger)
+        wizard = ExcelWizard(self.desk, self.ledger, file)
         self.addWidget(wizard)
         self.setCurrentWidget(wizard)
 
@@ -476,6 +482,7 @@ class LedgerPage(QStackedWidget):
             wizard.deleteLater()
 
         wizard.closed.connect(close)
+        return wizard
 
     def export(self) -> None:
         """Writes what the query finds into a workbook."""

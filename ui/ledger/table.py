@@ -72,7 +72,7 @@ class RecordTableView(QTableView):
         header.sectionMoved.connect(lambda *_: self._keep_soon.start())
         header.sectionResized.connect(lambda *_: self._resized())
         self._needed: dict[str, int] = {}
-        self.table.dataChanged.connect(lambda *_: self._measure())
+        self.table.arrived.connect(self._measure)
         self._sorted: tuple[str, bool] | None = None
         self._remembered: list[str] = []
         self._top = ""
@@ -145,19 +145,19 @@ class RecordTableView(QTableView):
             self.setColumnWidth(place, width + more)
         self._keep_soon.stop()
 
-    def _measure(self) -> None:
-        """Once the first cells of a column are there: as wide as they need, within reason, and its heading too."""
-        missing = [name for name in self.table.columns if name not in self._needed]
-        lines = self.table.first_cells() if missing else []
-        if not lines:
-            return
+    def _measure(self, rows: Sequence[tuple[str, ...]]) -> None:
+        """Makes room for cells that have come: a column is as wide as what was in sight so far, within reason."""
         metrics, scale = self.fontMetrics(), theme.now().scale
-        for name in missing:
-            place = self.table.columns.index(name)
-            widest = max(metrics.horizontalAdvance(cells[place]) for cells in lines)
+        grown = False
+        for place, name in enumerate(self.table.columns if rows else ()):
+            widest = max(metrics.horizontalAdvance(cells[place]) for cells in rows)
             heading = metrics.horizontalAdvance(listing.heading(self.ledger, name)) + 18
-            self._needed[name] = max(heading, min(widest + 20, round(LONGEST * scale)))
-        self._lay_out()
+            needed = max(heading, min(widest + 20, round(LONGEST * scale)))
+            if needed > self._needed.get(name, 0):
+                self._needed[name] = needed
+                grown = True
+        if grown and not self._widths:
+            self._lay_out()
 
     def _usual_width(self, name: str) -> int:
         """Wide enough for the heading, and for most of what the kind of field holds."""

@@ -187,13 +187,14 @@ class ExchangePage(QStackedWidget):
 
     def hand_over(self) -> None:
         """Opens the wizard that writes packages."""
-        self._start(HandOver(self.desk, self.drives))
+        self.begin(HandOver(self.desk, self.drives))
 
     def take_in(self) -> None:
         """Opens the wizard that takes packages in."""
-        self._start(TakeIn(self.desk, self.drives))
+        self.begin(TakeIn(self.desk, self.drives))
 
-    def _start(self, made: Flow) -> None:
+    def begin(self, made: Flow) -> None:
+        """Shows a wizard in place of the page until it closes."""
         self.addWidget(made)
         self.setCurrentWidget(made)
         made.closed.connect(self.leave_wizard)

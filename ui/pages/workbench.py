@@ -111,6 +111,7 @@ class WorkbenchPage(QWidget):
         layout.addWidget(self.cells_card)
         inner.setLayout(layout)
         self.content = scrolling(inner)
+        self.content.hide()
         self.empty = EmptyState(
             "mdi6.view-dashboard-outline",
             "从这里开始",
@@ -342,8 +343,8 @@ class BarChart(QWidget):
         metrics = QFontMetricsF(face, self)
         room = self.width() / len(self.bars)
         widest = max(metrics.horizontalAdvance(name) for name, _ in self.bars)
-        if widest > room - 2:
-            face.setPointSizeF(face.pointSizeF() * (room - 2) / widest)
+        if widest > room - 8:
+            face.setPointSizeF(face.pointSizeF() * (room - 8) / widest)
         painter.setFont(face)
         line = metrics.height() + 4
         high = self.height() - 2 * line

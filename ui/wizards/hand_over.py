@@ -322,7 +322,7 @@ def next_steps(*, county: bool) -> tuple[str, ...]:
 
 
 def summed(surveys: "Sequence[Survey]") -> "list[LedgerSurvey]":
-    """One line for each ledger over all offices, those with news first."""
+    """One line for each ledger, every number added up over all offices' packages; those with news first."""
     from dataclasses import replace
 
     found: dict[str, LedgerSurvey] = {}
@@ -337,8 +337,8 @@ def summed(surveys: "Sequence[Survey]") -> "list[LedgerSurvey]":
                     new=old.new + line.new,
                     changed=old.changed + line.changed,
                     deleted=old.deleted + line.deleted,
-                    live=max(old.live, line.live),
-                    before=old.before if line.before is None else line.before,
+                    live=old.live + line.live,
+                    before=None if old.before is None or line.before is None else old.before + line.before,
                 )
             )
     return sorted(found.values(), key=lambda line: not (line.new or line.changed or line.deleted))

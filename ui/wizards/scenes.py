@@ -16,13 +16,15 @@ from sqlalchemy import select
 
 from app import editing
 from app.ledgers.catalogue import LEDGERS
+from app.place import EXCHANGE
 from app.sync import outgoing
 from app.workspace import CONFIG, KEYS, LOCK, RECORDS, Workspace
 from db.models.organisation import PartyOrg
 from db.models.team import Member
 from ui.background import Desk
+from ui.ledger.page import LedgerPage
 from ui.pages.exchange import ExchangePage
-from ui.wizards.excel import ExcelWizard
+from ui.shell.window import WORKBENCH, Desktop
 from ui.wizards.first_run import FirstRun
 from ui.wizards.frame import Flow
 from ui.wizards.hand_over import HandOver
@@ -49,25 +51,104 @@ def wizard_scenes(desk: Desk) -> Iterator[Scene]:
 
         if own is None:
             yield from _excel(desk, root, until=2)
-            yield from _walk("hand-over", HandOver(desk, drives), until=1)
+            yield from _in_window(desk, HandOver(desk, drives), "hand-over", until=1)
             return
         copy = Desk()
         try:
             copy.open(lambda: Workspace.open(own), lambda _: None)
             settled(copy)
             yield from _excel(copy, root, until=3)
-            yield from _walk("hand-over", HandOver(copy, drives), until=2)
+            yield from _in_window(copy, HandOver(copy, drives), "hand-over", until=2)
+            yield from _long_name(copy)
             for file in stick.iterdir():
                 file.unlink()
             copy.long(lambda workspace, progress: _crossing(workspace, root, stick), lambda _: None)
             settled(copy)
-            yield from _taking_in(TakeIn(copy, drives))
-            page = ExchangePage(copy, drives)
+            yield from _taking_in(copy, TakeIn(copy, drives))
+            window = Desktop(copy, EXCHANGE)
             settled(copy)
-            yield "exchange-after", page
-            page.deleteLater()
+            yield "exchange-after", window
+            window.go(WORKBENCH)  # asks when it is shown
+            window.show()
+            settled(copy)
+            yield "workbench-after", window
+            window.deleteLater()
         finally:
             copy.close()
+        yield from _nothing_yet(root)
+
+
+def _in_window(desk: Desk, wizard: Flow, name: str, until: int) -> Iterator[Scene]:
+    """A wizard of the exchange where it really stands: in the window, beside the navigation."""
+    window = Desktop(desk, EXCHANGE)
+    page = window.go(EXCHANGE)
+    assert isinstance(page, ExchangePage)
+    settled(desk)
+    page.begin(wizard)
+    for step, _ in _walk(name, wizard, until):
+        yield step, window
+    window.hide()
+    window.deleteLater()
+
+
+def _long_name(desk: Desk) -> Iterator[Scene]:
+    """A name of twelve characters, in the table and in the panel; and a form that cannot be saved as it is."""
+    made: list[str] = []
+
+    def add(workspace: Workspace) -> str:
+        with workspace.read() as session:
+            branch = session.scalars(select(PartyOrg.id).where(PartyOrg.kind == "631").order_by(PartyOrg.id)).first()
+        typed = {"name": "阿卜杜热合曼·买买提明江", "sex": "1", "nation": "维吾尔族", "birth": "1988-05-01",
+                 "branch_id": branch, "category": "1", "standing": "01", "phone": "13900000000"}  # fmt: skip
+        return editing.save(workspace, LEDGERS["member"], typed)
+
+    desk.write(add, made.append)
+    settled(desk)
+    window = Desktop(desk, "member")
+    settled(desk)
+    if made:
+        window.go_to_record("member", made[0])
+    window.resize(1366, 768)
+    window.show()
+    for _ in range(3):  # the ids, the cells, the record
+        settled(desk)
+        window.grab()
+    yield "member-long-name", window
+    page = window.go("member")
+    assert isinstance(page, LedgerPage)
+    page.add()
+    settled(desk)
+    assert page.form is not None
+    for name, typed in (("resident_id", "110101197003070011"), ("birth", "78年"), ("joined_on", "1996-07-01")):
+        page.form.rows[name].editor.inner.setText(typed)
+    page.form.save()
+    settled(desk)
+    yield "member-form-errors", window
+    window.hide()
+    window.deleteLater()
+
+
+def _nothing_yet(root: Path) -> Iterator[Scene]:
+    """An office on its first day."""
+    desk = Desk()
+    try:
+        place = root / "空"
+        desk.open(
+            lambda: Workspace.create(place, code="431599199", name="新岭乡", level="township", user="党建办"),
+            lambda _: None,
+        )
+        settled(desk)
+        window = Desktop(desk)
+        window.show()
+        settled(desk)
+        yield "empty-workbench", window
+        for one in ("member", EXCHANGE):
+            window.go(one)
+            settled(desk)
+            yield f"empty-{one}", window
+        window.deleteLater()
+    finally:
+        desk.close()
 
 
 def settled(desk: Desk) -> None:
@@ -153,29 +234,38 @@ def _excel(desk: Desk, root: Path, until: int) -> Iterator[Scene]:
     file = root / "花名册.xlsx"
     book.save(file)
     book.close()
-    wizard = ExcelWizard(desk, LEDGERS["member"], file)
-    for name, widget in _walk("excel", wizard, until=2):
-        yield name, widget
+    window = Desktop(desk, "member")
+    page = window.go("member")
+    assert isinstance(page, LedgerPage)
+    settled(desk)
+    wizard = page.open_import(file)
+    for name, _ in _walk("excel", wizard, until=2):
+        yield name, window
     if wizard.place == 2 and until > 2:
         wizard.skip.setChecked(True)
         if wizard.next_button.isEnabled():
             wizard.forward()
             settled(desk)
-            yield "excel-4", wizard
+            yield "excel-4", window
+    window.hide()
+    window.deleteLater()
 
 
-def _taking_in(wizard: TakeIn) -> Iterator[Scene]:
-    yield from _walk("take-in", wizard, until=2)
-    if wizard.place != 2:
+def _taking_in(desk: Desk, wizard: TakeIn) -> Iterator[Scene]:
+    window: QWidget | None = None
+    for name, window in _in_window(desk, wizard, "take-in", until=2):
+        yield name, window
+        if wizard.place != 2:
+            continue
+        for choices, _ in list(wizard.decisions.rows.values()):
+            choices.choose("theirs")
+        yield "take-in-3-decided", window
+        for number in (4, 5):
+            if wizard.next_button.isEnabled():
+                wizard.forward()
+                settled(desk)
+                yield f"take-in-{number}", window
         return
-    for choices, _ in list(wizard.decisions.rows.values()):
-        choices.choose("theirs")
-    yield "take-in-3-decided", wizard
-    for number in (4, 5):
-        if wizard.next_button.isEnabled():
-            wizard.forward()
-            settled(wizard.desk)
-            yield f"take-in-{number}", wizard
 
 
 def _walk(name: str, wizard: Flow, until: int) -> Iterator[Scene]:
