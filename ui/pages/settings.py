@@ -7,12 +7,9 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFileDialog, QLineEdit, QWidget
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from app import backup
-from app.status import LAST_BACKUP
 from app.workspace import Workspace
-from db import clock, settings
 from db.errors import Refusal
 from db.journal import BatchLine, Progress
 from ui.background import Desk
@@ -196,14 +193,11 @@ class SettingsPage(QWidget):
             self.back_up(Path(chosen))
 
     def back_up(self, folder: Path) -> None:
-        """Writes a backup and remembers when."""
+        """Writes a backup."""
 
         def work(workspace: Workspace, progress: Progress) -> Path:
             progress(0, 0, "正在备份")
-            file = backup.backup(workspace, folder)
-            with Session(workspace.engine) as session, session.begin():
-                settings.put(session, LAST_BACKUP, clock.now())
-            return file
+            return backup.backup(workspace, folder)
 
         def done(file: Path) -> None:
             self.message.say("good", f"备份已写好：{file}。请拔下来收好。")
