@@ -80,7 +80,8 @@ def backup(workspace: "Workspace", to: Path) -> Path:
     """Writes the whole workspace into one file `<office code>-<date>.sjb` in the folder `to`, and returns it.
 
     The records are a consistent copy under the same key: the passphrase that opens the workspace opens the backup. The
-    file gets its name only when it has been written, flushed and read back; then the store remembers when (`LAST_BACKUP`). Raises `Refusal` when it cannot be.
+    file gets its name only when it has been written, flushed and read back; then the store remembers when
+    (`LAST_BACKUP`). Raises `Refusal` when it cannot be.
     """
     if workspace.engine.dialect.name != "sqlite":
         raise Refusal("这个工作目录的数据在数据库服务器上。请用服务器自己的工具备份", "not-a-file")

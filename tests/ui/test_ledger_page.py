@@ -11,12 +11,14 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
-from app import drafts, editing
+from app import drafts, editing, record_view
 from app.ledgers.catalogue import LEDGERS
 from app.workspace import Workspace
 from db.models.handoff import RevealLine
 from db.models.team import Member
+from tests.helpers import office
 from ui.background import Desk
+from ui.ledger.editors import editor_for
 from ui.ledger.form import RecordForm
 from ui.ledger.model import RecordTable
 from ui.ledger.page import LedgerPage
@@ -136,6 +138,57 @@ def test_enter_goes_to_the_next_field(desk: Desk, qtbot: QtBot) -> None:
     first.editor.setFocus()
     qtbot.keyClick(first.editor.inner, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: second.editor.inner.hasFocus())
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "read"),
+    [
+        ("joined_on", "1999.7.1", "1999-07-01"),
+        ("birth", "1978年3月", "1978-03-01"),
+        ("birth", "78年", "78年"),
+        ("phone", " １３８ 0000 1234", "13800001234"),
+        ("name", "李 大 山", "李大山"),
+    ],
+)
+def test_a_field_shows_how_it_was_read_when_it_is_left(
+    desk: Desk, qtbot: QtBot, name: str, typed: str, read: str
+) -> None:
+    page = shown(qtbot, desk)
+    page.add()
+    settled(qtbot, desk)
+    form = page.form
+    assert form is not None
+    page.activateWindow()
+    editor = form.rows[name].editor
+    editor.setFocus()
+    qtbot.waitUntil(editor.inner.hasFocus)
+    write(editor.inner, typed)
+    form.rows["address"].editor.setFocus()
+    qtbot.waitUntil(lambda: not editor.inner.hasFocus())
+    assert editor.text() == read
+    form.throw_away()
+    settled(qtbot, desk)
+
+
+def test_money_shows_how_it_was_read(desk: Desk, qtbot: QtBot) -> None:
+    editor = editor_for(LEDGERS["venue_funding"].fields["planned"], desk, LEDGERS["venue_funding"])
+    qtbot.addWidget(editor)
+    write(editor.inner, "12000")
+    qtbot.keyClick(editor.inner, Qt.Key.Key_Tab)
+    editor.inner.editingFinished.emit()
+    assert editor.text() == "12,000.00"
+
+
+def test_a_link_offers_first_what_is_linked_to_most(
+    open_desk: Callable[[Path], Desk], folder: Path, qtbot: QtBot
+) -> None:
+    with Workspace.open(folder) as workspace:
+        office.branch(workspace, "柳溪镇党委")
+        with workspace.read() as session:
+            found = [one.title for one in record_view.choices(session, MEMBERS, "branch_id", "柳溪")]
+            above = [one.title for one in record_view.choices(session, LEDGERS["party_org"], "parent_id", "柳溪")]
+    assert found == ["柳溪村党支部", "柳溪镇党委"], "the branch has the members"
+    assert sorted(above) == sorted(found)
 
 
 def test_an_error_stands_beside_its_field_and_nothing_is_written(desk: Desk, qtbot: QtBot) -> None:

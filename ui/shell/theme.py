@@ -229,6 +229,7 @@ _PICTURES = {
     "down": ("mdi6.chevron-down", "quiet"),
     "right": ("mdi6.chevron-right", "quiet"),
     "up": ("mdi6.chevron-up", "quiet"),
+    "clear": ("mdi6.close", "quiet"),
 }
 
 
