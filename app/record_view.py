@@ -310,7 +310,7 @@ def choices(session: Session, ledger: Ledger, name: str, typed: str) -> tuple[Ch
     found = listing.ids(session, target, listing.Query(search=typed), limit=CONSIDERED)
     link = ledger.column(name)
     linked = select(link, func.count()).where(link.in_(found), ledger.model.deleted_at.is_(None)).group_by(link)
-    often = dict(session.execute(linked).tuples().all())
+    often: dict[str, int] = dict(session.execute(linked).all())
     wanted = sorted(found, key=lambda one: -often.get(one, 0))[:OFFERED]
     titles = listing.record_titles(session, target, wanted)
     return tuple(Choice(one, titles[one]) for one in wanted)

@@ -239,9 +239,7 @@ class HandOver(Flow):
             from app.sync import outgoing
 
             return [
-                one
-                for code in codes
-                for one in outgoing.export(workspace, to, code=code, full=full, progress=progress)
+                one for code in codes for one in outgoing.export(workspace, to, code=code, full=full, progress=progress)
             ]
 
         self.run("正在写文件…", do, self._written)

@@ -151,9 +151,7 @@ def test_a_township_hands_over_everything_when_asked_to(world: World, open_desk:
     assert wizard.sheets[0].kind == "全量"
 
 
-def test_a_township_gets_its_own_records_back_from_the_county(
-    world: World, open_desk: OpenDesk, qtbot: QtBot
-) -> None:
+def test_a_township_gets_its_own_records_back_from_the_county(world: World, open_desk: OpenDesk, qtbot: QtBot) -> None:
     wizard = HandOver(open_desk(world.county), world.drives)
     show(qtbot, wizard)
     assert "它自己的全部记录都会还给它" in wizard.full_said.text()
