@@ -223,7 +223,7 @@ class Desk(QObject):
             if alive(then):
                 then(here)
 
-        self._put(_Job(lambda: _opened(self.workspace), kept))
+        self._put(_Job(lambda: _opened(self.workspace), kept, None))
 
     def read(
         self,

@@ -4,8 +4,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QDialog, QWidget
 
 from app.ledgers.ledger import Ledger
+from ui.shell import theme
 from ui.shell.widgets import button, column, label, primary, row
 from ui.wizards.parts import OptionCard
+
+WIDTH = 600
+"""Pixels."""
 
 
 class ExportDialog(QDialog):
@@ -20,7 +24,6 @@ class ExportDialog(QDialog):
     def __init__(self, parent: QWidget, ledger: Ledger, records: int) -> None:
         super().__init__(parent)
         self.setWindowTitle("导出")
-        self.setMinimumWidth(560)
         named = "、".join(spec.label for spec in ledger.fields.values() if spec.sensitive)
         self.whole = OptionCard(
             "上报版（全部栏目）",
@@ -43,6 +46,8 @@ class ExportDialog(QDialog):
                 gap=12,
             )
         )
+        width = round(WIDTH * theme.now().scale)
+        self.setFixedSize(width, self.layout().heightForWidth(width))
         self.public.choice.setFocus()
 
     def _take(self) -> None:

@@ -180,6 +180,7 @@ class HandOver(Flow):
             self.whom.addItem(f"{one.name}（{one.code}）", one.code)
         self.whom.blockSignals(False)
         self._show_survey()
+        self.table.setFocus()
 
     def chosen(self) -> "list[Survey]":
         """Whom the packages are for."""
