@@ -30,6 +30,7 @@ test: lint
 	$(bin)/python -m pytest -n 2 --dist loadscope
 
 bench: setup
+	$(bin)/python -m pip install -qq --require-hashes -r requirements-bench.lock
 	$(bin)/python -m tests.bench
 
 tour: setup demo/county
@@ -38,12 +39,14 @@ tour: setup demo/county
 demo/county: | setup
 	$(bin)/siji demo demo
 
-# Remakes requirements.lock from pyproject.toml, with every release's hash and no address in it.
-# `make lock upgrade=--upgrade` takes the newest versions. Needs uv (pip install uv).
+# Remakes both locks from pyproject.toml, with every release's hash and no address in it; what `make bench` adds stands
+# in a lock of its own. `make lock upgrade=--upgrade` takes the newest versions. Needs uv (pip install uv).
+compile := uv pip compile --no-config --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --no-annotate --custom-compile-command "make lock" --quiet
+
 lock:
-	uv pip compile pyproject.toml --extra dev --no-config --universal --python-version 3.11 $(upgrade) \
-		--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate \
-		--custom-compile-command "make lock" --quiet --output-file requirements.lock
+	$(compile) $(upgrade) pyproject.toml --extra dev --output-file requirements.lock
+	$(compile) $(upgrade) pyproject.toml --extra bench --constraint requirements.lock --output-file requirements-bench.lock
 
 clean:
 	rm -rf .venv build out *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .benchmarks

@@ -3,7 +3,6 @@
 import inspect
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from typing import Any, TypeVar
 
@@ -139,11 +138,6 @@ def run(ledger: Ledger, values: Mapping[str, Any], look: Look, policy: Policies)
         elif result is not None:
             found.extend(result)
     return found
-
-
-def by_itself(ledger: Ledger) -> Ledger:
-    """The ledger with those checks alone that need nothing from the store beside the record."""
-    return replace(ledger, checks=tuple(check for check in ledger.checks if "look" not in _needs(check)))
 
 
 def errors(findings: Sequence[Finding]) -> list[Finding]:

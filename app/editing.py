@@ -13,6 +13,7 @@ from app.findings import Finding, Level
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Ledger
 from app.links import refuse_while_needed
+from app.ownership import refuse_others
 from app.policy import Policies
 from app.workspace import Workspace
 from db import clock
@@ -119,8 +120,11 @@ def save_into(
     """Creates or updates one record inside an open batch."""
     if ledger.authority is not None and not workspace.office.is_county:
         raise Refusal(f"“{ledger.title}”由县里填写，这里不能改", "not-allowed")
-    if record_id is not None and get(batch.session, ledger, record_id).deleted_at is not None:
-        raise Refusal(f"这条{ledger.one}记录已经删除，不能再改。要改请先撤销删除", "not-found")
+    if record_id is not None:
+        stored = get(batch.session, ledger, record_id)
+        if stored.deleted_at is not None:
+            raise Refusal(f"这条{ledger.one}记录已经删除，不能再改。要改请先撤销删除", "not-found")
+        refuse_others(batch.session, workspace.office, ledger, stored.office_id)
     result = draft(workspace, batch.session, ledger, typed, record_id)
     if not result.good:
         raise Refused(result.findings)
@@ -156,6 +160,7 @@ def delete(workspace: Workspace, ledger: Ledger, record_ids: Sequence[str]) -> N
             record = get(batch.session, ledger, record_id)
             if record.deleted_at is not None:
                 raise Refusal(f"这条{ledger.one}记录已经删除过了", "not-found")
+            refuse_others(batch.session, workspace.office, ledger, record.office_id, "删")
             refuse_while_needed(batch.session, ledger, record_id)
             record.deleted_at = clock.now()
             batch.session.flush()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from app.ledgers import organisation
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Chip, Derived, Figure, Ledger
-from db import clock
+from db import clock, codes
 from db.models.organisation import Office, PartyOrg
 from db.models.record import Record, models
 
@@ -178,15 +178,19 @@ def rows(
         if record is None:
             continue
         cells = tuple(
-            among[name].get(record_id, "") if name in among else cell(ledger, record, name, titles, masked=masked)
+            among[name].get(record_id, "")
+            if name in among
+            else cell(ledger, record, name, titles, masked=masked, short=True)
             for name in columns
         )
         views.append(RowView(record_id, cells))
     return views
 
 
-def cell(ledger: Ledger, record: Record, name: str, titles: Mapping[str, str], *, masked: bool = True) -> str:
-    """What stands in one cell."""
+def cell(
+    ledger: Ledger, record: Record, name: str, titles: Mapping[str, str], *, masked: bool = True, short: bool = False
+) -> str:
+    """What stands in one cell; `short` says that a code may show its short name."""
     derived = ledger.derivations.get(name)
     if derived is not None:
         return derived_text(derived, record)
@@ -194,6 +198,8 @@ def cell(ledger: Ledger, record: Record, name: str, titles: Mapping[str, str], *
         return titles.get(record.office_id, "")
     spec = ledger.fields[name]
     value = getattr(record, name)
+    if short and spec.kind.id == "code" and value is not None:
+        return codes.table(spec.table or "").short(value)
     return titles.get(value, "") if spec.target else spec.show(value, masked=masked)
 
 

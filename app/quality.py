@@ -128,20 +128,42 @@ def _lost(connection: Connection, ledger: Ledger) -> list[str]:
 
 def record_findings(session: Session, ledger: Ledger) -> list[Found]:
     """What the ledger's checks say of its live records, with duplicates and links to deleted records."""
-    connection, policy = session.connection(), Policies.read(session)
     found: list[Found] = []
-    look = checks.Look(session, None)
-    for ids in _ids(connection, ledger, live=True):
-        records = session.scalars(select(ledger.model).where(ledger.model.id.in_(ids))).all()
-        linked = _linked(session, ledger, records)
-        for record in sorted(records, key=lambda one: one.id):
-            look.record_id = record.id
-            values = {name: getattr(record, name) for name in ledger.fields}
-            found += [Found(ledger.id, record.id, one) for one in checks.run(ledger, values, look, policy)]
-        del records, linked
+    look, policy = checks.Look(session, None), Policies.read(session)
+    for ids in _ids(session.connection(), ledger, live=True):
+        found += _check_some(session, ledger, ids, look, policy)
+    return found + shared_and_dead(session, ledger, found)
+
+
+def findings_after(session: Session, ledger: Ledger, last: str, limit: int) -> tuple[list[Found], str | None]:
+    """What the checks say of the next few live records after the id `last` (empty: the first), and the id to go on
+    after, None when there are no more: a long look in short steps, between which others get their turn."""
+    table = table_of(ledger.model)
+    wanted = select(table.c.id).where(table.c.id > last, table.c.deleted_at.is_(None)).order_by(table.c.id).limit(limit)
+    ids = list(session.connection().execute(wanted).scalars())
+    found = _check_some(session, ledger, ids, checks.Look(session, None), Policies.read(session))
+    return found, ids[-1] if len(ids) == limit else None
+
+
+def _check_some(
+    session: Session, ledger: Ledger, ids: Sequence[str], look: checks.Look, policy: Policies
+) -> list[Found]:
+    found: list[Found] = []
+    records = session.scalars(select(ledger.model).where(ledger.model.id.in_(ids))).all()
+    linked = _linked(session, ledger, records)
+    for record in sorted(records, key=lambda one: one.id):
+        look.record_id = record.id
+        values = {name: getattr(record, name) for name in ledger.fields}
+        found += [Found(ledger.id, record.id, one) for one in checks.run(ledger, values, look, policy)]
+    del records, linked
+    return found
+
+
+def shared_and_dead(session: Session, ledger: Ledger, found: Sequence[Found]) -> list[Found]:
+    """Duplicates and links to deleted records, but for those that the checks have told of as errors."""
     told = {(one.id, one.finding.field) for one in found if one.is_error}
-    more = duplicates(connection, ledger) + dead_links(connection, ledger)
-    return found + [one for one in more if (one.id, one.finding.field) not in told]
+    more = duplicates(session.connection(), ledger) + dead_links(session.connection(), ledger)
+    return [one for one in more if (one.id, one.finding.field) not in told]
 
 
 def _linked(session: Session, ledger: Ledger, records: Sequence[Record]) -> list[Record]:

@@ -13,6 +13,7 @@ from app.attachments import AttachedFile
 from app.findings import Finding
 from app.ledgers.catalogue import LEDGERS, linking_to
 from app.ledgers.ledger import Ledger
+from app.ownership import belongs_to, owner_above
 from app.policy import Policies
 from app.workspace import Workspace
 from db import journal
@@ -85,6 +86,8 @@ class RecordView:
     attachments: tuple[AttachedFile, ...]
     history: tuple[HistoryLine, ...]
     remarks: tuple[RemarkLine, ...]
+    keeper: str | None = None
+    """The sentence that another office keeps this record, None where this one may write it."""
 
 
 FIRST = 8
@@ -125,7 +128,14 @@ def view(workspace: Workspace, session: Session, ledger: Ledger, record_id: str)
         attachments.listed(session, record_id),
         history(session, ledger, record_id),
         remarks(session, ledger, record_id),
+        kept_elsewhere(workspace, session, ledger, record_id),
     )
+
+
+def kept_elsewhere(workspace: Workspace, session: Session, ledger: Ledger, record_id: str) -> str | None:
+    """The sentence that another office keeps a record, None where this one may write it."""
+    name = owner_above(session, workspace.office, editing.get(session, ledger, record_id).office_id)
+    return None if name is None else belongs_to(ledger, name)
 
 
 def pointers(ledger: Ledger) -> frozenset[str]:
@@ -224,6 +234,7 @@ class FormStart:
         title: what the record is called, empty for a new one.
         draft: what was typed before and not saved.
         draft_at: when that was.
+        keeper: the sentence that another office keeps the record, None where this one may write it.
     """
 
     texts: Mapping[str, str]
@@ -232,6 +243,7 @@ class FormStart:
     title: str
     draft: Mapping[str, str]
     draft_at: str
+    keeper: str | None = None
 
 
 @dataclass(frozen=True)
@@ -260,7 +272,8 @@ def form_start(workspace: Workspace, session: Session, ledger: Ledger, record_id
         if target := ledger.fields[name].target:
             links |= listing.record_titles(session, LEDGERS[target], [text])
     title = listing.record_titles(session, ledger, [record_id])[record_id] if record_id else ""
-    return FormStart(texts, frozenset(hidden), links, title, typed, draft.at if draft else "")
+    keeper = kept_elsewhere(workspace, session, ledger, record_id) if record_id else None
+    return FormStart(texts, frozenset(hidden), links, title, typed, draft.at if draft else "", keeper)
 
 
 class _Values(SimpleNamespace):

@@ -20,6 +20,7 @@ from app import vault
 from app.backup import copy_store
 from app.files import move, write_whole
 from app.links import refuse_broken
+from app.ownership import refuse_foreign_undo
 from app.reference import plant
 from db import engine as engines
 from db import settings
@@ -31,6 +32,8 @@ from db.migrations.upgrade import upgrade
 from db.models.organisation import Office
 from db.parsing import clean_name
 
+LASTING = ("undo", "new", "seed", "enrol")
+"""Kinds of batches that undo passes over: an office that has been given its enrolment file goes on existing."""
 CONFIG, RECORDS, KEYS, LOCK, COPY = "siji.toml", "records.db", "keys.json", ".siji.lock", "records.db.new"
 
 
@@ -318,8 +321,11 @@ class Workspace:
 
         Raises `Refusal` naming the later edits that stand on it, and changes nothing then.
         """
+        from app.sync.settling import reject_put_off  # the hand-off stands on this module
+
         with self.edit("撤销", kind="undo") as batch:
             target = self._undoable(batch.session, batch_id)
+            refuse_foreign_undo(batch.session, self.office, target.id, target.label)
             blocking = later_edits(batch.session, target.id)
             if blocking:
                 first = blocking[0]
@@ -330,11 +336,12 @@ class Workspace:
                 )
             batch.line.label = f"撤销：{target.label}"[:200]
             undo_into(batch, target)
+            reject_put_off(batch, target.id)
             refuse_broken(batch.session, batch.id, target.label)
         return target
 
     def _undoable(self, session: Session, batch_id: str | None) -> BatchLine:
-        undoable = BatchLine.undone_by.is_(None) & BatchLine.kind.not_in(("undo", "new", "seed"))
+        undoable = BatchLine.undone_by.is_(None) & BatchLine.kind.not_in(LASTING)
         if batch_id is None:
             found = session.scalars(
                 select(BatchLine).where(undoable, BatchLine.changes > 0).order_by(BatchLine.id.desc()).limit(1)
@@ -345,7 +352,7 @@ class Workspace:
         found = session.get(BatchLine, batch_id)
         if found is None:
             raise Refusal(f"没有编号为 {batch_id} 的操作", "not-found")
-        if found.undone_by is not None or found.kind in ("undo", "new", "seed"):
+        if found.undone_by is not None or found.kind in LASTING:
             raise Refusal(f"“{found.label}”已经撤销过，或者不能撤销", "nothing-to-undo")
         return found
 

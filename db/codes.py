@@ -10,11 +10,13 @@ from importlib.resources import files
 
 @dataclass(frozen=True)
 class Code:
-    """One entry of a table. The aliases are what people write for it in forms and workbooks."""
+    """One entry of a table. The aliases are what people write for it in forms and workbooks; `short` is what stands in
+    the narrow column of a table, where there is something shorter that nobody mistakes."""
 
     code: str
     name: str
     aliases: tuple[str, ...] = ()
+    short: str = ""
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,10 @@ class CodeTable:
     def name(self, code: str) -> str:
         """The name of a code; a code that is not in the table shows itself."""
         return self._names.get(code, code)
+
+    def short(self, code: str) -> str:
+        """The short name of a code, its name where it has none."""
+        return self._shorts.get(code) or self.name(code)
 
     def has(self, code: str) -> bool:
         """Whether the table has this code."""
@@ -51,6 +57,10 @@ class CodeTable:
     @cached_property
     def _names(self) -> dict[str, str]:
         return {item.code: item.name for item in self.items}
+
+    @cached_property
+    def _shorts(self) -> dict[str, str]:
+        return {item.code: item.short for item in self.items}
 
     @cached_property
     def _index(self) -> dict[str, str]:
@@ -86,7 +96,7 @@ def table(id: str) -> CodeTable:
     if id not in _titles():
         raise KeyError(f"no code table {id!r} in seeds/code_tables.csv")
     items = tuple(
-        Code(row["code"], row["name"], tuple(filter(None, row["aliases"].split("|"))))
+        Code(row["code"], row["name"], tuple(filter(None, row["aliases"].split("|"))), row.get("short") or "")
         for row in _rows("codes", f"{id}.csv")
     )
     return CodeTable(id, _titles()[id], items)

@@ -24,6 +24,9 @@ WORLD = {
 }
 """What SQLite says when the world is at fault, and what we say. Everything else it says is our fault."""
 
+# The driver looks for a way to adapt each None that it is given, in vain, and that takes longer than to insert it.
+sqlcipher.register_adapter(type(None), lambda nothing: nothing)
+
 
 def sqlite_engine(file: Path, key: bytes | None = None, wait: float = 5) -> Engine:
     """An engine on a SQLite file, encrypted by SQLCipher under a raw 32-byte key unless `key` is None.

@@ -16,30 +16,38 @@ SURNAMES = {
 """Characters that are read differently as a surname."""
 
 
-@lru_cache(maxsize=20_000)
-def _reading(character: str) -> str:
-    # only who writes needs readings, so the dictionary is loaded at the first; that of phrases would double the time
-    os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
-    from pypinyin import lazy_pinyin
+class _Readings(dict[str, str]):
+    """Each character's reading, looked up when it is first met."""
 
-    reading: str = lazy_pinyin(character)[0]
-    return reading.lower()
+    def __missing__(self, character: str) -> str:
+        # only who writes needs readings, so the dictionary is loaded late; that of phrases would double the time
+        os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
+        from pypinyin import lazy_pinyin
+
+        reading: str = lazy_pinyin(character)[0].lower()
+        self[character] = reading
+        return reading
+
+
+_READINGS = _Readings()
 
 
 @lru_cache(maxsize=8192)
 def pinyin(text: str, *, person: bool = False) -> tuple[str, str]:
     """(full reading, initials) of a text: 王小明 → (`wangxiaoming`, `wxm`). Other characters stand for themselves."""
-    readings = [_reading(character) for character in text]
+    readings = [_READINGS[character] for character in text]
     if person and text and text[0] in SURNAMES:
         readings[0] = SURNAMES[text[0]]
-    return "".join(readings), "".join(reading[0] for reading in readings if reading)
+    return "".join(readings), "".join([reading[:1] for reading in readings])
 
 
 @cache
-def _searched(model: "type[Record]") -> tuple[tuple[str, str], ...]:
+def _searched(model: "type[Record]") -> tuple[tuple[str, bool, bool], ...]:
+    """(field, whether it has a reading, whether it is a person's name) of each searched field."""
     from db.models.record import fields_of
 
-    return tuple((n, f.kind.id) for n, f in fields_of(model).items() if f.search and f.kind.id != "link")
+    found = [(name, spec.kind.id) for name, spec in fields_of(model).items() if spec.search and spec.kind.id != "link"]
+    return tuple((name, kind in ("text", "name"), kind == "name") for name, kind in found)
 
 
 def search_key(model: "type[Record]", values: Mapping[str, Any]) -> str:
@@ -48,11 +56,10 @@ def search_key(model: "type[Record]", values: Mapping[str, Any]) -> str:
     It begins with the reading of the first searched field, so that it also sorts people by pinyin.
     """
     parts: list[str] = []
-    for name, kind in _searched(model):
+    for name, read, person in _searched(model):
         value = values.get(name)
-        if value is None:
-            continue
-        if kind in ("text", "name") and not value.isascii():
-            parts.extend(pinyin(value, person=kind == "name"))
-        parts.append(str(value))
+        if value is not None:
+            if read and not value.isascii():
+                parts += pinyin(value, person=person)
+            parts.append(str(value))
     return "|".join(parts).lower()

@@ -156,10 +156,14 @@ def _cancelled(error: Exception) -> Refusal | None:
 
 
 def fault(error: BaseException) -> Refusal:
-    """Logs a fault of the program by its kind and places, never its words, which may hold a person's data."""
+    """Writes a fault of the program down by its kind and places, never its words, which may hold a person's data."""
+    from app import faults
+
     places = [f"{Path(one.filename).name}:{one.lineno} {one.name}" for one in traceback.extract_tb(error.__traceback__)]
     log.error("%s at %s", type(error).__name__, " > ".join(places[-6:]))
-    return Refusal("程序出了差错，这一步没有完成，原有的数据没有动。请再试一次；仍然这样时把日志交给技术人员", "fault")
+    file = faults.record(error)
+    told = f"把 {file} 交给技术人员" if file is not None else "请技术人员来看"
+    return Refusal(f"程序出了差错，这一步没有完成，原有的数据没有动。请再试一次；仍然这样时{told}", "fault")
 
 
 class Desk(QObject):

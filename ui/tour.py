@@ -46,12 +46,13 @@ def take(folder: Path, out: Path) -> list[Path]:
     from PySide6.QtWidgets import QWidget
 
     from app.ledgers.catalogue import LEDGERS
+    from app.place import EXCHANGE, SETTINGS
     from app.workspace import Workspace
     from ui.background import Desk, Opened
     from ui.ledger.page import LedgerPage
     from ui.shell import theme
     from ui.shell.opening import OpeningScreen
-    from ui.shell.window import EXCHANGE, SETTINGS, Desktop
+    from ui.shell.window import Desktop
     from ui.wizards.scenes import wizard_scenes
 
     workspace = Workspace.open(folder, os.environ.get("SIJI_PASSPHRASE"))

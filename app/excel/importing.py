@@ -6,6 +6,7 @@ columns far more often than a person means to wipe a value, which she does in th
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -24,6 +25,7 @@ from app.excel.rows import SheetRow, read
 from app.findings import Finding, error
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Ledger
+from app.ownership import belongs_to, owner_above
 from app.policy import Policies
 from app.workspace import Workspace
 from db.errors import Refusal
@@ -242,6 +244,7 @@ def _judge(
     look, policy = checks.Look(session, None), Policies.read(session)
     blank = {name: ledger.defaults.get(name) for name in ledger.fields}
     closed = [name for name in ledger.fields if not ledger.writable(name, county=ws.office.is_county)]
+    keeper_of = cache(partial(owner_above, session, ws.office))
     titled = _title_parts(ledger)
     kept = _linked_records(session, ledger, rows)
     planned = []
@@ -261,6 +264,8 @@ def _judge(
             unread = {found.field for found in findings if found.rule in ("unreadable", "formula")}
             findings += _not_allowed(ledger, closed, changes if old is not None else row.values)
             findings += _stale(ledger, row, old)
+            if old is not None and (keeper := keeper_of(old["office_id"])) is not None:
+                findings.append(error(None, "owner", belongs_to(ledger, keeper)))
             look.turn_to(None if old is None else one.id, None if old is None else old["office_id"])
             findings += [found for found in checks.run(ledger, values, look, policy) if found.field not in unread]
         if one.doubt is not None:

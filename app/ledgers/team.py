@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.ledgers import team_checks as checks
 from app.ledgers.ledger import Chip, Derived, Figure, Ledger, Pillar
 from app.rules import identity, membership, posts, recruitment
+from app.rules.spans import years_later
 from db import clock
 from db.models.team import Member, MemberEvent, Post, PostAssignment, PostReview
 
@@ -43,25 +44,41 @@ def with_post(today: date) -> ColumnElement[bool]:
     return and_(without_office(today), _has_post(today))
 
 
-def without_office(_: date) -> ColumnElement[bool]:
+def without_office(today: date) -> ColumnElement[bool]:
     """A member who holds no office inside or outside the Party (无职党员)."""
-    return and_(Member.office_held.is_(None), Member.standing == "01")
+    return and_(Member.office_held.is_(None), on_the_roll(today))
 
 
 def _has_post(today: date) -> ColumnElement[bool]:
     return exists().where(PostAssignment.member_id == Member.id, holding(today))
 
 
+def on_the_roll(_: date) -> ColumnElement[bool]:
+    """A member who is on the roll (在册): neither moved away, nor dead, nor out of the Party."""
+    return Member.standing == "01"
+
+
+def full(today: date) -> ColumnElement[bool]:
+    """A full member on the roll."""
+    return and_(Member.category == recruitment.FULL, on_the_roll(today))
+
+
+def probationary(today: date) -> ColumnElement[bool]:
+    """A probationary member on the roll."""
+    return and_(Member.category == recruitment.PROBATIONARY, on_the_roll(today))
+
+
 def at_most_35(today: date) -> ColumnElement[bool]:
-    """Born less than 36 years ago."""
-    return Member.birth > today.replace(year=today.year - 36, day=min(today.day, 28))
+    """A member on the roll who was born less than 36 years ago."""
+    return and_(Member.birth > years_later(today, -36), on_the_roll(today))
 
 
-def incomplete(_: date) -> ColumnElement[bool]:
-    """A member whose file lacks what the collection form asks of everybody (§2.1)."""
+def incomplete(today: date) -> ColumnElement[bool]:
+    """A member on the roll whose file lacks what the collection form asks of everybody (§2.1)."""
     missing = [getattr(Member, name).is_(None) for name in ("resident_id", "education", "joined_on", "work_post")]
     without_full_on = and_(Member.category == recruitment.FULL, Member.full_on.is_(None))
-    return or_(*missing, without_full_on, and_(Member.phone.is_(None), Member.landline.is_(None)))
+    lacking = or_(*missing, without_full_on, and_(Member.phone.is_(None), Member.landline.is_(None)))
+    return and_(on_the_roll(today), lacking)
 
 
 MEMBERS = Ledger(
@@ -93,12 +110,12 @@ MEMBERS = Ledger(
     keys=("resident_id", "name birth branch_id"),
     defaults={"nation": "01", "category": "1", "standing": "01"},
     chips=(
-        Chip("正式", Member.category == "1"),
-        Chip("预备", Member.category == "2"),
-        Chip("女党员", Member.sex == "2"),
+        Chip("在册", on_the_roll),
+        Chip("预备", probationary),
+        Chip("女党员", lambda today: and_(Member.sex == "2", on_the_roll(today))),
         Chip("35岁以下", at_most_35),
-        Chip("流动", Member.floating.is_(True)),
-        Chip("失联", Member.lost.is_(True)),
+        Chip("流动", lambda today: and_(Member.floating.is_(True), on_the_roll(today))),
+        Chip("失联", lambda today: and_(Member.lost.is_(True), on_the_roll(today))),
         Chip("未设岗", without_post),
         Chip("资料不全", incomplete),
     ),
@@ -119,9 +136,9 @@ MEMBERS = Ledger(
         membership.can_be_reached,
     ),
     figures=(
-        Figure("在册", unit="人"),
-        Figure("正式", Member.category == "1"),
-        Figure("预备", Member.category == "2"),
+        Figure("在册", on_the_roll, unit="人"),
+        Figure("正式", full),
+        Figure("预备", probationary),
         Figure("无职党员", without_office),
         Figure("已设岗", with_post),
     ),

@@ -74,7 +74,7 @@ def enrol(ws: Workspace, code: str, name: str, out: Path, *, kind: str | None = 
     packages.mkdir(exist_ok=True)
     archived = packages / f"{code}-enrolment-{new_id()[-8:]}{package.SUFFIX}"
     try:
-        with ws.edit(f"登记{name}") as batch:
+        with ws.edit(f"登记{name}", "enrol") as batch:
             session = batch.session
             office = _office(batch, ws, code, name, kind)
             peer = session.get(Peer, office.id)

@@ -12,15 +12,22 @@ from app.ledgers.catalogue import LEDGERS
 from app.policy import Policies
 from app.sync import chain, choices, register, scope
 from app.sync.manifest import Manifest
-from app.sync.outcome import DETAILS, Detail, Outcome, RecordFinding
+from app.sync.outcome import Detail, Outcome, RecordFinding
 from app.sync.rows import Intake
 from app.sync.scope import Line
 from db.fields import Field
+from db.journal import stored_rows
 from db.models.handoff import ConflictLine
 from db.models.record import fields_of, models
 
 NAMESAKES = 200
 """How many people found in two offices are listed."""
+
+FINDINGS = 2000
+"""How many remarks of the checks are listed."""
+
+AT_ONCE = 1000
+"""Records that are checked at a time."""
 
 
 def drift(
@@ -88,25 +95,21 @@ def namesakes(session: Session, work: Intake, line: Line) -> list[RecordFinding]
 
 
 def checked(session: Session, work: Intake) -> list[RecordFinding]:
-    """What the ledgers' checks say of the changed records that are shown one by one.
-
-    Where more have changed than are shown, only the checks that need nothing beside the record are run: the others may
-    cost a look through a whole ledger each, and the data-quality board asks them all anyway.
-    """
+    """What the ledgers' checks say of all the changed records; the first `FINDINGS` remarks are listed."""
     policy, look = Policies.read(session), checks.Look(session, None)
-    many = sum(one.created + one.updated for one in work.counts.values()) > DETAILS
-    found = []
-    for one in work.changed:
-        ledger = checks.by_itself(LEDGERS[one.ledger]) if many else LEDGERS[one.ledger]
-        look.record_id = one.id
-        record: Any = session.get(ledger.model, one.id)
-        if record is None or record.deleted_at is not None:
-            continue
-        values = {name: getattr(record, name) for name in ledger.fields}
-        found += [
-            RecordFinding(ledger.id, one.id, f.field, f.level, f.rule, f.message)
-            for f in checks.run(ledger, values, look, policy)
-        ]
+    found: list[RecordFinding] = []
+    for name, ids in work.touched.items():
+        ledger = LEDGERS[name]
+        for start in range(0, len(ids), AT_ONCE):
+            rows = stored_rows(session.connection(), ledger.model, ids[start : start + AT_ONCE])
+            for record_id, row in rows.items():
+                look.turn_to(record_id, row["office_id"])
+                found += [
+                    RecordFinding(name, record_id, f.field, f.level, f.rule, f.message)
+                    for f in checks.run(ledger, row, look, policy)
+                ]
+            if len(found) >= FINDINGS:
+                return found[:FINDINGS]
     return found
 
 

@@ -20,7 +20,7 @@ from app.sync.scope import Line
 from app.sync.version import stamp_of
 from db.errors import Refusal
 from db.fields import Authority
-from db.journal import Batch, Progress, Values, stored_rows
+from db.journal import Batch, Progress, Values, present, stored_rows
 from db.models.common import Remark
 from db.models.handoff import BlobChunk, ConflictLine
 from db.models.organisation import Office
@@ -95,6 +95,8 @@ class Intake:
     fates: list[Fate] = field(default_factory=list)
     more_fates: int = 0
     changed: list[Changed] = field(default_factory=list)
+    touched: dict[str, list[str]] = field(default_factory=dict)
+    """The ids of all records that were created or updated and are live, by ledger; `changed` shows the first of them."""
     digest: Any = field(default_factory=hashlib.sha256)
     _unresolved: dict[str, dict[str, tuple[str, int, str]]] = field(default_factory=dict)
     _kept_aside: set[str] | None = None
@@ -165,6 +167,7 @@ class Intake:
         counts.created += len(rows) - gone
         counts.deleted += gone
         self.digest.update("".join([f"+{row['id']}" for row in rows]).encode())
+        self.touched.setdefault(name, []).extend([row["id"] for row in rows if row["deleted_at"] is None])
         room = DETAILS - len(self.changed)
         for row in rows[: max(room, 0)]:
             action = "created" if row["deleted_at"] is None else "deleted"
@@ -184,6 +187,7 @@ class Intake:
             counts.deleted += 1
         else:
             counts.updated += 1
+            self.touched.setdefault(name, []).append(old["id"])
         if len(self.changed) < DETAILS:
             before = {one: old[one] for one in after}
             self.changed.append(Changed(name, old["id"], "deleted" if deleted else "updated", before, after))
@@ -277,6 +281,7 @@ class Intake:
                 peer_id=self.peer_id,
                 theirs=wire.line_of(ledger.model, row),
                 at=self.at,
+                batch_id=self.batch.id,
             )
         )
         self._aside().add(row["id"])
@@ -310,11 +315,7 @@ class Intake:
             wanted = {value for row in rows if (value := row.get(column)) is not None}
             if target == model.__tablename__:
                 wanted -= own
-            table = table_of(models()[target])
-            listed = sorted(wanted)
-            for start in range(0, len(listed), 5000):
-                part = listed[start : start + 5000]
-                wanted -= set(connection.execute(select(table.c.id).where(table.c.id.in_(part))).scalars())
+            wanted -= present(connection, table_of(models()[target]), wanted)
             if wanted:
                 unresolved = self._unresolved.setdefault(target, {})
                 for number, row in enumerate(rows, first):
@@ -324,13 +325,7 @@ class Intake:
     def _resolve(self) -> None:
         connection = self.batch.session.connection()
         for target, wanted in self._unresolved.items():
-            table = table_of(models()[target])
-            listed = sorted(wanted)
-            found: set[str] = set()
-            for start in range(0, len(listed), 5000):
-                part = listed[start : start + 5000]
-                found.update(connection.execute(select(table.c.id).where(table.c.id.in_(part))).scalars())
-            for missing in (one for one in listed if one not in found):
+            for missing in sorted(wanted.keys() - present(connection, table_of(models()[target]), wanted)):
                 name, number, column = wanted[missing]
                 raise wire.InvalidRecord(
                     name, number, f"栏目 {column} 指向的“{LEDGERS[target].title}”记录不在包里，这里也没有"

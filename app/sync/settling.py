@@ -11,9 +11,10 @@ from app.sync.choices import Choice, Conflict
 from app.sync.merge import Merged, merge
 from app.sync.outgoing import line_to
 from app.sync.rows import Sender, send_back
+from app.sync.version import joined
 from app.workspace import Workspace
 from db.errors import Refusal
-from db.journal import Values, stored_rows
+from db.journal import Batch, Values, stored_rows
 from db.models.handoff import ConflictLine, Peer
 from db.models.record import merged_fields
 
@@ -55,6 +56,20 @@ def settle(ws: Workspace, record_id: str, chosen: Mapping[str, Choice]) -> None:
                 send_back(batch, sender, one, chosen[one.field].text)
         if new:
             batch.write_rows(ledger.model, updates=[(stored, new)])
+        batch.session.delete(line)
+
+
+def reject_put_off(batch: Batch, import_id: str) -> None:
+    """Ends the conflicts that an import put off when it is undone: their row is seen, and ours stays as it is.
+
+    It is a save of our own, as the rest of the undo is, so the other side learns of it.
+    """
+    for line in list(batch.session.scalars(select(ConflictLine).where(ConflictLine.batch_id == import_id))):
+        model = LEDGERS[line.ledger].model
+        stored, theirs, _ = _merged(batch.session, line)
+        kept = {name: stored[name] for name in merged_fields(model) if theirs.get(name, stored[name]) != stored[name]}
+        seen: Values = {"version": joined(stored["version"], theirs["version"]), "stamps": stored["stamps"]}
+        batch.write_rows(model, updates=[(stored, choices.decision(stored, seen, kept, batch.replica))])
         batch.session.delete(line)
 
 

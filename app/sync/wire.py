@@ -116,13 +116,19 @@ def _decimal_text(value: Decimal) -> str:
 
 def lines(connection: Connection, model: type[Record], wanted: Select[Any]) -> Iterator[bytes]:
     """The lines of the rows that a statement over `raw_columns` finds, a few thousand at a time, each with its end."""
-    names, changes, encoder = columns_of(model), _outgoing(model), msgspec.json.Encoder()
+    kind, changes, encoder = _line(model), _outgoing(model), msgspec.json.Encoder()
     result = connection.execution_options(yield_per=2000).execute(wanted)
     for part in result.partitions(2000):
         columns: list[Iterable[Any]] = list(zip(*part, strict=True))
         for place, change in changes:
             columns[place] = [None if value is None else change(value) for value in columns[place]]
-        yield encoder.encode_lines([dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)])
+        yield encoder.encode_lines(list(map(kind, *columns)))
+
+
+@cache
+def _line(model: type[Record]) -> type[msgspec.Struct]:
+    """A line to write: encoded several times as fast as a dict."""
+    return msgspec.defstruct("Line", list(columns_of(model)), gc=False)
 
 
 def select_lines(model: type[Record]) -> Select[Any]:

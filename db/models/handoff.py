@@ -65,6 +65,8 @@ class ConflictLine(Base):
     peer_id: Mapped[str] = mapped_column(String(36), ForeignKey("peer.office_id"))
     theirs: Mapped[str] = mapped_column(Text)
     at: Mapped[str] = mapped_column(String(20))
+    batch_id: Mapped[str | None] = mapped_column(String(36))
+    """The import that put it off; undoing that import rejects the row kept aside."""
 
 
 class BlobChunk(Base):

@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("table", "excel", "start")
+NAMES = ("table", "excel", "start", "sync")
 
 
 def main(wanted: list[str]) -> int:

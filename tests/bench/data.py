@@ -53,7 +53,7 @@ def county(folder: Path, members: int, *, townships: int = 20, branches: int = 5
     with Workspace.create(folder, code="430599", name="云溪县", level="county", passphrase=PASSPHRASE) as workspace:
         with workspace.edit("乡镇") as batch:
             offices = [_office(batch, workspace.office.id, number) for number in range(townships)]
-            orgs = [(office, org) for office in offices for org in _branches(chance, batch, office, branches)]
+            orgs = [(office, org) for office in offices for org in branches_of(chance, batch, office, branches)]
         for start in range(0, members, 10_000):
             with workspace.edit("党员") as batch:
                 rows = []
@@ -69,7 +69,7 @@ def _office(batch: Batch, county_id: str, number: int) -> str:
     return batch.add(Office(office_id=county_id, code=code, name=name, level="township", superior_id=county_id)).id
 
 
-def _branches(chance: random.Random, batch: Batch, office: str, branches: int) -> list[str]:
+def branches_of(chance: random.Random, batch: Batch, office: str, branches: int) -> list[str]:
     committee = batch.add(PartyOrg(office_id=office, name="镇党委", kind="611", sector="01")).id
     made = []
     for number in range(branches):

@@ -118,6 +118,9 @@ class DetailPanel(Card):
         self.title.setText(view.title)
         self.subtitle.setText(view.subtitle)
         self.subtitle.setVisible(bool(view.subtitle))
+        for one in (self.edit_button, self.delete_button):
+            one.setEnabled(view.keeper is None)
+            one.setToolTip(view.keeper or "")
         counts = (0, sum(one.count for one in view.related), len(view.attachments), 0, len(view.remarks))
         for place, (name, count) in enumerate(zip(TABS, counts, strict=True)):
             self.tabs.button(place).setText(f"{name} {count}" if count else name)

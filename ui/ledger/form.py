@@ -177,7 +177,11 @@ class RecordForm(QWidget):
             if name in start.hidden:
                 one.editor.lock()
                 one.eye.show()
-        for name, text in start.draft.items():
+        if start.keeper is not None:
+            for one in self.rows.values():
+                one.editor.lock()
+            self.notes.addWidget(Note("information", f"{start.keeper}。"))
+        for name, text in start.draft.items() if start.keeper is None else ():
             self._unlock(name)
             self.rows[name].editor.show_text(text)
             self.rows[name].touched = True

@@ -92,6 +92,10 @@ class RecordTable(QAbstractTableModel):
             self._places = {one: place for place, one in enumerate(self.ids)}
         return self._places.get(record_id)
 
+    def first_cells(self) -> list[tuple[str, ...]]:
+        """The cells of the first rows, as far as they are there."""
+        return [cells for one in self.ids[:PAGE] if (cells := self._cells.get(one)) is not None]
+
     # ---------------------------------------------------------------- Qt asks
 
     def rowCount(self, parent: Index = NOWHERE) -> int:

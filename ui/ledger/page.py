@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QSplitter, QSta
 from app import editing, listing, record_view
 from app.ledgers.ledger import Figure, Ledger
 from app.listing import Node, Query
+from app.place import Place
 from app.record_view import OfficeChoice
 from app.workspace import Workspace
 from ui.background import Changes, Desk
@@ -63,6 +64,8 @@ class LedgerPage(QStackedWidget):
         self.query = Query()
         self.form: RecordForm | None = None
         self._select_next: str | None = None
+        self._only: tuple[str, ...] | None = None
+        self._office_next: str | None = None
         self._number = 0
         self._any = True
         self._shows = self._related_ledgers()
@@ -102,6 +105,9 @@ class LedgerPage(QStackedWidget):
         self.chips = [Chip(chip.title) for chip in ledger.chips]
         for chip in self.chips:
             chip.toggled.connect(lambda _: self._ask())
+        self.only_chip = Chip("")
+        self.only_chip.hide()
+        self.only_chip.clicked.connect(lambda: self._show_only(None))
         self.filter_button = button("筛选", "mdi6.filter-variant", then=self._open_filters)
         self.columns_button = button("列", "mdi6.view-column-outline", then=self._open_columns)
         self.popover = FilterPopover(ledger, self)
@@ -144,6 +150,7 @@ class LedgerPage(QStackedWidget):
         page = QWidget()
         page.setObjectName("page")
         flow = FlowLayout(6)
+        flow.addWidget(self.only_chip)
         for chip in self.chips:
             flow.addWidget(chip)
         chips = QWidget()
@@ -218,14 +225,14 @@ class LedgerPage(QStackedWidget):
         query = Query(
             search=self.search.text(),
             chips=tuple(chip.text() for chip in self.chips if chip.isChecked()),
-            where=self.popover.where(),
+            where=self.popover.where() + ((("id", self._only),) if self._only is not None else ()),
             group=node or None,
             office=self.office.currentData(),
             sort=self.query.sort,
             descending=self.query.descending,
         )
         self.query = query
-        filters = len(query.where)
+        filters = len(self.popover.where())
         self.filter_button.setText(f"筛选 {filters}" if filters else "筛选")
         if again:
             self.view.table.query = query
@@ -257,6 +264,7 @@ class LedgerPage(QStackedWidget):
         self.search.clear()
         for chip in self.chips:
             chip.setChecked(False)
+        self._show_only(None)
         self.popover.reset()
         if self.tree is not None:
             self.tree.setCurrentIndex(self.tree.model().index(0, 0))
@@ -282,13 +290,16 @@ class LedgerPage(QStackedWidget):
         self.tree_card.setVisible(bool(nodes))
 
     def _show_offices(self, offices: tuple[OfficeChoice, ...]) -> None:
-        chosen = self.office.currentData()
+        wanted, self._office_next = self._office_next, None
+        chosen = wanted or self.office.currentData()
         self.office.clear()
         self.office.addItem("全部单位", None)
         for one in offices:
             self.office.addItem(one.name, one.id)
         self.office.setCurrentIndex(max(0, self.office.findData(chosen)))
         self.office.setVisible(len(offices) > 1)
+        if wanted is not None:
+            self._ask(everything=True)
 
     def _filled(self, number: int) -> None:
         empty = number == 0
@@ -302,6 +313,8 @@ class LedgerPage(QStackedWidget):
         if self._select_next is not None:
             wanted, self._select_next = self._select_next, None
             self.view.select_ids([wanted])
+        if not empty and not self.view.selected_ids():  # an empty panel tells nobody anything
+            self.view.select_ids(self.view.table.ids[:1], scroll=False)
         self._foot()
 
     def _chosen(self, ids: list[str]) -> None:
@@ -340,6 +353,31 @@ class LedgerPage(QStackedWidget):
         self._select_next = record_id
         self.reset()
         self._ask()
+
+    def show_place(self, place: Place) -> None:
+        """Shows the records that a figure or a reminder counted."""
+        if place.ids is not None and len(place.ids) == 1:
+            self.show_record(place.ids[0])
+            return
+        self._leave_form()
+        self.reset()
+        for chip in self.chips:
+            chip.setChecked(chip.text() in place.chips)
+        self._show_only(place.ids, place.title)
+        known = self.office.findData(place.office)
+        self.office.setCurrentIndex(max(0, known))
+        self._office_next = place.office if known < 0 else None
+        self._ask(everything=True)
+
+    def _show_only(self, ids: tuple[str, ...] | None, title: str = "") -> None:
+        """Narrows the table to these records, which a chip says; a click on it takes that off."""
+        before, self._only = self._only, ids
+        self.only_chip.setVisible(ids is not None)
+        self.only_chip.setChecked(ids is not None)
+        self.only_chip.setText(f"只看“{title}” ✕")
+        self.only_chip.parentWidget().updateGeometry()
+        if before != ids:
+            self._ask()
 
     def focus_search(self) -> None:
         self.search.setFocus()

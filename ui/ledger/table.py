@@ -22,6 +22,10 @@ WIDTHS = {
 """Pixels of a new column by the kind of its field, in ordinary type."""
 
 
+LONGEST = 190
+"""Pixels of the widest column that contents make by themselves."""
+
+
 class RecordTableView(QTableView):
     """Shows a `RecordTable`.
 
@@ -67,6 +71,8 @@ class RecordTableView(QTableView):
         self._keep_soon.timeout.connect(self._keep)
         header.sectionMoved.connect(lambda *_: self._keep_soon.start())
         header.sectionResized.connect(lambda *_: self._resized())
+        self._needed: dict[str, int] = {}
+        self.table.dataChanged.connect(lambda *_: self._measure())
         self._sorted: tuple[str, bool] | None = None
         self._remembered: list[str] = []
         self._top = ""
@@ -122,16 +128,36 @@ class RecordTableView(QTableView):
 
     def _lay_out(self) -> None:
         """Gives each column its kept or usual width; what is left over goes to the columns of words."""
-        widths = [self._widths.get(name) or self._usual_width(name) for name in self.table.columns]
+        widths = [
+            self._widths.get(name) or self._needed.get(name) or self._usual_width(name) for name in self.table.columns
+        ]
         spare = self.viewport().width() - sum(widths)
         elastic = [place for place, name in enumerate(self.table.columns) if self._holds_words(name)]
         elastic = elastic or list(range(len(widths)))
         if self._widths:
             spare = 0
+        if spare < 0:  # a little is taken off wide columns where that makes all fit; else one scrolls
+            elastic = [place for place in elastic if widths[place] >= round(110 * theme.now().scale)]
+            if spare < -round(36 * theme.now().scale) * len(elastic):
+                spare = 0
         for place, width in enumerate(widths):
-            more = max(-round(36 * theme.now().scale), spare // len(elastic)) if place in elastic else 0
+            more = spare // len(elastic) if place in elastic else 0
             self.setColumnWidth(place, width + more)
         self._keep_soon.stop()
+
+    def _measure(self) -> None:
+        """Once the first cells of a column are there: as wide as they need, within reason, and its heading too."""
+        missing = [name for name in self.table.columns if name not in self._needed]
+        lines = self.table.first_cells() if missing else []
+        if not lines:
+            return
+        metrics, scale = self.fontMetrics(), theme.now().scale
+        for name in missing:
+            place = self.table.columns.index(name)
+            widest = max(metrics.horizontalAdvance(cells[place]) for cells in lines)
+            heading = metrics.horizontalAdvance(listing.heading(self.ledger, name)) + 18
+            self._needed[name] = max(heading, min(widest + 20, round(LONGEST * scale)))
+        self._lay_out()
 
     def _usual_width(self, name: str) -> int:
         """Wide enough for the heading, and for most of what the kind of field holds."""

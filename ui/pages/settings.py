@@ -8,7 +8,9 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QWidget
 from sqlalchemy import select
 
 from app import backup
+from app.backup import LAST_BACKUP
 from app.workspace import Workspace
+from db import settings
 from db.journal import BatchLine, Progress
 from ui.background import Desk
 from ui.pages.users import UsersDialog
@@ -58,17 +60,24 @@ def operations(workspace: Workspace, limit: int = LINES) -> list[Operation]:
                 one.at,
                 one.changes,
                 one.undone_by is not None,
-                one.undone_by is None and one.kind in ("edit", "excel"),
+                one.undone_by is None and one.kind in ("edit", "excel", "receive"),
             )
             for one in found
         ]
 
 
+def _last_backup(workspace: Workspace) -> str | None:
+    with workspace.read() as session:
+        return settings.get(session, LAST_BACKUP)
+
+
 class SettingsPage(QWidget):
-    """Signals: `restyle` when the dress changed, `elsewhere` for another folder, `idle_minutes`, `backed_up`."""
+    """Signals: `restyle` when the dress changed, `elsewhere` to begin another folder (by a way of the first run),
+    `open_folder` to open one that there is, `idle_minutes`, `backed_up`."""
 
     restyle = Signal()
-    elsewhere = Signal()
+    elsewhere = Signal(str)
+    open_folder = Signal(object)
     idle_minutes = Signal(int)
     backed_up = Signal()
 
@@ -155,10 +164,13 @@ class SettingsPage(QWidget):
                 "备份是一个文件，存到 U 盘或另一块硬盘上。恢复出来的是新的一份，不会和原来的混淆。", "quiet", wrap=True
             )
         )
+        self.last_backup = label("", "value", wrap=True)
+        card.body.addWidget(self.last_backup)
         card.body.addLayout(
             row(
                 button("备份到…", "mdi6.content-save-outline", then=self._choose_backup),
-                button("打开另一个工作目录", then=self.elsewhere.emit),
+                button("从备份恢复…", "mdi6.backup-restore", then=lambda: self.elsewhere.emit("restore")),
+                button("打开另一个工作目录…", then=self._choose_folder),
                 0,
             )
         )
@@ -169,6 +181,10 @@ class SettingsPage(QWidget):
     def refresh(self) -> None:
         """Reads the log anew."""
         self.desk.read(operations, self._show, key=("operations", id(self)))
+        self.desk.read(_last_backup, self._show_backup, key=("backup", id(self)))
+
+    def _show_backup(self, moment: str | None) -> None:
+        self.last_backup.setText(f"上次备份：{words.when(moment)}" if moment else "还没有备份过。请现在备份一次。")
 
     def _show(self, found: list[Operation]) -> None:
         clear(self.log_body)
@@ -193,6 +209,11 @@ class SettingsPage(QWidget):
             self.message.refuse,
         )
 
+    def _choose_folder(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, "选择工作目录", str(self.here.folder.parent))
+        if chosen:
+            self.open_folder.emit(Path(chosen))
+
     def _choose_backup(self) -> None:
         chosen = QFileDialog.getExistingDirectory(self, "备份存到哪个文件夹")
         if chosen:
@@ -207,6 +228,7 @@ class SettingsPage(QWidget):
 
         def done(file: Path) -> None:
             self.message.say("good", f"备份已写好：{file}。请拔下来收好。")
+            self.refresh()
             self.backed_up.emit()
 
         self.progress.follow(self.desk.long(work, done, self.message.refuse), "正在备份")

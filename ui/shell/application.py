@@ -1,12 +1,9 @@
 """Starts the desktop: the window is painted first, then the worker loads the store's code and opens the folder."""
 
-import logging
-import logging.handlers
 import sys
 from pathlib import Path
 from types import TracebackType
 
-import platformdirs
 from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
@@ -33,19 +30,26 @@ class MainWindow(QMainWindow):
         last = memory.recall().folder
         self.folder = folder or (Path(last) if last and Path(last).is_dir() else None)
         if self.folder is not None:
-            self.opening = OpeningScreen(self.desk, self.folder)
-            self.opening.elsewhere.connect(self.begin)
-            self._show(self.opening)
-            if not self.opening.waits:
-                QTimer.singleShot(0, self.opening.open)
+            self.open_folder(self.folder)
         else:
             QTimer.singleShot(0, self.begin)
 
-    def begin(self) -> None:
-        """The first run: new, join, demonstration."""
+    def open_folder(self, folder: Path) -> None:
+        """Opens a folder, asking for its passphrase if it has one."""
+        self.opening = OpeningScreen(self.desk, folder)
+        self.opening.elsewhere.connect(lambda: self.begin())
+        self._show(self.opening)
+        # the program loads while the person types, once the window has been painted
+        QTimer.singleShot(0, self.opening.load if self.opening.waits else self.opening.open)
+
+    def begin(self, way: str = "") -> None:
+        """The first run: join, new, restore, demonstration; at one of these ways, if it is named."""
         from ui.wizards.first_run import FirstRun
 
         page = FirstRun(self.desk)
+        if way:
+            page.way_cards[way].choice.setChecked(True)
+            page.go_to(1)
         page.closed.connect(self._left_first_run)
         self._show(page)
 
@@ -73,6 +77,7 @@ class MainWindow(QMainWindow):
         desktop = Desktop(self.desk, place or FIRST)
         desktop.restyle.connect(self._restyle)
         desktop.elsewhere.connect(self.begin)
+        desktop.open_folder.connect(self.open_folder)
         self._show(desktop)
 
     def _restyle(self) -> None:
@@ -118,7 +123,6 @@ def prepare(arguments: list[str]) -> QApplication:
 def run(folder: Path | None) -> int:
     """Shows the window and runs until it is closed."""
     app = prepare(sys.argv[:1])
-    _log_to_file()
     window = MainWindow(folder)
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -127,17 +131,3 @@ def run(folder: Path | None) -> int:
     sys.excepthook = hook
     window.show()
     return app.exec()
-
-
-def _log_to_file() -> None:
-    """Faults go to a small file; it holds no personal data."""
-    folder = Path(platformdirs.user_log_dir("siji", appauthor=False))
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handler = logging.handlers.RotatingFileHandler(
-            folder / "siji.log", maxBytes=1_000_000, backupCount=2, encoding="utf-8", delay=True
-        )
-    except OSError:
-        return
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    logging.getLogger().addHandler(handler)

@@ -1,5 +1,6 @@
 """The first thing a person sees: which folder is opened, and its passphrase if it has one. Light: no SQLAlchemy."""
 
+from importlib import import_module
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -63,6 +64,10 @@ class OpeningScreen(QWidget):
         """Whether a passphrase must be typed first."""
         return (self.folder / KEYS).exists()
 
+    def load(self) -> None:
+        """Has the worker load the rest of the program, so that it is there when the passphrase has been typed."""
+        self.desk.aside(lambda _: import_module("ui.shell.window"), lambda _: None)
+
     def open(self) -> None:
         """Opens the folder; the worker loads the rest of the program meanwhile."""
         folder, passphrase = self.folder, self.passphrase.text() or None
@@ -70,7 +75,7 @@ class OpeningScreen(QWidget):
         self.button.setEnabled(False)
 
         def work():  # type: ignore[no-untyped-def]
-            import ui.shell.window  # noqa: F401  (loaded here so that this screen stays alive meanwhile)
+            import_module("ui.shell.window")
             from app.workspace import Workspace
 
             return Workspace.open(folder, passphrase)

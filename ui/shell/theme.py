@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from string import Template
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, QTemporaryDir
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, QTemporaryDir
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -20,6 +20,7 @@ from PySide6.QtGui import (
     QIconEngine,
     QPainter,
     QPalette,
+    QPen,
     QPixmap,
 )
 from PySide6.QtWidgets import QApplication, QWidget
@@ -50,6 +51,8 @@ class Theme:
     wrong_ground: str
     information_ground: str
     stripe: str
+    bar: str
+    """The one hue of charts and strips."""
     navigation: str
     navigation_ink: str
     navigation_quiet: str
@@ -70,7 +73,7 @@ LIGHT = Theme(
     red="#B4232A", red_ink="#FFFFFF", red_hover="#9C1D24", red_ground="#F9E9E9", hover="#F3F0EC", gold="#C8952B",
     good="#2F7D4F", attention="#B86E00", wrong="#B4232A", information="#2B6CB0",
     good_ground="#EDF6F0", attention_ground="#FFF6E5", wrong_ground="#FBECEC", information_ground="#EBF2FA",
-    stripe="#FCFBFA", navigation="#2B2523", navigation_ink="#E9E2DB", navigation_quiet="#A2978F",
+    stripe="#FCFBFA", bar="#BE8A7F", navigation="#2B2523", navigation_ink="#E9E2DB", navigation_quiet="#A2978F",
     navigation_current="#40383A",
 )  # fmt: skip
 DARK = Theme(
@@ -78,7 +81,7 @@ DARK = Theme(
     red="#D4494F", red_ink="#FFFFFF", red_hover="#DE6368", red_ground="#47292B", hover="#332E2C", gold="#C8952B",
     good="#62B585", attention="#E0A04A", wrong="#E2757A", information="#6FA8DC",
     good_ground="#22332A", attention_ground="#3A2F1D", wrong_ground="#3F2728", information_ground="#232F3B",
-    stripe="#2B2726", navigation="#2B2523", navigation_ink="#E9E2DB", navigation_quiet="#A2978F",
+    stripe="#2B2726", bar="#A8756B", navigation="#2B2523", navigation_ink="#E9E2DB", navigation_quiet="#A2978F",
     navigation_current="#40383A",
 )  # fmt: skip
 LARGE = 1.2
@@ -224,13 +227,14 @@ def pixmap(name: str, role: str = "ink", size: int = 18) -> QPixmap:
 # ---------------------------------------------------------------- the style sheet
 
 _PICTURES = {
-    "check": ("mdi6.check-bold", "red_ink"),
-    "partly": ("mdi6.minus-thick", "red_ink"),
-    "down": ("mdi6.chevron-down", "quiet"),
-    "right": ("mdi6.chevron-right", "quiet"),
-    "up": ("mdi6.chevron-up", "quiet"),
-    "clear": ("mdi6.close", "quiet"),
+    "check": ("red_ink", 3.2, ((5, 12.5), (10, 17.5), (19, 7))),
+    "partly": ("red_ink", 3.2, ((6, 12), (18, 12))),
+    "down": ("quiet", 2, ((7, 9.5), (12, 14.5), (17, 9.5))),
+    "right": ("quiet", 2, ((9.5, 7), (14.5, 12), (9.5, 17))),
+    "up": ("quiet", 2, ((7, 14.5), (12, 9.5), (17, 14.5))),
+    "clear": ("quiet", 2, ((7, 7), (17, 17), (12, 12), (17, 7), (7, 17))),
 }
+"""(colour, width, points) of strokes on a square of 24. The icon face is too slow to load before the first window."""
 
 
 @cache
@@ -238,14 +242,28 @@ def _folder() -> QTemporaryDir:
     return QTemporaryDir()
 
 
+def _stroke(colour: str, width: float, points: tuple[tuple[float, float], ...]) -> QPixmap:
+    """A line through the points, at twice the size that it is shown in."""
+    pixmap = QPixmap(48, 48)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.scale(2, 2)
+    round_ = (Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+    painter.setPen(QPen(QColor(colour), width, Qt.PenStyle.SolidLine, *round_))
+    painter.drawPolyline([QPointF(x, y) for x, y in points])
+    painter.end()
+    return pixmap
+
+
 @cache
 def _pictures(theme: Theme) -> dict[str, str]:
     """The few marks that a style sheet can only take from files."""
     places = {}
-    for name, (glyph, role) in _PICTURES.items():
+    for name, (role, width, points) in _PICTURES.items():
         target = Path(_folder().path()) / f"{name}{getattr(theme, role)[1:]}.png"
         if not target.exists():
-            _Glyph(glyph, role).pixmap(QSize(48, 48), QIcon.Mode.Normal, QIcon.State.On).save(str(target))
+            _stroke(getattr(theme, role), width, points).save(str(target))
         places[name] = target.as_posix()
     return places
 

@@ -8,11 +8,13 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import PILLAR_TITLES, Pillar
+from app.place import EXCHANGE, SETTINGS, Place
 from db.errors import Refusal
 from ui.background import Desk, Opened
 from ui.ledger.page import LedgerPage
 from ui.pages.exchange import ExchangePage
 from ui.pages.settings import SettingsPage
+from ui.pages.workbench import WorkbenchPage
 from ui.shell import manual, memory
 from ui.shell.lock import IdleWatch, LockScreen
 from ui.shell.navigation import Entry, Navigation
@@ -21,14 +23,14 @@ from ui.shell.widgets import MARGINS, MessageBar, column, row
 from ui.wizards.frame import Flow
 
 NAME = "四基党建工作台"
-EXCHANGE, SETTINGS = "exchange", "settings"
-FIRST = "member"
+WORKBENCH = "workbench"
+FIRST = WORKBENCH
 """The page that a window opens with."""
 
 
 def entries() -> list[Entry]:
-    """The navigation, from the catalogue: each system with its ledgers, then the exchange and the settings."""
-    found: list[Entry] = []
+    """The navigation, from the catalogue: the workbench, each system with its ledgers, the exchange, the settings."""
+    found = [Entry("工作台", WORKBENCH, "mdi6.view-dashboard-outline")]
     for pillar in Pillar:
         if pillar is Pillar.SYSTEM:
             continue
@@ -50,11 +52,13 @@ class Desktop(QWidget):
 
     Signals:
         restyle: the dress changed; whoever holds this widget makes it anew.
-        elsewhere: another folder is wanted.
+        elsewhere: another folder is wanted, by a way of the first run, or empty for whichever.
+        open_folder: this folder is to be opened instead.
     """
 
     restyle = Signal()
-    elsewhere = Signal()
+    elsewhere = Signal(str)
+    open_folder = Signal(object)
 
     def __init__(self, desk: Desk, place: str = FIRST) -> None:
         super().__init__()
@@ -120,13 +124,33 @@ class Desktop(QWidget):
         if isinstance(page, LedgerPage):
             page.show_record(record_id)
 
+    def go_to_place(self, place: Place) -> None:
+        """Shows the records behind a figure or a reminder."""
+        page = self.go(place.page)
+        if isinstance(page, LedgerPage):
+            page.show_place(place)
+
+    def _exchange(self, begin: Callable[[ExchangePage], None]) -> None:
+        """Begins one of the exchange's wizards, or shows the one that is under way."""
+        page = self.go(EXCHANGE)
+        assert isinstance(page, ExchangePage)
+        if page.wizard() is None:
+            begin(page)
+
     def _make(self, id: str) -> QWidget:
+        if id == WORKBENCH:
+            bench = WorkbenchPage(self.desk)
+            bench.go.connect(self.go_to_place)
+            bench.hand_over.connect(lambda: self._exchange(ExchangePage.hand_over))
+            bench.take_in.connect(lambda: self._exchange(ExchangePage.take_in))
+            return bench
         if id == EXCHANGE:
             return ExchangePage(self.desk)
         if id == SETTINGS:
             page = SettingsPage(self.desk)
             page.restyle.connect(self.restyle)
             page.elsewhere.connect(self.elsewhere)
+            page.open_folder.connect(self.open_folder)
             page.idle_minutes.connect(self.idle.set_minutes)
             page.backed_up.connect(self.status.refresh)
             return page

@@ -6,6 +6,7 @@ Revision: 0001, after
 import sqlalchemy as sa
 from alembic import op
 
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -13,7 +14,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-
     op.create_table(
         "batch",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -181,6 +181,7 @@ def upgrade() -> None:
         sa.Column("peer_id", sa.String(length=36), nullable=False),
         sa.Column("theirs", sa.Text(), nullable=False),
         sa.Column("at", sa.String(length=20), nullable=False),
+        sa.Column("batch_id", sa.String(length=36), nullable=True),
         sa.ForeignKeyConstraint(["peer_id"], ["peer.office_id"], name=op.f("fk_conflict_peer_id_peer")),
         sa.PrimaryKeyConstraint("record_id", name=op.f("pk_conflict")),
     )
@@ -1032,7 +1033,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-
     op.drop_index(
         "ix_post_review_search",
         table_name="post_review",

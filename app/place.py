@@ -1,0 +1,23 @@
+"""Where a figure or a reminder leads: the records behind it, on the page where something can be done about them."""
+
+from dataclasses import dataclass
+
+EXCHANGE, SETTINGS = "exchange", "settings"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page and what it is narrowed to.
+
+    Attributes:
+        page: a ledger's id, `EXCHANGE` or `SETTINGS`.
+        chips: titles of the ledger's chips to be on.
+        ids: only these records, called `title`; None for no such limit. A single one is selected among all.
+        office: only records of this office.
+    """
+
+    page: str
+    chips: tuple[str, ...] = ()
+    ids: tuple[str, ...] | None = None
+    title: str = ""
+    office: str | None = None
