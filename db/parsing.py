@@ -244,6 +244,9 @@ def phone(s: str) -> str:
     raise Unreadable("电话号码不对：手机号为11位，固定电话请写成 0739-3601234")
 
 
+_RESIDENT_ID = re.compile(r"\d{17}[\dX]", re.ASCII)
+
+
 @lru_cache(maxsize=20_000)
 def resident_id(s: str, today: date | None = None) -> str:
     """A citizen's identity number (GB 11643), eighteen characters, X in upper case.
@@ -251,14 +254,14 @@ def resident_id(s: str, today: date | None = None) -> str:
     The date of birth in it is a real one and, where today is given, not after it. Codes of regions that were abolished
     belong to real people, so regions are not checked.
     """
-    text = re.sub(r"[\s'‘’`\-]", "", _plain(s)).upper()
+    text = s if _RESIDENT_ID.fullmatch(s) else re.sub(r"[\s'‘’`\-]", "", _plain(s)).upper()
     if "*" in text:
         raise Unreadable("身份证号有几位是星号，请填写完整的18位号码")
     if _SCIENTIFIC.fullmatch(text):
         raise Unreadable("Excel 把身份证号当成了数字，末几位已经丢失，请把该列设为“文本”格式后重新填写18位号码")
     if re.fullmatch(r"\d{15}", text):
         raise Unreadable("这是15位的旧身份证号，请填写18位号码")
-    if not re.fullmatch(r"\d{17}[\dX]", text):
+    if not _RESIDENT_ID.fullmatch(text):
         if len(text) != 18:
             raise Unreadable(f"身份证号应为18位，这里是{len(text)}位，请核对")
         raise Unreadable("身份证号前17位应为数字，末位为数字或X，请核对")

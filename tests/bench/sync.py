@@ -3,7 +3,7 @@ SQLite's session extension (apsw) with the same age encryption, and Morango, whi
 step is a process of its own. Ours are encrypted stores, theirs plain files.
 
 What is compared is CPU time. The budget is against a changeset applied to a bare table; the session also shows what the
-ledger's own indexes cost it. A changeset is a table's rows and no more: no journal, versions, checks, signature, totals.
+ledger's own indexes cost it. A changeset is a table's rows and no more: no journal, checks, signature or totals.
 """
 
 import json
@@ -37,9 +37,8 @@ def run(members: int = MANY) -> bool:
             beside = {side: _step(side, folder) for side in ("session", "session, indexed", "morango")}
         kept = _table(members, {"siji": few, **beside})
         many = _siji(Path(place) / "many", 10 * members)
-    print(
-        f"\n{10 * members:,} members beside {members:,}: {'wall':>15} {'CPU':>17} {'growth':>7} {'peak':>17} {'growth':>7}"
-    )
+    print(f"\n{10 * members:,} members beside {members:,}")
+    print(f"{'':38} {'wall':>9} {'CPU':>17} {'growth':>7} {'peak':>17} {'growth':>7}")
     for name, label in LABELS.items():
         one, ten = few[name], many[name]
         memory = ten["peak"] / one["peak"]

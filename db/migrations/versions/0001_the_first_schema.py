@@ -6,7 +6,6 @@ Revision: 0001, after
 import sqlalchemy as sa
 from alembic import op
 
-
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -14,6 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+
     op.create_table(
         "batch",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -1033,6 +1033,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+
     op.drop_index(
         "ix_post_review_search",
         table_name="post_review",
