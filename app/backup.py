@@ -14,12 +14,16 @@ from typing import IO, TYPE_CHECKING
 import msgspec
 import tomli_w
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
-from db import clock
+from db import clock, settings
 from db.errors import Refusal
 
 if TYPE_CHECKING:
     from app.workspace import Workspace
+
+LAST_BACKUP = "last_backup"
+"""The setting that holds the moment of the last backup."""
 
 KEPT = 10
 """How many copies of the store `backups/` keeps of each kind."""
@@ -76,7 +80,8 @@ def backup(workspace: "Workspace", to: Path) -> Path:
     """Writes the whole workspace into one file `<office code>-<date>.sjb` in the folder `to`, and returns it.
 
     The records are a consistent copy under the same key: the passphrase that opens the workspace opens the backup. The
-    file gets its name only when it has been written, flushed and read back. Raises `Refusal` when it cannot be.
+    file gets its name only when it has been written, flushed and read back; then the store remembers when
+    (`LAST_BACKUP`). Raises `Refusal` when it cannot be.
     """
     if workspace.engine.dialect.name != "sqlite":
         raise Refusal("这个工作目录的数据在数据库服务器上。请用服务器自己的工具备份", "not-a-file")
@@ -98,6 +103,8 @@ def backup(workspace: "Workspace", to: Path) -> Path:
         finally:
             copy.unlink(missing_ok=True)
             temporary.unlink(missing_ok=True)
+    with Session(workspace.engine) as session, session.begin():
+        settings.put(session, LAST_BACKUP, clock.now())
     return target
 
 

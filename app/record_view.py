@@ -312,9 +312,19 @@ class Choice:
     title: str
 
 
-def choices(session: Session, target: Ledger, typed: str, limit: int = 30) -> tuple[Choice, ...]:
-    """The records of a ledger that what was typed may mean, by name or initials of pinyin."""
-    wanted = listing.ids(session, target, listing.Query(search=typed), limit=limit)
+OFFERED, CONSIDERED = 30, 500
+"""How many records are offered for a link, and how many of those that were found are put in order for it."""
+
+
+def choices(session: Session, ledger: Ledger, name: str, typed: str) -> tuple[Choice, ...]:
+    """The records that what was typed for a link of the ledger may mean, by name or initials of pinyin. Those that the
+    link names most often so far come first: branches with many members before the committee over them."""
+    target = LEDGERS[ledger.fields[name].target or ""]
+    found = listing.ids(session, target, listing.Query(search=typed), limit=CONSIDERED)
+    link = ledger.column(name)
+    linked = select(link, func.count()).where(link.in_(found), ledger.model.deleted_at.is_(None)).group_by(link)
+    often: dict[str, int] = dict(session.execute(linked).all())
+    wanted = sorted(found, key=lambda one: -often.get(one, 0))[:OFFERED]
     titles = listing.record_titles(session, target, wanted)
     return tuple(Choice(one, titles[one]) for one in wanted)
 

@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 
+from app.backup import LAST_BACKUP
 from app.sync import outgoing, register
 from app.sync.register import PackageView
 from app.workspace import Workspace
 from db import settings
-
-LAST_BACKUP = "last_backup"
-"""The setting that holds the moment of the last backup."""
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,10 @@ class Slots(msgspec.Struct, frozen=True):
             return Slots(self.format, (*self.slots, new))
         return Slots(self.format, tuple(new if slot.user == new.user else slot for slot in self.slots))
 
+    def renamed(self, user: str, new: Slot) -> "Slots":
+        """The slots with this one in place of the user's."""
+        return Slots(self.format, tuple(new if slot.user == user else slot for slot in self.slots))
+
 
 DAMAGED = "口令文件 keys.json 已损坏。请从备份恢复这个文件"
 

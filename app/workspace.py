@@ -30,6 +30,7 @@ from db.ids import new_id, new_replica
 from db.journal import Batch, BatchLine, begin_batch, later_edits, undo_into
 from db.migrations.upgrade import upgrade
 from db.models.organisation import Office
+from db.parsing import clean_name
 
 LASTING = ("undo", "new", "seed", "enrol")
 """Kinds of batches that undo passes over: an office that has been given its enrolment file goes on existing."""
@@ -223,6 +224,35 @@ class Workspace:
         else:
             slot = vault.wrap(key, self._opened.user, new, cost)
             vault.write(self.folder / KEYS, self._slots().with_slot(slot))
+
+    def check_passphrase(self, passphrase: str) -> None:
+        """Raises `Refusal` unless it is the passphrase of whoever opened the workspace."""
+        own = tuple(slot for slot in self._slots().slots if slot.user == self._opened.user)
+        try:
+            vault.unwrap(vault.Slots(slots=own), passphrase)
+        except Refusal as refusal:
+            raise Refusal("原来的口令不对。请再试一次", refusal.reason) from None
+
+    def set_user(self, name: str, passphrase: str = "") -> None:
+        """From now on the journal says that `name` works here.
+
+        Where the store has passphrases, the slot of whoever opened the workspace gets the name, for which it needs
+        their passphrase. Raises `Refusal` and changes nothing for a wrong one and for a name that another slot has.
+        """
+        name = clean_name(name)
+        if not name:
+            raise Refusal("请填写经办人，修改历史里会记下是谁改的", "no-name")
+        if self._opened.key is not None:
+            slots, former = self._slots(), self._opened.user
+            if name != former and name in slots.users():
+                raise Refusal(f"“{name}”已经有自己的口令。请由本人用那个口令打开", "user-exists")
+            self.check_passphrase(passphrase)
+            cost = next(slot.cost for slot in slots.slots if slot.user == former)
+            slot = vault.wrap(self._opened.key, name, passphrase, cost)
+            vault.write(self.folder / KEYS, slots.renamed(former, slot))
+            self._opened = Opened(self._opened.key, name)
+        write_config(self.folder, {**read_config(self.folder), "user": name})
+        self.user = name
 
     def remove_passphrase(self) -> None:
         """Makes the store a plain file that opens without a passphrase, for everybody. As safe as `set_passphrase`."""

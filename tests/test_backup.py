@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app import backup, editing
 from app.ledgers.catalogue import LEDGERS
+from app.status import status
 from app.workspace import CONFIG, Workspace
 from db import clock
 from db.errors import Refusal
@@ -48,6 +49,18 @@ def test_a_backup_is_one_file_named_by_office_and_day(workspace: Workspace, tmp_
     assert (manifest.office_code, manifest.office_name) == ("431599101", "青石镇")
     names = [part.name for part in manifest.parts]
     assert names == ["siji.toml", "keys.json", "records.db", "packages/431599101-up-1.dzb"]
+
+
+def test_the_store_remembers_when_it_was_backed_up_and_not_when_it_failed(
+    workspace: Workspace, tmp_path: Path, unwritable: Path
+) -> None:
+    with pytest.raises(Refusal, match="可能只读、已满或已拔出"):
+        backup.backup(workspace, unwritable)
+    assert status(workspace).backup is None
+    backup.backup(workspace, tmp_path / "备份")
+    said = status(workspace).backup
+    assert said is not None
+    assert said.endswith("Z")
 
 
 def test_a_second_backup_on_one_day_leaves_the_first(workspace: Workspace, tmp_path: Path) -> None:

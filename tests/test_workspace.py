@@ -14,6 +14,7 @@ from app import files, vault, workspace
 from app.workspace import COPY, KEYS, RECORDS, Workspace
 from db.engine import integrity_faults, is_plain
 from db.errors import Refusal
+from db.journal import BatchLine
 from db.models.common import Policy
 from db.models.organisation import Office
 from db.models.record import Record
@@ -291,6 +292,45 @@ def test_a_changed_passphrase(folder: Path) -> None:
             assert session.get_one(Member, one).name == "王小明"
     assert not opens(folder, OLD)
     assert opens(folder, NEW)
+
+
+def test_the_old_passphrase_is_checked(folder: Path) -> None:
+    with township(folder, passphrase=OLD, user="李秀英") as made:
+        made.add_user("赵国强", NEW, CHEAP)
+        made.check_passphrase(OLD)
+        for wrong in ("", NEW):
+            with pytest.raises(Refusal, match="原来的口令不对。请再试一次"):
+                made.check_passphrase(wrong)
+
+
+def test_who_works_here_is_changed(folder: Path) -> None:
+    with township(folder, user="李秀英") as made:
+        with pytest.raises(Refusal, match="请填写经办人"):
+            made.set_user(" ")
+        made.set_user("赵 国强")
+        assert made.user == "赵国强"
+        branch(made)
+        with made.read() as session:
+            users = list(session.scalars(select(BatchLine.user).order_by(BatchLine.id)))
+        assert (users[0], users[-1]) == ("李秀英", "赵国强"), "what was written before stays"
+    with Workspace.open(folder) as again:
+        assert again.user == "赵国强"
+
+
+def test_who_works_under_a_passphrase_is_changed_with_it(folder: Path) -> None:
+    with township(folder, passphrase=OLD, user="李秀英") as made:
+        made.add_user("赵国强", NEW, CHEAP)
+        with pytest.raises(Refusal, match="“赵国强”已经有自己的口令"):
+            made.set_user("赵国强", OLD)
+        with pytest.raises(Refusal, match="原来的口令不对"):
+            made.set_user("王芳", NEW)
+        assert made.passphrase_users() == ("李秀英", "赵国强")
+        made.set_user("王芳", OLD)
+        assert made.passphrase_users() == ("王芳", "赵国强")
+        made.set_passphrase("王芳的新口令", CHEAP)
+    assert not opens(folder, OLD)
+    with Workspace.open(folder, "王芳的新口令") as again:
+        assert again.user == "王芳"
 
 
 def test_several_people_with_a_passphrase_each(folder: Path) -> None:

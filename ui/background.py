@@ -176,11 +176,13 @@ class Desk(QObject):
         changed: after a write, with the `Changes` it made.
         refused: a `Refusal` that nobody else took.
         opened: a workspace is open; `desk.here` says whose.
+        renewed: `desk.here` says so anew: who works, or whether there is a passphrase, has changed.
     """
 
     changed = Signal(object)
     refused = Signal(object)
     opened = Signal()
+    renewed = Signal()
     idle = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -215,6 +217,17 @@ class Desk(QObject):
                 then(here)
 
         self._put(_Job(work, kept, failed))
+
+    def renew(self, then: Callable[[Opened], None]) -> None:
+        """Learns anew whose the workspace is, after its user or passphrase was changed."""
+
+        def kept(here: Opened) -> None:
+            self.here = here
+            self.renewed.emit()
+            if alive(then):
+                then(here)
+
+        self._put(_Job(lambda: _opened(self.workspace), kept, None))
 
     def read(
         self,

@@ -103,6 +103,7 @@ def plan(
         unmapped=tuple(unknown),
         sample=_sample(ledger, header, rows),
         rows=tuple(planned),
+        links={name: known.titles for name, known in names.items()},
         warnings_of_sheet=tuple(f"“{heading}”这一列没有对应的栏目，没有导入" for heading in unknown),
         state=state,
     )

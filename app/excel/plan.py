@@ -10,7 +10,8 @@ from typing import Any
 from app.excel.reading import Cell
 from app.findings import Finding, Level
 from app.ledgers.ledger import Ledger
-from db.parsing import cell_text
+from db.fields import BLANKS
+from db.parsing import cell_text, clean_text
 
 
 class Action(StrEnum):
@@ -72,6 +73,7 @@ class Plan:
         unmapped: the headings of columns that are not imported though they look like data.
         sample: the first rows as text in the order of `headers`, masked where a field is sensitive.
         rows: every row with a record.
+        links: field → id → what the record that it links to is called, for the links that have a column.
         warnings_of_sheet: what is to be said of the sheet as a whole.
         state: the last line of the journal when the plan was made; a store that has moved on needs a new plan.
     """
@@ -86,6 +88,7 @@ class Plan:
     unmapped: tuple[str, ...]
     sample: tuple[tuple[str, ...], ...]
     rows: tuple[PlannedRow, ...]
+    links: Mapping[str, Mapping[str, str]]
     warnings_of_sheet: tuple[str, ...]
     state: int
 
@@ -128,16 +131,24 @@ class Plan:
                     notes.append(Note(row.number, column, value, one.message))
         return tuple(notes)
 
+    def show(self, field: str, value: Any) -> str:
+        """A value as a person reads it, masked where its field is sensitive."""
+        if field in self.links:
+            return self.links[field].get(value or "", "")
+        return self.ledger.fields[field].show(value, masked=True)
+
     def text(self, cells: Sequence[Cell], column: int, field: str | None) -> str:
         """What a cell shows, masked where its field is sensitive."""
         return shown(cells[column] if column < len(cells) else "", self.ledger, field)
 
 
 def shown(cell: Cell, ledger: Ledger, field: str | None) -> str:
-    """What a cell shows, masked where the field that it belongs to is sensitive."""
+    """What a cell shows, masked where the field that it belongs to is sensitive; what stands for nothing is not."""
     text = cell_text(cell)
     spec = ledger.fields.get(field or "")
-    return spec.mask(text) if spec is not None and spec.sensitive and spec.mask and text else text
+    if spec is None or not spec.sensitive or spec.mask is None or clean_text(text) in ("", *BLANKS):
+        return text
+    return spec.mask(text)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from app.findings import Level
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Ledger
 from app.listing import Query, ids, record_titles
+from app.reveal import note_export
 from app.workspace import Workspace
 from db import clock
 from db.errors import Refusal
@@ -60,7 +61,8 @@ def export(
 ) -> Written:
     """Writes the records that a query finds (all, without one) to a workbook, in the order of the query.
 
-    `columns` are names of fields; all without them. `public` leaves out sensitive fields and the hidden columns. Raises
+    `columns` are names of fields; all without them. `public` leaves out sensitive fields and the hidden columns. The
+    store remembers who exported how many records. Raises
     `Refusal` for a file that cannot be written; what stood there before stays then.
     """
     names = (
@@ -90,6 +92,7 @@ def export(
                     row = rows[record_id]
                     cells = [cell_value(spec, row[spec.name], titles) for spec in fields]
                     sheet.append(line(place, *cells, *([] if public else [record_id, dump(row["version"])])))
+    note_export(ws, ledger, len(wanted), public=public)
     return Written(out, len(wanted))
 
 

@@ -45,7 +45,7 @@ def trusted(session: Session, own: str, package: Package, manifest: Manifest) ->
         peer.signing_key or peer.secret
     ):
         raise Refusal(
-            f"“{peer.name}”原来的密钥已经吊销，这个包不能导入。请该单位用新的登记文件重新加入后再导出", "revoked"
+            f"“{peer.name}”原来的密钥已经作废，这个包不能导入。请该单位用新的登记文件重新加入后再导出", "revoked"
         )
     if peer.signing_key is not None:
         good = seal.signed_by(peer.signing_key, signature, data)
@@ -100,7 +100,7 @@ def in_order(session: Session, peer: Peer, manifest: Manifest, digest: str) -> N
 def gap(peer: Peer, what: str) -> Refusal:
     """Something between is missing, and how to get it."""
     return Refusal(
-        f"{what}。请“{peer.name}”重新导出一个完整包(导出时选“全部记录”)，"
+        f"{what}。请“{peer.name}”重新导出一个完整包（导出时选“全部记录”），"
         "或者先导入本机 packages 文件夹或U盘里缺少的那几个包",
         "gap",
     )

@@ -121,11 +121,11 @@ def shown(session: Session, ledger: Ledger, field: str, values: tuple[Any, ...])
     """Values of a merged column as a person reads them, masked where the field is sensitive."""
     spec = ledger.fields.get(field)
     if field == "deleted_at":
-        return ["未删除" if value is None else f"已删除({value[:10]})" for value in values]
+        return ["未删除" if value is None else f"已删除（{value[:10]}）" for value in values]
     target = LEDGERS["office"] if spec is None else LEDGERS[spec.target] if spec.target else None
     if target is not None:
         titles = listing.record_titles(session, target, sorted({value for value in values if value}))
-        return ["" if value is None else titles.get(value, "(未登记)") for value in values]
+        return ["" if value is None else titles.get(value, "（未登记）") for value in values]
     assert spec is not None
     return [spec.show(value, masked=True) for value in values]
 

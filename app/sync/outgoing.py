@@ -132,7 +132,7 @@ def addressees(session: Session, ws: Workspace, code: str | None) -> list[Peer]:
     if found is None:
         raise Refusal(f"没有登记过代码为 {code} 的单位。请核对代码，或先登记", "not-enrolled")
     if not found.receiving_key:
-        raise Refusal(f"“{found.name}”还没有交来第一个包，或者已被吊销，暂时不能给它导出", "not-enrolled")
+        raise Refusal(f"“{found.name}”还没有交来第一个包，或者已被作废，暂时不能给它导出", "not-enrolled")
     return [found]
 
 

@@ -79,7 +79,7 @@ def enrol(ws: Workspace, code: str, name: str, out: Path, *, kind: str | None = 
             office = _office(batch, ws, code, name, kind)
             peer = session.get(Peer, office.id)
             if peer is not None and peer.signing_key is not None:
-                raise Refusal(f"“{peer.name}”已经登记并交过包。换电脑时请先吊销原来的，再重新登记", "already-enrolled")
+                raise Refusal(f"“{peer.name}”已经登记并交过包。换电脑时请先作废原来的，再重新登记", "already-enrolled")
             if peer is None:
                 peer = Peer(office_id=office.id, code=code, name=name, superior=False, revoked_keys="")
                 session.add(peer)

@@ -118,8 +118,8 @@ def _text(spec: Field | None, name: str, value: Any, titles: dict[str, str]) -> 
     if value is None:
         return ""
     if _target(spec, name):
-        return titles.get(value, "(未登记)")
-    return f"已删除({value[:10]})" if spec is None else spec.show(value, masked=True)
+        return titles.get(value, "（未登记）")
+    return f"已删除（{value[:10]}）" if spec is None else spec.show(value, masked=True)
 
 
 def sentence(outcome: Outcome, undecided: int) -> str:

@@ -64,8 +64,8 @@ class Changed:
 def fork(sender: str) -> Refusal:
     """Two computers behind one replica id, and how to mend it."""
     return Refusal(
-        f"“{sender}”有两台电脑(或一份复制出来的数据)在用同一个副本编号，两边的内容对不上，没有导入任何内容。"
-        "请该单位只留一台电脑，在那台上备份再恢复一次(成为新的副本)，然后导出一个包",
+        f"“{sender}”有两台电脑（或一份复制出来的数据）在用同一个副本编号，两边的内容对不上，没有导入任何内容。"
+        "请该单位只留一台电脑，在那台上备份再恢复一次（成为新的副本），然后导出一个包",
         "fork",
     )
 

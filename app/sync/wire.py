@@ -196,7 +196,7 @@ def _said(model: type[Record], error: str) -> str:
         return "不是一条完整的记录"
     name = named.group(1)
     spec = fields_of(model).get(name)
-    column = f"“{spec.label}”({name})" if spec else f"栏目 {name}"
+    column = f"“{spec.label}”（{name}）" if spec else f"栏目 {name}"
     if "unknown field" in error:
         return f"有不认识的{column}"
     if "missing required" in error:
@@ -216,7 +216,7 @@ def _check(model: type[Record], rows: Sequence[Values], first: int) -> None:
         for name in numbers:
             value = row.get(name)
             if value is not None and not (value.is_finite() and abs(value) < _MOST and value * 10**4 % 1 == 0):
-                raise InvalidRecord(model.__tablename__, number, f"“{fields_of(model)[name].label}”({name})的值不对")
+                raise InvalidRecord(model.__tablename__, number, f"“{fields_of(model)[name].label}”（{name}）的值不对")
 
 
 def _find(block: bytes, needle: bytes, first: int) -> int:

@@ -91,7 +91,10 @@ class DraftLine(Base):
 
 
 class RevealLine(Base):
-    """A masked value was shown in full: who asked, when, which field of which record. The value is not kept."""
+    """A masked value was shown in full: who asked, when, which field of which record. The value is not kept.
+
+    Of a ledger that was exported there is one line with no record: `field` says what was done, `records` of how many.
+    """
 
     __tablename__ = "reveal"
 
@@ -99,5 +102,6 @@ class RevealLine(Base):
     ledger: Mapped[str] = mapped_column(String(40))
     record_id: Mapped[str] = mapped_column(String(36))
     field: Mapped[str] = mapped_column(String(40))
+    records: Mapped[int] = mapped_column(Integer, default=1)
     user: Mapped[str] = mapped_column(String(50))
     at: Mapped[str] = mapped_column(String(20))

@@ -191,7 +191,7 @@ def hands_over(clerk: Person, stick: Path) -> None:
 def takes_in_with_a_decision(officer: Person, package: Path, name: str) -> None:
     """The county's wizard: whose it is, the trial, the one conflict, the write."""
     tries(officer, package)
-    officer.sees("需要裁决 1 处")
+    officer.sees("冲突 1 处")
     officer.sees(name)
     officer.sees(COUNTY_SAYS)
     officer.sees(TOWNSHIP_SAYS)

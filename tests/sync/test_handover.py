@@ -43,7 +43,7 @@ def test_wrong_enrolment_passphrase_leaves_nothing(pair: Pair) -> None:
 
 def test_enrolling_one_that_has_answered_is_refused(pair: Pair) -> None:
     before = everything(pair.county)
-    with pytest.raises(Refusal, match="已经登记并交过包。换电脑时请先吊销"):
+    with pytest.raises(Refusal, match="已经登记并交过包。换电脑时请先作废"):
         enrol(pair.county, TOWN, "云岭镇", pair.stick / "再.dzb")
     assert everything(pair.county) == before
     assert not (pair.stick / "再.dzb").exists()
@@ -69,7 +69,7 @@ def test_lost_computer_revoke_enrol_again_and_get_everything_back(pair: Pair) ->
     assert [card.state for card in peers(pair.county)] == ["revoked"]
     outcome = take_in(pair.county, old)
     assert (outcome.status, outcome.reason) == ("refused", "revoked")
-    assert outcome.message == ("“云岭镇”原来的密钥已经吊销，这个包不能导入。请该单位用新的登记文件重新加入后再导出")
+    assert outcome.message == ("“云岭镇”原来的密钥已经作废，这个包不能导入。请该单位用新的登记文件重新加入后再导出")
     enrolment = enrol(pair.county, TOWN, "云岭镇", pair.stick / "再登记.dzb")
     assert take_in(pair.county, old).reason == "revoked"
     again = pair.keep(join(enrolment.file, pair.root / "again", enrolment.passphrase))
@@ -260,8 +260,8 @@ def test_two_computers_behind_one_replica_are_a_fork(pair: Pair) -> None:
     outcome = take_in(pair.county, other)
     assert (outcome.status, outcome.reason) == ("refused", "fork")
     assert outcome.message == (
-        "“云岭镇”有两台电脑(或一份复制出来的数据)在用同一个副本编号，两边的内容对不上，没有导入任何内容。"
-        "请该单位只留一台电脑，在那台上备份再恢复一次(成为新的副本)，然后导出一个包"
+        "“云岭镇”有两台电脑（或一份复制出来的数据）在用同一个副本编号，两边的内容对不上，没有导入任何内容。"
+        "请该单位只留一台电脑，在那台上备份再恢复一次（成为新的副本），然后导出一个包"
     )
     assert everything(pair.county) == before
 
@@ -449,8 +449,8 @@ def test_a_township_cannot_take_a_record_of_another(pair: Pair, forge: Callable[
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda one: one.update(birth="1978-02-30"), "“出生日期”(birth)的值类型或格式不对"),
-        (lambda one: one.update(sex=1), "“性别”(sex)的值类型或格式不对"),
+        (lambda one: one.update(birth="1978-02-30"), "“出生日期”（birth）的值类型或格式不对"),
+        (lambda one: one.update(sex=1), "“性别”（sex）的值类型或格式不对"),
         (lambda one: one.update(salary=1), "有不认识的栏目 salary"),
         (lambda one: one.pop("stamps"), "缺少栏目 stamps"),
         (lambda one: one.update(stamps={"": ["x", 99]}), "栏目 stamps 与 version 不相符"),

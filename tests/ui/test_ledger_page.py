@@ -3,20 +3,24 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QInputMethodEvent
-from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QToolButton, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
-from app import drafts, editing
+from app import drafts, editing, record_view
 from app.ledgers.catalogue import LEDGERS
 from app.workspace import Workspace
 from db.models.handoff import RevealLine
 from db.models.team import Member
+from tests.helpers import office
 from ui.background import Desk
+from ui.ledger.editors import editor_for
+from ui.ledger.export import ExportDialog
 from ui.ledger.form import RecordForm
 from ui.ledger.model import RecordTable
 from ui.ledger.page import LedgerPage
@@ -136,6 +140,57 @@ def test_enter_goes_to_the_next_field(desk: Desk, qtbot: QtBot) -> None:
     first.editor.setFocus()
     qtbot.keyClick(first.editor.inner, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: second.editor.inner.hasFocus())
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "read"),
+    [
+        ("joined_on", "1999.7.1", "1999-07-01"),
+        ("birth", "1978年3月", "1978-03-01"),
+        ("birth", "78年", "78年"),
+        ("phone", " １３８ 0000 1234", "13800001234"),
+        ("name", "李 大 山", "李大山"),
+    ],
+)
+def test_a_field_shows_how_it_was_read_when_it_is_left(
+    desk: Desk, qtbot: QtBot, name: str, typed: str, read: str
+) -> None:
+    page = shown(qtbot, desk)
+    page.add()
+    settled(qtbot, desk)
+    form = page.form
+    assert form is not None
+    page.activateWindow()
+    editor = form.rows[name].editor
+    editor.setFocus()
+    qtbot.waitUntil(editor.inner.hasFocus)
+    write(editor.inner, typed)
+    form.rows["address"].editor.setFocus()
+    qtbot.waitUntil(lambda: not editor.inner.hasFocus())
+    assert editor.text() == read
+    form.throw_away()
+    settled(qtbot, desk)
+
+
+def test_money_shows_how_it_was_read(desk: Desk, qtbot: QtBot) -> None:
+    editor = editor_for(LEDGERS["venue_funding"].fields["planned"], desk, LEDGERS["venue_funding"])
+    qtbot.addWidget(editor)
+    write(editor.inner, "12000")
+    qtbot.keyClick(editor.inner, Qt.Key.Key_Tab)
+    editor.inner.editingFinished.emit()
+    assert editor.text() == "12,000.00"
+
+
+def test_a_link_offers_first_what_is_linked_to_most(
+    open_desk: Callable[[Path], Desk], folder: Path, qtbot: QtBot
+) -> None:
+    with Workspace.open(folder) as workspace:
+        office.branch(workspace, "柳溪镇党委")
+        with workspace.read() as session:
+            found = [one.title for one in record_view.choices(session, MEMBERS, "branch_id", "柳溪")]
+            above = [one.title for one in record_view.choices(session, LEDGERS["party_org"], "parent_id", "柳溪")]
+    assert found == ["柳溪村党支部", "柳溪镇党委"], "the branch has the members"
+    assert sorted(above) == sorted(found)
 
 
 def test_an_error_stands_beside_its_field_and_nothing_is_written(desk: Desk, qtbot: QtBot) -> None:
@@ -291,6 +346,63 @@ def test_a_township_cannot_write_what_is_the_countys(desk: Desk, qtbot: QtBot) -
     assert page.add_button.isHidden()
     assert page.detail.delete_button.isHidden()
     assert len(page.view.table.ids) > 0
+
+
+@pytest.mark.parametrize(("choice", "public"), [("whole", False), ("public", True)])
+def test_an_export_asks_for_whom_and_is_remembered(
+    open_desk: Callable[[Path], Desk],
+    folder: Path,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    choice: str,
+    public: bool,
+) -> None:
+    out = tmp_path / "名册.xlsx"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(out), ""))
+    desk = open_desk(folder)
+    page = shown(qtbot, desk)
+    page.export_button.click()
+    (dialog,) = page.findChildren(ExportDialog)
+    assert dialog.public.choice.isChecked(), "the harmless one is proposed"
+    words = [one.text() for one in dialog.whole.findChildren(QLabel)]
+    assert any("公民身份号码" in one and "完整的个人信息" in one for one in words)
+    getattr(dialog, choice).choice.setChecked(True)
+    next(one for one in dialog.findChildren(QPushButton) if one.text() == "下一步").click()
+    settled(qtbot, desk)
+    assert page.message.text.text() == f"已导出 4 人到 {out}。"
+    book = openpyxl.load_workbook(out)
+    headings = {cell.value for line in book.active.iter_rows(max_row=4) for cell in line}
+    book.close()
+    assert ("公民身份号码" in headings) is not public
+    desk.close()
+    with Workspace.open(folder) as workspace, workspace.read() as session:
+        line = session.scalars(select(RevealLine)).one()
+        assert (line.ledger, line.record_id, line.records) == ("member", "", 4)
+        assert line.field == ("public-export" if public else "export")
+
+
+def test_a_ledger_without_personal_numbers_is_exported_without_asking(
+    desk: Desk, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "村.xlsx"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(out), ""))
+    page = shown(qtbot, desk, "village")
+    page.export()
+    settled(qtbot, desk)
+    assert page.findChildren(ExportDialog) == []
+    assert out.exists()
+
+
+def test_a_long_table_on_paper_says_that_it_is_cut(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from app.listing import Query
+    from ui.ledger import printing
+
+    monkeypatch.setattr(printing, "MOST", 3)
+    with Workspace.open(folder) as workspace:
+        text = printing.html(workspace, MEMBERS, Query(), ["name"])
+    assert "共 4 人，这里只印前 3 人，全部的请导出到 Excel</p>" in text
+    assert text.count("<tr><td>") == 3
 
 
 def test_a_table_on_paper_holds_the_rows(open_desk: Callable[[Path], Desk], folder: Path, tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ class BulkEdit(QDialog):
             self.slot.removeWidget(self.editor)
             self.editor.hide()
             self.editor.deleteLater()
-        self.editor = editor_for(spec, self.desk)
+        self.editor = editor_for(spec, self.desk, self.ledger)
         self.editor.done.connect(self.write)
         self.slot.addWidget(self.editor)
         self.says.setText(

@@ -7,11 +7,12 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QCompleter, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app import record_view
-from app.ledgers.catalogue import LEDGERS
+from app.ledgers.ledger import Ledger
 from app.record_view import Choice
 from app.workspace import Workspace
 from db import codes
 from db.fields import Field
+from db.parsing import Unreadable
 from ui.background import Desk
 from ui.shell import theme
 from ui.shell.widgets import FlowLayout
@@ -83,6 +84,16 @@ class LineEditor(Editor):
         self.line.setPlaceholderText(spec.hint or HINTS.get(spec.kind.id, ""))
         super().__init__(spec, self.line)
         self.line.textEdited.connect(lambda _: self.changed.emit())
+        self.line.editingFinished.connect(self._show_as_read)
+
+    def _show_as_read(self) -> None:
+        """What was typed as it is understood, 1999.7.1 as 1999-07-01; what cannot be read stays as it is."""
+        try:
+            read = self.spec.show(self.spec.parse(self.text()))
+        except Unreadable:
+            return
+        if read != self.text():
+            self.show_text(read)
 
     def text(self) -> str:
         return self.line.text()
@@ -183,11 +194,11 @@ class SeveralEditor(Editor):
 class LinkEditor(Editor):
     """A record of another ledger, found by its name or its initials while typing."""
 
-    def __init__(self, spec: Field, desk: Desk) -> None:
+    def __init__(self, spec: Field, desk: Desk, ledger: Ledger) -> None:
         self.line = QLineEdit()
         self.line.setPlaceholderText(spec.hint or HINTS["link"])
         super().__init__(spec, self.line)
-        self.desk, self.target = desk, LEDGERS[spec.target or ""]
+        self.desk, self.ledger = desk, ledger
         self.chosen = ""
         self._titles: dict[str, str] = {}
         self._names = QStringListModel(self)
@@ -219,11 +230,11 @@ class LinkEditor(Editor):
         self.changed.emit()
 
     def _ask(self) -> None:
-        typed, target = self.line.text(), self.target
+        typed, ledger, name = self.line.text(), self.ledger, self.spec.name
 
         def find(workspace: Workspace) -> tuple[Choice, ...]:
             with workspace.read() as session:
-                return record_view.choices(session, target, typed)
+                return record_view.choices(session, ledger, name, typed)
 
         self.desk.read(find, self._offer, key=("choices", id(self)))
 
@@ -263,20 +274,15 @@ class LinkEditor(Editor):
 YES_NO = (("是", "是"), ("否", "否"))
 
 
-def _code(spec: Field, _: Desk) -> Editor:
+def _code(spec: Field) -> Editor:
     return ChoiceEditor(spec, codes.table(spec.table or "").choices())
 
 
-def _line(spec: Field, _: Desk) -> Editor:
-    return LineEditor(spec)
-
-
-MAKERS: dict[str, Callable[[Field, Desk], Editor]] = {
-    "note": lambda spec, _: NoteEditor(spec),
+MAKERS: dict[str, Callable[[Field], Editor]] = {
+    "note": NoteEditor,
     "code": _code,
-    "codes": lambda spec, _: SeveralEditor(spec),
-    "flag": lambda spec, _: ChoiceEditor(spec, YES_NO),
-    "link": LinkEditor,
+    "codes": SeveralEditor,
+    "flag": lambda spec: ChoiceEditor(spec, YES_NO),
 }
 """The editor of each kind that is not simply typed on a line."""
 
@@ -284,9 +290,9 @@ WIDE = frozenset({"note", "codes"})
 """Kinds whose editor takes the whole width of a form."""
 
 
-def editor_for(spec: Field, desk: Desk) -> Editor:
-    """The editor of a field."""
-    return MAKERS.get(spec.kind.id, _line)(spec, desk)
+def editor_for(spec: Field, desk: Desk, ledger: Ledger) -> Editor:
+    """The editor of a field of a ledger."""
+    return LinkEditor(spec, desk, ledger) if spec.target else MAKERS.get(spec.kind.id, LineEditor)(spec)
 
 
 __all__ = ["WIDE", "Editor", "LinkEditor", "editor_for"]

@@ -89,7 +89,7 @@ class RecordForm(QWidget):
         self._filled: dict[str, str] = {}
         self._again = False
         self._saving = False
-        self.rows = {name: FieldRow(spec, editor_for(spec, desk)) for name, spec in ledger.fields.items()}
+        self.rows = {name: FieldRow(spec, editor_for(spec, desk, ledger)) for name, spec in ledger.fields.items()}
         title = f"新增{ledger.one}" if record_id is None else f"修改{ledger.one}"
         self.save_button = primary("保存", "mdi6.check", self.save)
         self.again_button = button("保存并再添一条", then=self.save_and_again)

@@ -17,6 +17,7 @@ from ui.background import Changes, Desk
 from ui.ledger import printing
 from ui.ledger.bulk import BulkEdit
 from ui.ledger.detail import DetailPanel
+from ui.ledger.export import ExportDialog
 from ui.ledger.filters import FilterPopover
 from ui.ledger.form import RecordForm
 from ui.ledger.table import RecordTableView
@@ -485,20 +486,29 @@ class LedgerPage(QStackedWidget):
         return wizard
 
     def export(self) -> None:
-        """Writes what the query finds into a workbook."""
-        name = f"{self.ledger.title}.xlsx"
+        """Writes what the query finds into a workbook; asks first for whom where a ledger holds personal numbers."""
+        if not any(spec.sensitive for spec in self.ledger.fields.values()):
+            self._ask_file(public=False)
+            return
+        dialog = ExportDialog(self, self.ledger, len(self.view.table.ids))
+        dialog.chosen.connect(lambda public: self._ask_file(public=public))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _ask_file(self, *, public: bool) -> None:
+        name = f"{self.ledger.title}{'（公示）' if public else ''}.xlsx"
         chosen, _ = QFileDialog.getSaveFileName(self, "导出到 Excel", name, "Excel 工作簿 (*.xlsx)")
         if chosen:
-            self.export_to(Path(chosen))
+            self.export_to(Path(chosen), public=public)
 
-    def export_to(self, file: Path) -> None:
-        """The same, where to is known."""
+    def export_to(self, file: Path, *, public: bool) -> None:
+        """The same, where to and for whom is known."""
         ledger, query = self.ledger, self.query
 
         def write(workspace: Workspace) -> Any:
             from app.excel import writing  # openpyxl is slow to load, and not every day is for workbooks
 
-            return writing.export(workspace, ledger, file, query=query)
+            return writing.export(workspace, ledger, file, query=query, public=public)
 
         self.desk.read(
             write,

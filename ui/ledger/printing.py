@@ -16,7 +16,7 @@ from ui.background import Desk
 from ui.shell import theme
 
 MOST = 5000
-"""Rows. A longer table is for Excel."""
+"""Rows. A longer table is for Excel, and the paper says so."""
 
 
 def html(workspace: Workspace, ledger: Ledger, query: listing.Query, columns: Sequence[str]) -> str:
@@ -24,15 +24,17 @@ def html(workspace: Workspace, ledger: Ledger, query: listing.Query, columns: Se
     with workspace.read() as session:
         ids = listing.ids(session, ledger, query, MOST)
         rows = listing.rows(session, ledger, ids, columns)
+        total = listing.count(session, ledger, query)
     heads = "".join(f"<th>{escape(listing.heading(ledger, name))}</th>" for name in columns)
     lines = "".join(
         f"<tr><td>{place}</td>{''.join(f'<td>{escape(cell)}</td>' for cell in row.cells)}</tr>"
         for place, row in enumerate(rows, 1)
     )
     today = clock.today()
+    rest = f"，这里只印前 {len(rows):,} {ledger.counter}，全部的请导出到 Excel" if total > len(rows) else ""
     return (
         f"<h2 align='center'>{escape(workspace.office.name)}{escape(ledger.title)}</h2>"
-        f"<p align='right'>{today.year}年{today.month}月{today.day}日　共 {len(rows)} {ledger.counter}</p>"
+        f"<p align='right'>{today.year}年{today.month}月{today.day}日　共 {total} {ledger.counter}{rest}</p>"
         "<table width='100%' border='1' cellspacing='0' cellpadding='3' style='border-collapse: collapse'>"
         f"<thead><tr><th>序号</th>{heads}</tr></thead>{lines}</table>"
     )

@@ -1,22 +1,20 @@
 """设置: the dress of the window, the lock and the passphrase, backups, and the log of operations."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QWidget
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from app import backup
-from app.status import LAST_BACKUP
+from app.backup import LAST_BACKUP
 from app.workspace import Workspace
-from db import clock, settings
-from db.errors import Refusal
+from db import settings
 from db.journal import BatchLine, Progress
 from ui.background import Desk
 from ui.pages.users import UsersDialog
+from ui.pages.who import NameDialog, PassphraseDialog
 from ui.shell import memory, words
 from ui.shell.widgets import (
     MARGINS,
@@ -29,7 +27,6 @@ from ui.shell.widgets import (
     column,
     label,
     line,
-    primary,
     row,
     scrolling,
 )
@@ -128,23 +125,31 @@ class SettingsPage(QWidget):
 
     def _safety(self) -> Card:
         card = Card("口令与锁屏", gap=10)
-        text = (
-            "数据已加密，打开和解锁都要口令。"
-            if self.here.encrypted
-            else "没有设口令：谁能用这台电脑，谁就能看到数据。"
-        )
-        card.body.addWidget(label(text, "quiet", wrap=True))
+        self.safety = label("", "quiet", wrap=True)
+        card.body.addWidget(self.safety)
         self.minutes = QComboBox()
         for number in MINUTES:
             self.minutes.addItem(f"{number} 分钟不动就锁" if number else "不自动锁", number)
         self.minutes.setCurrentIndex(max(0, self.minutes.findData(memory.recall().idle_minutes)))
         self.minutes.activated.connect(self._keep_minutes)
-        title = "修改口令" if self.here.encrypted else "设置口令"
-        card.body.addLayout(row(self.minutes, button(title, "mdi6.key-outline", then=self.ask_passphrase), 0))
+        self.passphrase_button = button("设置口令", "mdi6.key-outline", then=self.ask_passphrase)
+        card.body.addLayout(row(self.minutes, self.passphrase_button, 0))
         self.users_button = button("使用人…", "mdi6.account-key-outline", then=self.show_users)
-        self.users_button.setVisible(self.here.encrypted)
-        card.body.addLayout(row(label("随时可以按 Ctrl+L 锁上。", "small"), 0, self.users_button))
+        self.name_button = button("经办人…", "mdi6.account-edit-outline", then=self.ask_name)
+        card.body.addLayout(row(self.name_button, self.users_button, 0))
+        card.body.addWidget(label("随时可以按 Ctrl+L 锁上。", "small"))
+        self._say_safety()
+        self.desk.renewed.connect(self._say_safety)
         return card
+
+    def _say_safety(self) -> None:
+        assert self.desk.here is not None
+        here = self.desk.here
+        encrypted = "数据已加密，打开和解锁都要口令。"
+        self.safety.setText(encrypted if here.encrypted else "没有设口令：谁能用这台电脑，谁就能看到数据。")
+        self.passphrase_button.setText("修改口令" if here.encrypted else "设置口令")
+        self.name_button.setToolTip(f"现在是 {here.user}")
+        self.users_button.setVisible(here.encrypted)
 
     def _keep_minutes(self) -> None:
         now = memory.recall()
@@ -215,14 +220,11 @@ class SettingsPage(QWidget):
             self.back_up(Path(chosen))
 
     def back_up(self, folder: Path) -> None:
-        """Writes a backup and remembers when."""
+        """Writes a backup."""
 
         def work(workspace: Workspace, progress: Progress) -> Path:
             progress(0, 0, "正在备份")
-            file = backup.backup(workspace, folder)
-            with Session(workspace.engine) as session, session.begin():
-                settings.put(session, LAST_BACKUP, clock.now())
-            return file
+            return backup.backup(workspace, folder)
 
         def done(file: Path) -> None:
             self.message.say("good", f"备份已写好：{file}。请拔下来收好。")
@@ -238,59 +240,14 @@ class SettingsPage(QWidget):
         dialog.open()
 
     def ask_passphrase(self) -> None:
-        """Asks for a new passphrase, twice."""
-        dialog = NewPassphrase(self)
-        dialog.chosen.connect(lambda text: self.set_passphrase(text, dialog.refused, dialog.accept))
+        """Asks for a new passphrase, and for the old one where there is one."""
+        self._ask(PassphraseDialog(self, self.desk))
+
+    def ask_name(self) -> None:
+        """Asks who works here from now on."""
+        self._ask(NameDialog(self, self.desk))
+
+    def _ask(self, dialog: PassphraseDialog | NameDialog) -> None:
+        dialog.done.connect(lambda said: self.message.say("good", said))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
-
-    def set_passphrase(self, text: str, failed: Callable[[Refusal], None], done: Callable[[], None]) -> None:
-        """Sets or changes the passphrase."""
-
-        def set_(_: object) -> None:
-            done()
-            self.message.say("good", "口令已设好。下次打开时要用它；请记牢，忘了谁也打不开。")
-
-        self.desk.write(lambda workspace: workspace.set_passphrase(text), set_, failed)
-
-
-class NewPassphrase(QDialog):
-    """Emits `chosen` with a passphrase that was typed twice alike."""
-
-    chosen = Signal(str)
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("口令")
-        self.setMinimumWidth(400)
-        self.message = MessageBar()
-        self.first, self.second = QLineEdit(), QLineEdit()
-        for one in (self.first, self.second):
-            one.setEchoMode(QLineEdit.EchoMode.Password)
-        self.first.returnPressed.connect(self.second.setFocus)
-        self.second.returnPressed.connect(self._take)
-        self.setLayout(
-            column(
-                label("新口令", "head"),
-                self.message,
-                label("至少 6 个字符", "quiet"),
-                self.first,
-                label("再输一次", "quiet"),
-                self.second,
-                8,
-                row(0, button("取消", then=self.reject), primary("确定", "mdi6.check", self._take)),
-                margins=(20, 18, 20, 16),
-            )
-        )
-
-    def _take(self) -> None:
-        if self.first.text() != self.second.text():
-            self.message.say("wrong", "两次输入的口令不一样，请再输一次。")
-            self.second.clear()
-            self.second.setFocus()
-            return
-        self.chosen.emit(self.first.text())
-
-    def refused(self, refusal: Refusal) -> None:
-        """Shows why the passphrase was not taken."""
-        self.message.refuse(refusal)

@@ -54,8 +54,11 @@ class MainWindow(QMainWindow):
         self._show(page)
 
     def _left_first_run(self) -> None:
+        from ui.wizards.first_run import FirstRun
+
         if self.desk.here is not None:
-            self._opened()
+            if isinstance(self.layers.currentWidget(), FirstRun):  # what it opened is shown already
+                self._opened()
         else:
             self.close()
 

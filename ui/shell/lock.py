@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from app import vault
 from app.workspace import KEYS, Workspace
 from db.errors import Refusal
-from ui.background import Desk
+from ui.background import Desk, Opened
 from ui.shell.widgets import Card, MessageBar, column, label, primary, row
 
 AWAKE = {QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel, QEvent.Type.MouseMove}
@@ -19,25 +19,21 @@ class LockScreen(QWidget):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
-        assert desk.here is not None
-        self.desk, self.here = desk, desk.here
+        self.desk = desk
         self.setObjectName("ground")
         self.message = MessageBar()
         self.passphrase = QLineEdit()
         self.passphrase.setEchoMode(QLineEdit.EchoMode.Password)
         self.passphrase.setPlaceholderText("口令")
-        self.passphrase.setVisible(self.here.encrypted)
         self.passphrase.returnPressed.connect(self.unlock)
-        self.button = primary("解锁" if self.here.encrypted else "继续", "mdi6.lock-open-outline", self.unlock)
+        self.button = primary("解锁", "mdi6.lock-open-outline", self.unlock)
         card = Card(padding=28, gap=14)
         card.setFixedWidth(380)
-        text = "输入口令继续。没有保存的内容都还在。"
-        if not self.here.encrypted:
-            text = "这个工作目录没有设口令，任何人都能继续。可以在“设置”里设一个。"
+        self.whose, self.says = label("", "quiet"), label("", "quiet", wrap=True)
         for part in (
             label("已锁定", "title"),
-            label(f"{self.here.office.name} · {self.here.user}", "quiet"),
-            label(text, "quiet", wrap=True),
+            self.whose,
+            self.says,
             self.message,
             self.passphrase,
             self.button,
@@ -45,8 +41,23 @@ class LockScreen(QWidget):
             card.body.addWidget(part)
         self.setLayout(column(0, row(0, card, 0), 0))
 
+    @property
+    def here(self) -> Opened:
+        """Whose workspace is open."""
+        assert self.desk.here is not None
+        return self.desk.here
+
     def showEvent(self, event: object) -> None:
         super().showEvent(event)  # type: ignore[arg-type]
+        here = self.here
+        self.whose.setText(f"{here.office.name} · {here.user}")
+        self.says.setText(
+            "输入口令继续。没有保存的内容都还在。"
+            if here.encrypted
+            else "这个工作目录没有设口令，任何人都能继续。可以在“设置”里设一个。"
+        )
+        self.passphrase.setVisible(here.encrypted)
+        self.button.setText("解锁" if here.encrypted else "继续")
         self.passphrase.clear()
         self.message.hide()
         (self.passphrase if self.here.encrypted else self.button).setFocus()

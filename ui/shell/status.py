@@ -14,8 +14,7 @@ class StatusBar(QWidget):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
-        assert desk.here is not None
-        self.desk, self.here = desk, desk.here
+        self.desk = desk
         self.setObjectName("status")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(round(27 * theme.now().scale))
@@ -23,7 +22,9 @@ class StatusBar(QWidget):
         sign.setPixmap(theme.pixmap("mdi6.check-circle", "good", 14))
         self.saved, self.pending, self.package, self.backup = (label() for _ in range(4))
         self.saved.setText("已保存")
-        self.user = label(f"经办人 {self.here.user}")
+        self.user = label()
+        self._say_user()
+        desk.renewed.connect(self._say_user)
         self.setLayout(
             row(
                 row(sign, self.saved, gap=5),
@@ -38,6 +39,10 @@ class StatusBar(QWidget):
         )
         desk.changed.connect(lambda _: self.refresh())
         self.refresh()
+
+    def _say_user(self) -> None:
+        assert self.desk.here is not None
+        self.user.setText(f"经办人 {self.desk.here.user}")
 
     def refresh(self) -> None:
         """Reads how the store stands."""

@@ -232,6 +232,7 @@ _PICTURES = {
     "down": ("quiet", 2, ((7, 9.5), (12, 14.5), (17, 9.5))),
     "right": ("quiet", 2, ((9.5, 7), (14.5, 12), (9.5, 17))),
     "up": ("quiet", 2, ((7, 14.5), (12, 9.5), (17, 14.5))),
+    "clear": ("quiet", 2, ((7, 7), (17, 17), (12, 12), (17, 7), (7, 17))),
 }
 """(colour, width, points) of strokes on a square of 24. The icon face is too slow to load before the first window."""
 

@@ -173,7 +173,7 @@ class Decisions(QWidget):
     def _say(self) -> None:
         left = self.open()
         total = len(self.conflicts)
-        self.title.setText(f"{self.who} · 需要裁决 {total} 处" + (f"，还有 {left} 处没定" if left else "，都定了"))
+        self.title.setText(f"{self.who} · 冲突 {total} 处" + (f"，还有 {left} 处没定" if left else "，都定了"))
         self.all_later.setVisible(left > 0)
 
 

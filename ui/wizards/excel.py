@@ -436,19 +436,35 @@ class ExcelWizard(Flow):
         self.message.refuse(refusal)
 
     def _explain(self, one: "PlannedRow") -> str:
-        """What a row will do, in words: before → after, then what the checks found."""
+        """What a row will do, in words: its main values or before → after, then what the checks found."""
+        assert self.plan is not None
         found = [finding.message for finding in one.findings]
-        if one.action != "update":
+        if one.action == "update":
+            did = [changed(self.plan, name, before, after) for name, (before, after) in one.changes.items()]
+        elif one.action == "new":
+            did = ["，".join(main_values(self.plan, one))]
+        else:
             return "；".join(found)
-        did = [changed(self.ledger, name, before, after) for name, (before, after) in one.changes.items()]
-        return "；".join([*did, *(f"提醒：{words}" for words in found)])
+        return "；".join([*(words for words in did if words), *(f"提醒：{words}" for words in found)])
 
 
-def changed(ledger: "Ledger", name: str, before: Any, after: Any) -> str:
+def changed(plan: "Plan", name: str, before: Any, after: Any) -> str:
     """`学历：高中 → 大专`, masked where the field is sensitive."""
-    spec = ledger.fields[name]
-    old, new = (spec.show(value, masked=True) if not spec.target else "…" for value in (before, after))
-    return f"{spec.label}：{old or '—'} → {new or '—'}" if not spec.target else f"{spec.label}：改"
+    old, new = plan.show(name, before), plan.show(name, after)
+    return f"{plan.ledger.fields[name].label}：{old or '—'} → {new or '—'}"
+
+
+def main_values(plan: "Plan", one: "PlannedRow") -> list[str]:
+    """`所在党支部 石桥村党支部`, … of a new record: first what it is recognised by, then the columns of the ledger's
+    table, then the rest."""
+    from app.listing import label_parts
+
+    ledger = plan.ledger
+    title = label_parts(ledger).values()
+    keys = [ledger.resolve(name) for names in ledger.keys for name in names.split()]
+    order = dict.fromkeys([*keys, *ledger.column_names, *ledger.fields])
+    shown = ((name, plan.show(name, one.values.get(name))) for name in order if name in ledger.fields)
+    return [f"{ledger.fields[name].label} {text}" for name, text in shown if text and name not in title]
 
 
 def _shortened(text: str, most: int = 44) -> str:

@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 WAYS = (
     ("join", "用登记文件加入", "乡镇用。县里给了一个登记文件（U 盘上）和一个电话里告知的口令。"),
     ("new", "新建一个单位", "县里第一次使用，或者乡镇先单独用起来。"),
+    ("open", "打开已有的工作目录", "数据已经在这台电脑上，或者要换到另一个单位的文件夹。"),
     ("restore", "从备份恢复", "换了电脑，或者原来的数据坏了。用备份文件（.sjb）恢复到一个新文件夹。"),
     ("demo", "先看演示数据", "虚构的云溪县：一个县、三个乡镇，随便试，不影响真数据。"),
 )
-ACTIONS = {"join": "加入", "new": "新建", "restore": "恢复", "demo": "生成演示数据"}
+ACTIONS = {"join": "加入", "new": "新建", "open": "打开", "restore": "恢复", "demo": "生成演示数据"}
 BACKUP_FILTER = "备份文件 (*.sjb);;所有文件 (*)"
 ENROLMENT_FILTER = "登记文件 (*.dzb);;所有文件 (*)"
+KEYS = "keys.json"
 CODE = re.compile(r"[0-9A-Za-z-]{2,20}")
 
 
@@ -47,6 +49,7 @@ class FirstRun(Flow):
         self.forms = {
             "join": JoinForm(self.documents),
             "new": NewForm(self.documents),
+            "open": OpenForm(),
             "restore": RestoreForm(self.documents),
             "demo": DemoForm(self.documents),
         }
@@ -78,9 +81,7 @@ class FirstRun(Flow):
             for key, form in self.forms.items():
                 form.setVisible(key == self.way)
             self.forms[self.way].first_field().setFocus()
-            self.parts[1].next_text = {"join": "加入", "new": "新建", "restore": "恢复", "demo": "生成演示数据"}[
-                self.way
-            ]
+            self.parts[1].next_text = ACTIONS[self.way]
         else:
             self.header.say("可以开始用了。")
             self.parts[2].back = False
@@ -99,6 +100,9 @@ class FirstRun(Flow):
         if not form.check():
             return
         self.passphrase = form.passphrase()
+        if isinstance(form, OpenForm):
+            self._open_folder(form.folder.editor.path())
+            return
         says = {
             "join": "正在打开登记文件，建立工作目录…",
             "new": "正在建立工作目录…",
@@ -110,6 +114,7 @@ class FirstRun(Flow):
     def failed(self, refusal: Refusal) -> None:
         if not self.forms[self.way].blame(refusal):
             super().failed(refusal)
+        self.refresh()
 
     def _made(self, made: Mapping[str, Path]) -> None:
         self.made = dict(made)
@@ -140,8 +145,14 @@ class FirstRun(Flow):
         self.go_to(2)
 
     def _open(self) -> None:
-        folder = list(self.made.values())[max(self.desks.checkedId(), 0)]
+        self._open_folder(list(self.made.values())[max(self.desks.checkedId(), 0)])
+
+    def _open_folder(self, folder: Path) -> None:
         passphrase = self.passphrase
+        if self.desk.here is not None and self.desk.here.folder.resolve() == folder.resolve():
+            self.closed.emit()  # it is open already
+            return
+        self.next_button.setEnabled(False)
 
         def opener() -> "Workspace":
             from app.workspace import Workspace
@@ -305,6 +316,50 @@ class JoinForm(_Form):
             self.file.wrong(refusal.message)
             return True
         return blame_folder(self.folder, refusal)
+
+
+class OpenForm(_Form):
+    """A workspace that is there already, and its passphrase when it has one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = FieldRow(
+            "工作目录", PathField("选择工作目录", folder=True), "里面有 siji.toml 和 records.db 的那个文件夹。"
+        )
+        self.told = FieldRow("口令", line(secret=True))
+        self.folder.editor.changed.connect(self._look)
+        self.section("已有的数据", self.folder, self.told)
+        self._look()
+
+    def _look(self) -> None:
+        self.folder.wrong("")
+        path = self.folder.editor.path()
+        self.told.setVisible(path is not None and (path / KEYS).is_file())
+        self.told.editor.clear()
+
+    def first_field(self) -> QWidget:
+        return self.folder.editor
+
+    def check(self) -> bool:
+        path = self.folder.editor.path()
+        sentence = ""
+        if path is None:
+            sentence = "请选择工作目录"
+        elif not path.is_dir():
+            sentence = "找不到这个文件夹。请检查路径，或重新选择"
+        self.folder.wrong(sentence)
+        needed = not self.told.isHidden() and not self.told.editor.text()
+        self.told.wrong("这个工作目录有口令。请输入口令" if needed else "")
+        return not sentence and not needed
+
+    def passphrase(self) -> str | None:
+        return self.told.editor.text() or None
+
+    def blame(self, refusal: Refusal) -> bool:
+        field = self.told if refusal.reason in ("wrong-passphrase", "passphrase-needed") else self.folder
+        field.wrong(refusal.message)
+        field.editor.setFocus()
+        return True
 
 
 class RestoreForm(_Form):

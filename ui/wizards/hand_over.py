@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLabel, QWidget
 
 from db import clock
 from db.errors import Refusal
@@ -26,6 +26,14 @@ LINES = 12
 """How many ledgers the sheet has room for."""
 SHRUNK = 0.5
 """A ledger that has lost this part of its records since last time is worth a word."""
+
+
+WHOLE = {
+    False: "平时不用选。县里说“中间缺了包”、请您交完整包，或者两边的数目对不上时才选：文件大一些，不会重复。",
+    True: "平时不用选。乡镇换了电脑、恢复了旧的备份，或者对不上数时，选好那个乡镇再勾上："
+    "县里收下过的、它自己的全部记录都会还给它。",
+}
+"""When a snapshot is needed, for a township and for a county."""
 
 
 class HandOver(Flow):
@@ -85,8 +93,13 @@ class HandOver(Flow):
         self.table = table(self.rows)
         holder.body.addWidget(self.table)
         self.notes = column(gap=8)
+        self.full = QCheckBox("全部记录（完整包）")
+        self.full.setToolTip(WHOLE[self.county])
+        self.full.toggled.connect(lambda _: self._say_head())
+        self.full_said = label(WHOLE[self.county], "quiet", wrap=True)
         self.parts[0].body.addWidget(self.whom_row)
         self.parts[0].body.addWidget(holder, 1)
+        self.parts[0].body.addLayout(column(self.full, self.full_said, gap=2))
         self.parts[0].body.addLayout(self.notes)
 
     def _fill_done_step(self) -> None:
@@ -167,6 +180,7 @@ class HandOver(Flow):
             self.whom.addItem(f"{one.name}（{one.code}）", one.code)
         self.whom.blockSignals(False)
         self._show_survey()
+        self.table.setFocus()
 
     def chosen(self) -> "list[Survey]":
         """Whom the packages are for."""
@@ -187,9 +201,14 @@ class HandOver(Flow):
         if not chosen:
             return
         if len(chosen) > 1:
-            self.header.say(f"给 {len(chosen)} 个乡镇各写一个文件，带上县里的任务、标准和对上报的回执。")
+            own = "，连同各乡镇自己报来过的全部记录" if self.full.isChecked() else ""
+            self.header.say(f"给 {len(chosen)} 个乡镇各写一个文件，带上县里的任务、标准和对上报的回执{own}。")
             return
         one = chosen[0]
+        if self.full.isChecked():
+            own = "，连同它自己报来过的" if self.county else ""
+            self.header.say(f"交给 {one.name} 的是完整包：全部记录都带上{own}。")
+            return
         last = "这是第一次" if one.last is None else f"上次是第 {one.last[0]} 号（{day(one.last[1])}）"
         fate = "" if one.last is None else "，对方已接收" if one.last[2] else "，还没有收到回执"
         self.header.say(f"交给 {one.name}。{last}{fate}。没有收到回执的内容会一直带上，U 盘丢了也不会漏。")
@@ -214,12 +233,15 @@ class HandOver(Flow):
         place, chosen = self.places.chosen(), self.chosen()
         assert place is not None
         everyone = len(chosen) == len(self.surveys) and self.codes is None
+        full = self.full.isChecked()
         to, codes = place.root, [None] if everyone or not self.county else [one.code for one in chosen]
 
         def do(workspace: "Workspace", progress: Progress) -> "list[Sent]":
             from app.sync import outgoing
 
-            return [one for code in codes for one in outgoing.export(workspace, to, code=code, progress=progress)]
+            return [
+                one for code in codes for one in outgoing.export(workspace, to, code=code, full=full, progress=progress)
+            ]
 
         self.run("正在写文件…", do, self._written)
 

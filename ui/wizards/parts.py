@@ -176,6 +176,7 @@ class PlacePicker(QWidget):
         self.rows = column()
         self.found: list[sticks.Drive] = []
         self.folder = PathField("选择文件夹", folder=True, placeholder="例如桌面上的一个文件夹")
+        self.folder.edit.setAccessibleName("其他文件夹")
         self.folder.changed.connect(self._folder_typed)
         self.own = QRadioButton("其他文件夹")
         self.room = label("", "quiet")

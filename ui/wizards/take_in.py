@@ -51,6 +51,8 @@ ACTIONS = {
 }
 COUNTED = (("新增", "created"), ("修改", "updated"), ("删除", "deleted"), ("不变", "unchanged"))
 SHRUNK = 0.5
+ROOM = 250
+"""Pixels that the conflicts take at most; the changes of the package want to be seen too."""
 
 
 @dataclass
@@ -94,7 +96,9 @@ class Parcel:
         if self.newer is not None:
             return f"不必写，第 {self.newer} 号已包含", "quiet"
         if self.open:
-            return f"待裁决 {self.open} 处", "attention"
+            return f"待裁决 {self.open} 处，定了才计入修改", "attention"
+        if self.trial.conflicts:
+            return f"可写入，另有裁决 {len(self.trial.conflicts)} 处", "good"
         return "可写入", "good"
 
     def decide(self, conflict: Any) -> Any:
@@ -257,8 +261,8 @@ class TakeIn(Flow):
         self.top = top
         page.body.addWidget(top)
         page.body.addLayout(self.warnings)
-        page.body.addWidget(self.decisions_card, 5)
-        page.body.addWidget(self.detail, 5)
+        page.body.addWidget(self.decisions_card)
+        page.body.addWidget(self.detail, 1)
 
     def _fill_writing(self) -> None:
         self.results = Rows(self._package_columns())
@@ -337,8 +341,22 @@ class TakeIn(Flow):
             self._write()
         elif self.place == 3:
             self.go_to(4)
+        elif self._owed and self.parts[4].next_text == "完成":
+            self.say("attention", "回执还没有写，乡镇不知道收到了没有。写好再走；或者以后在“数据交换”里补发。")
+            self.parts[4].next_text = "不写回执，完成"
+            self.refresh()
         else:
             self.closed.emit()
+
+    @property
+    def written(self) -> bool:
+        """From the write on there is nothing to break off: what is left is the receipt."""
+        return self.place >= 3
+
+    @property
+    def _owed(self) -> bool:
+        """Whether a receipt could be written and was not."""
+        return self.county and bool(self._offices()) and not self.receipts
 
     # ---------------------------------------------------------------- choosing
 
@@ -430,6 +448,7 @@ class TakeIn(Flow):
         self.decisions_card.setVisible(asks)
         if asks:
             self.decisions.put(trial.conflicts, trial.from_name, parcel.answers)
+            self._fit()
         self.changes.put(trial.details)
         self.problems.put(trial.findings)
         self.counts.put(compared(trial))
@@ -448,7 +467,15 @@ class TakeIn(Flow):
         for place, one in enumerate(self.tables):
             one.setVisible(str(place) == which)
 
+    def _fit(self) -> None:
+        """The conflicts get the room that they need, up to a maximum; beyond it they scroll."""
+        margins, bar = self.decisions_card.body.contentsMargins(), self.decisions_area.horizontalScrollBar()
+        wanted = self.decisions.sizeHint().height() + bar.sizeHint().height()
+        most = round(ROOM * theme.now().scale)
+        self.decisions_card.setFixedHeight(min(wanted + margins.top() + margins.bottom(), most))
+
     def _decided(self) -> None:
+        self._fit()
         top, bottom = self.packages.index(0, 0), self.packages.index(len(self.parcels) - 1, 10)
         self.packages.dataChanged.emit(top, bottom, [Qt.ItemDataRole.DisplayRole])
         self.refresh()
@@ -533,6 +560,7 @@ class TakeIn(Flow):
 
     def _receipts_written(self, sent: "list[Sent]") -> None:
         self.receipts = sent
+        self.parts[4].next_text = "完成"
         names = "、".join(one.office_name for one in sent)
         self.told.addWidget(Note("good", f"给 {names} 的回执已写到 {sent[0].file.parent}。请“弹出”U 盘后还给乡镇。"))
         self.receipt_card.hide()

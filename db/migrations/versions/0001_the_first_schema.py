@@ -108,6 +108,7 @@ def upgrade() -> None:
         sa.Column("ledger", sa.String(length=40), nullable=False),
         sa.Column("record_id", sa.String(length=36), nullable=False),
         sa.Column("field", sa.String(length=40), nullable=False),
+        sa.Column("records", sa.Integer(), nullable=False),
         sa.Column("user", sa.String(length=50), nullable=False),
         sa.Column("at", sa.String(length=20), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reveal")),

@@ -9,6 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.ledgers.catalogue import LEDGERS
+from db.parsing import check_digit
 from tests.ui.wizards.conftest import World, changes, press, said, settle, show, value
 from ui.background import Desk
 from ui.wizards.excel import ExcelWizard
@@ -71,6 +72,7 @@ def test_new_and_known_people_come_in_and_go_again(
     assert told[0][:2] == (4, "update")
     assert told[0][2].startswith("学历：— → 大学本科毕业；手机号：138****0000 → 139****5678；提醒：")
     assert told[1][:2] == (5, "new")
+    assert told[1][2].startswith("出生日期 1978-03-12，所在党支部 石桥党支部，性别 男，")
     assert changes(desk_of_town, qtbot) == before, "the preview writes nothing"
     assert wizard.next_button.text() == "写入 2 人"
     press(qtbot, wizard)
@@ -79,6 +81,27 @@ def test_new_and_known_people_come_in_and_go_again(
     wizard.undo.click()
     settle(qtbot, desk_of_town)
     assert value(desk_of_town, qtbot, world.members[0], "phone") == "13800000000"
+
+
+def test_a_new_row_tells_what_will_be_written_with_its_numbers_masked(
+    desk_of_town: Desk, qtbot: QtBot, tmp_path: Path
+) -> None:
+    number = "53290119780312001" + check_digit("53290119780312001")
+    wizard = reading(qtbot, desk_of_town, workbook(tmp_path, row(1, "赵新来", identity=number, phone="13912345678")))
+    press(qtbot, wizard)
+    words = wizard.preview.columns[3].text(wizard.preview.rows[0])
+    assert words.startswith(
+        f"公民身份号码 5329**********{number[-4:]}，出生日期 1978-03-12，所在党支部 石桥党支部，性别 男，民族 汉族"
+    )
+    assert "手机号 139****5678" in words
+    assert number not in words
+
+
+def test_what_stands_for_nothing_is_not_masked_in_the_mapping(desk_of_town: Desk, qtbot: QtBot, tmp_path: Path) -> None:
+    rows = [row(place, f"赵新{place}", phone=text) for place, text in enumerate(("—", "无", "", "13912345678"), 1)]
+    wizard = reading(qtbot, desk_of_town, workbook(tmp_path, *rows))
+    assert wizard.plan is not None
+    assert [line[HEADER.index("电话")] for line in wizard.plan.sample] == ["—", "无", "", "139****5678"]
 
 
 def test_a_row_that_cannot_be_taken_stops_until_it_is_left_out(

@@ -86,7 +86,7 @@ def test_enrolling_one_that_has_answered_is_refused(world: World, open_desk: Ope
     dialog.enrol()
     settle(qtbot, desk)
     assert dialog.enrolled is None
-    assert dialog.message.text.text() == "“石桥镇”已经登记并交过包。换电脑时请先吊销原来的，再重新登记"
+    assert dialog.message.text.text() == "“石桥镇”已经登记并交过包。换电脑时请先作废原来的，再重新登记"
     assert list(world.stick.iterdir()) == []
 
 

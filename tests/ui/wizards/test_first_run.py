@@ -9,9 +9,10 @@ from pytestqt.qtbot import QtBot
 from app import backup
 from app.sync.peers import enrol
 from app.workspace import Workspace
+from tests.helpers.office import township
 from tests.ui.wizards.conftest import World, press, settle, show
 from ui.background import Desk
-from ui.wizards.first_run import FirstRun, JoinForm, NewForm, RestoreForm
+from ui.wizards.first_run import FirstRun, JoinForm, NewForm, OpenForm, RestoreForm
 
 
 @pytest.fixture
@@ -179,6 +180,55 @@ def test_a_backup_comes_back(wizard: FirstRun, desk: Desk, qtbot: QtBot, world: 
         wizard.next_button.click()
     assert desk.here is not None
     assert desk.here.folder == tmp_path / "文档" / "四基数据-恢复"
+
+
+def open_form(wizard: FirstRun, folder: Path) -> OpenForm:
+    form = wizard.forms["open"]
+    assert isinstance(form, OpenForm)
+    form.folder.editor.edit.setText(str(folder))
+    return form
+
+
+def test_a_workspace_that_is_there_is_opened(wizard: FirstRun, desk: Desk, qtbot: QtBot, world: World) -> None:
+    choose(wizard, qtbot, "open")
+    form = open_form(wizard, world.town)
+    assert not form.told.isVisible(), "it has no passphrase"
+    with qtbot.waitSignal(wizard.closed):
+        wizard.next_button.click()
+    assert desk.here is not None
+    assert desk.here.office.name == "石桥镇"
+
+
+def test_a_workspace_with_a_passphrase_asks_for_it(wizard: FirstRun, desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
+    with township(tmp_path / "有口令", passphrase="云溪县1234"):
+        pass
+    choose(wizard, qtbot, "open")
+    form = open_form(wizard, tmp_path / "有口令")
+    assert form.told.isVisible()
+    press(qtbot, wizard)
+    assert form.told.sentence() == "这个工作目录有口令。请输入口令"
+    form.told.editor.setText("记错的口令")
+    press(qtbot, wizard)
+    assert form.told.sentence().startswith("口令不对。请再试一次")
+    assert desk.here is None
+    form.told.editor.setText("云溪县1234")
+    with qtbot.waitSignal(wizard.closed):
+        wizard.next_button.click()
+    assert desk.here is not None
+    assert desk.here.encrypted
+
+
+def test_a_folder_that_is_no_workspace_is_said_beside_the_field(wizard: FirstRun, qtbot: QtBot, tmp_path: Path) -> None:
+    choose(wizard, qtbot, "open")
+    press(qtbot, wizard)
+    form = open_form(wizard, tmp_path / "没有")
+    press(qtbot, wizard)
+    assert form.folder.sentence() == "找不到这个文件夹。请检查路径，或重新选择"
+    (tmp_path / "照片").mkdir()
+    open_form(wizard, tmp_path / "照片")
+    press(qtbot, wizard)
+    assert form.folder.sentence() == f"“{tmp_path / '照片'}”不是四基的工作目录。请检查路径，或先新建、加入"
+    assert list((tmp_path / "照片").iterdir()) == []
 
 
 def test_a_file_that_is_no_backup_is_refused(wizard: FirstRun, qtbot: QtBot, tmp_path: Path) -> None:

@@ -138,6 +138,30 @@ def test_a_county_writes_for_all_or_for_one(world: World, open_desk: OpenDesk, q
     assert [one.office_code for one in wizard.sent] == [OTHER]
 
 
+def test_a_township_hands_over_everything_when_asked_to(world: World, open_desk: OpenDesk, qtbot: QtBot) -> None:
+    wizard = HandOver(open_desk(world.town), world.drives)
+    show(qtbot, wizard)
+    assert not wizard.full.isChecked(), "it is not what is usual"
+    assert "县里说“中间缺了包”" in wizard.full_said.text()
+    wizard.full.setChecked(True)
+    assert wizard.header.subtitle.text() == "交给 云溪县委组织部 的是完整包：全部记录都带上。"
+    press(qtbot, wizard)
+    press(qtbot, wizard)
+    assert (wizard.sent[0].kind, wizard.sent[0].counts["member"]) == ("snapshot", 4)
+    assert wizard.sheets[0].kind == "全量"
+
+
+def test_a_township_gets_its_own_records_back_from_the_county(world: World, open_desk: OpenDesk, qtbot: QtBot) -> None:
+    wizard = HandOver(open_desk(world.county), world.drives)
+    show(qtbot, wizard)
+    assert "它自己的全部记录都会还给它" in wizard.full_said.text()
+    wizard.whom.setCurrentIndex(wizard.whom.findData(TOWN))
+    wizard.full.setChecked(True)
+    press(qtbot, wizard)
+    press(qtbot, wizard)
+    assert [(one.office_code, one.kind, one.counts["member"]) for one in wizard.sent] == [(TOWN, "snapshot", 4)]
+
+
 def test_no_stick_no_folder_no_writing(world: World, open_desk: OpenDesk, qtbot: QtBot) -> None:
     wizard = HandOver(open_desk(world.town), list)
     show(qtbot, wizard)

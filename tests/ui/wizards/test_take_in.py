@@ -71,6 +71,26 @@ def test_two_townships_are_taken_in_and_get_their_receipts(world: World, open_de
     assert [(one.sequence, one.updated) for one in outcome.results] == [(2, 1)]
 
 
+def test_the_county_does_not_leave_without_the_receipt_by_mistake(
+    world: World, open_desk: OpenDesk, qtbot: QtBot
+) -> None:
+    world.hand_over(world.town)
+    wizard = tried(qtbot, open_desk(world.county), world)
+    press(qtbot, wizard)
+    assert wizard.place == 3
+    assert not wizard.close_button.isVisible(), "only the receipt is left"
+    press(qtbot, wizard)
+    assert not wizard.close_button.isVisible()
+    press(qtbot, wizard)
+    assert said(wizard) == "回执还没有写，乡镇不知道收到了没有。写好再走；或者以后在“数据交换”里补发。"
+    assert wizard.next_button.text() == "不写回执，完成"
+    wizard.receipt_button.click()
+    settle(qtbot, wizard.desk)
+    assert wizard.next_button.text() == "完成"
+    with qtbot.waitSignal(wizard.closed):
+        wizard.next_button.click()
+
+
 def test_a_damaged_package_is_refused_and_does_not_stop_the_other(
     world: World, open_desk: OpenDesk, qtbot: QtBot
 ) -> None:
@@ -104,7 +124,9 @@ def test_the_county_cannot_write_before_each_conflict_is_decided(
     )  # fmt: skip
     choices, _ = wizard.decisions.rows[key_of(conflict)]
     assert choices.chosen() is None, "the county is proposed nothing"
-    assert states(wizard) == ["待裁决 1 处"]
+    assert states(wizard) == ["待裁决 1 处，定了才计入修改"]
+    assert wizard.decisions.title.text() == "石桥镇 · 冲突 1 处，还有 1 处没定"
+    assert wizard.decisions_card.height() < 160 < wizard.detail.height(), "one conflict leaves room for the changes"
     assert not wizard.next_button.isEnabled()
     texts = [one.text() for one in wizard.decisions.findChildren(QLabel) if one.text().startswith("13")]
     assert texts == ["138****0000", "139****0001", "139****0001"]
@@ -113,7 +135,8 @@ def test_the_county_cannot_write_before_each_conflict_is_decided(
     texts = [one.text() for one in wizard.decisions.findChildren(QLabel) if one.text().startswith("13")]
     assert texts == ["13800000000", "13922220001", "13911110001"], "two numbers may look alike while they are masked"
     choices.buttons["theirs"].click()
-    assert states(wizard) == ["可写入"]
+    assert states(wizard) == ["可写入，另有裁决 1 处"]
+    assert wizard.decisions.title.text() == "石桥镇 · 冲突 1 处，都定了"
     press(qtbot, wizard)
     assert value(desk, qtbot, world.members[0], "phone") == "13911110001"
     assert value(desk, qtbot, world.members[1], "education") is not None
