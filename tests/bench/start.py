@@ -1,6 +1,6 @@
 """From the start of the process to the first paint of the window, beside a bare PySide6 window; and from the passphrase
-to the first rows of the roster. The passphrase is typed a second and a half after the window is there, which is quick for
-a person.
+to the first rows of the roster. The passphrase is typed a second and a half after the window is there, as a quick
+person would.
 
 Every process says when it got there by printing the time; this one knows when it started it."""
 
