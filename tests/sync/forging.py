@@ -54,18 +54,21 @@ def forged(
         {
             "table": name,
             "rows": len(records[name]),
-            "bytes": len(text.encode()),
-            "sha256": hashlib.sha256(text.encode()).hexdigest(),
+            "bytes": len(text.encode(errors="surrogatepass")),
+            "sha256": hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest(),
         }
         for name, text in tables.items()
     ]
     if manifest is not None:
         manifest(said)
-    data = json.dumps(said, ensure_ascii=False).encode()
+    data = json.dumps(said, ensure_ascii=False).encode(errors="surrogatepass")
     inside = [(_info("manifest.json", len(data)), data)]
     signature = own.sign(data)
     inside.append((_info("manifest.sig", len(signature)), signature))
-    inside += [(_info(f"records/{name}.jsonl", len(text.encode())), text.encode()) for name, text in tables.items()]
+    inside += [
+        (_info(f"records/{name}.jsonl", len(text.encode(errors="surrogatepass"))), text.encode(errors="surrogatepass"))
+        for name, text in tables.items()
+    ]
     if members is not None:
         members(inside)
     out = BytesIO()
