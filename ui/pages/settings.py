@@ -14,7 +14,7 @@ from db import settings
 from db.journal import BatchLine, Progress
 from ui.background import Desk
 from ui.pages.users import UsersDialog
-from ui.pages.who import NameDialog, PassphraseDialog
+from ui.pages.who import NameDialog, NewPassphrase
 from ui.shell import memory, words
 from ui.shell.widgets import (
     MARGINS,
@@ -241,13 +241,13 @@ class SettingsPage(QWidget):
 
     def ask_passphrase(self) -> None:
         """Asks for a new passphrase, and for the old one where there is one."""
-        self._ask(PassphraseDialog(self, self.desk))
+        self._ask(NewPassphrase(self, self.desk))
 
     def ask_name(self) -> None:
         """Asks who works here from now on."""
         self._ask(NameDialog(self, self.desk))
 
-    def _ask(self, dialog: PassphraseDialog | NameDialog) -> None:
+    def _ask(self, dialog: NewPassphrase | NameDialog) -> None:
         dialog.done.connect(lambda said: self.message.say("good", said))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()

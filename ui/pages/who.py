@@ -58,7 +58,7 @@ class _WhoDialog(QDialog):
         self.message.refuse(refusal)
 
 
-class PassphraseDialog(_WhoDialog):
+class NewPassphrase(_WhoDialog):
     """A new passphrase, twice; the old one first where there is one."""
 
     def __init__(self, parent: QWidget, desk: Desk) -> None:

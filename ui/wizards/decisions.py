@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QWidget
 
 from ui.background import Desk
@@ -32,10 +32,11 @@ def key_of(conflict: "Conflict") -> Key:
 class Decisions(QWidget):
     """The conflicts of one package. A township is proposed the county's value, a county nothing.
 
-    `decided` is emitted when an answer changes.
+    `decided` is emitted when an answer changes, `laid_out` when the room that it needs may have changed.
     """
 
     decided = Signal()
+    laid_out = Signal()
 
     def __init__(self, desk: Desk, *, county: bool) -> None:
         super().__init__()
@@ -60,6 +61,12 @@ class Decisions(QWidget):
                 gap=8,
             )
         )
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.laid_out.emit()
+        return done
 
     def put(self, conflicts: "Sequence[Conflict]", who: str, answers: dict[Key, tuple[str, str]]) -> None:
         """Shows the conflicts of a package; `answers` is read and written: key → (kind, text)."""

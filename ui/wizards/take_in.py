@@ -225,6 +225,7 @@ class TakeIn(Flow):
         self.decisions_card = Card()
         self.decisions_area = scrolling(self.decisions, horizontal=True)
         self.decisions_card.body.addWidget(self.decisions_area)
+        self.decisions.laid_out.connect(self._fit)
         self.changes = Rows(
             (
                 Column("", lambda one: ACTIONS[one.action][0], lambda one: ACTIONS[one.action][1], width=64),
@@ -448,7 +449,6 @@ class TakeIn(Flow):
         self.decisions_card.setVisible(asks)
         if asks:
             self.decisions.put(trial.conflicts, trial.from_name, parcel.answers)
-            self._fit()
         self.changes.put(trial.details)
         self.problems.put(trial.findings)
         self.counts.put(compared(trial))
@@ -475,7 +475,6 @@ class TakeIn(Flow):
         self.decisions_card.setFixedHeight(min(wanted + margins.top() + margins.bottom(), most))
 
     def _decided(self) -> None:
-        self._fit()
         top, bottom = self.packages.index(0, 0), self.packages.index(len(self.parcels) - 1, 10)
         self.packages.dataChanged.emit(top, bottom, [Qt.ItemDataRole.DisplayRole])
         self.refresh()

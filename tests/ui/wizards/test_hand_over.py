@@ -167,6 +167,7 @@ def test_no_stick_no_folder_no_writing(world: World, open_desk: OpenDesk, qtbot:
     show(qtbot, wizard)
     press(qtbot, wizard)
     assert not wizard.next_button.isEnabled()
+    assert wizard.places.folder.edit.accessibleName() == "其他文件夹"
     wizard.places.folder.edit.setText(str(world.stick))
     assert wizard.places.own.isChecked()
     assert "可用" in wizard.places.room.text()

@@ -12,7 +12,7 @@ from tests.helpers.office import township
 from tests.ui.wizards.conftest import settle
 from ui.background import Desk
 from ui.pages.settings import SettingsPage
-from ui.pages.who import NameDialog, PassphraseDialog
+from ui.pages.who import NameDialog, NewPassphrase
 from ui.shell.lock import LockScreen
 from ui.shell.status import StatusBar
 
@@ -36,7 +36,7 @@ def page(desk: Desk, qtbot: QtBot, folder: Path) -> SettingsPage:
     return made
 
 
-def finish(qtbot: QtBot, dialog: PassphraseDialog | NameDialog) -> None:
+def finish(qtbot: QtBot, dialog: NewPassphrase | NameDialog) -> None:
     dialog.take()
     for _ in range(3):
         settle(qtbot, dialog.desk)
@@ -46,7 +46,7 @@ def test_the_passphrase_changes_only_with_the_old_one(
     page: SettingsPage, desk: Desk, qtbot: QtBot, folder: Path
 ) -> None:
     page.passphrase_button.click()
-    (dialog,) = page.findChildren(PassphraseDialog)
+    (dialog,) = page.findChildren(NewPassphrase)
     dialog.first.editor.setText(NEW)
     dialog.second.editor.setText(NEW)
     finish(qtbot, dialog)
@@ -103,7 +103,7 @@ def test_a_plain_store_gets_a_name_and_a_passphrase(desk: Desk, qtbot: QtBot, tm
     assert desk.here is not None
     assert desk.here.user == "王芳"
     page.ask_passphrase()
-    (asked,) = page.findChildren(PassphraseDialog)
+    (asked,) = page.findChildren(NewPassphrase)
     assert asked.old.isHidden()
     asked.first.editor.setText("短")
     asked.second.editor.setText("短")
