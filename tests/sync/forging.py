@@ -54,18 +54,24 @@ def forged(
         {
             "table": name,
             "rows": len(records[name]),
-            "bytes": len(text.encode()),
-            "sha256": hashlib.sha256(text.encode()).hexdigest(),
+            "bytes": len(text.encode("utf-8", "surrogatepass")),
+            "sha256": hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         }
         for name, text in tables.items()
     ]
     if manifest is not None:
         manifest(said)
-    data = json.dumps(said, ensure_ascii=False).encode()
+    data = json.dumps(said, ensure_ascii=False).encode("utf-8", "surrogatepass")
     inside = [(_info("manifest.json", len(data)), data)]
     signature = own.sign(data)
     inside.append((_info("manifest.sig", len(signature)), signature))
-    inside += [(_info(f"records/{name}.jsonl", len(text.encode())), text.encode()) for name, text in tables.items()]
+    inside += [
+        (
+            _info(f"records/{name}.jsonl", len(text.encode("utf-8", "surrogatepass"))),
+            text.encode("utf-8", "surrogatepass"),
+        )
+        for name, text in tables.items()
+    ]
     if members is not None:
         members(inside)
     out = BytesIO()
