@@ -54,19 +54,22 @@ def forged(
         {
             "table": name,
             "rows": len(records[name]),
-            "bytes": len(text.encode(errors="surrogatepass")),
-            "sha256": hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest(),
+            "bytes": len(text.encode("utf-8", "surrogatepass")),
+            "sha256": hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         }
         for name, text in tables.items()
     ]
     if manifest is not None:
         manifest(said)
-    data = json.dumps(said, ensure_ascii=False).encode(errors="surrogatepass")
+    data = json.dumps(said, ensure_ascii=False).encode("utf-8", "surrogatepass")
     inside = [(_info("manifest.json", len(data)), data)]
     signature = own.sign(data)
     inside.append((_info("manifest.sig", len(signature)), signature))
     inside += [
-        (_info(f"records/{name}.jsonl", len(text.encode(errors="surrogatepass"))), text.encode(errors="surrogatepass"))
+        (
+            _info(f"records/{name}.jsonl", len(text.encode("utf-8", "surrogatepass"))),
+            text.encode("utf-8", "surrogatepass"),
+        )
         for name, text in tables.items()
     ]
     if members is not None:

@@ -17,7 +17,7 @@ from typing import Any
 import pyrage
 import pytest
 import zstandard
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
@@ -32,6 +32,7 @@ from tests.sync.conftest import Pair, edit, everything
 from tests.sync.forging import Rows, forged
 
 fuzzed = settings(
+    phases=(Phase.explicit, Phase.generate),
     max_examples=40 if settings.get_current_profile_name() != "soak" else 5000,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -8,7 +8,7 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
@@ -222,6 +222,7 @@ TestSimulation.settings = settings(
     settings(),
     max_examples=5 if bounded else 100,
     stateful_step_count=20 if bounded else 60,
+    phases=(Phase.generate,) if bounded else (Phase.generate, Phase.shrink),
     suppress_health_check=list(HealthCheck),
 )
 __all__ = ["TestSimulation", "Workspace"]
