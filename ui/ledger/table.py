@@ -146,11 +146,13 @@ class RecordTableView(QTableView):
         self._keep_soon.stop()
 
     def _measure(self, rows: Sequence[tuple[str, ...]]) -> None:
-        """Makes room for cells that have come: a column is as wide as what was in sight so far, within reason."""
+        """Makes room for cells that have come: a column is as wide as what was in sight so far, within reason. Of a
+        column of words the longest tenth may end in dots."""
         metrics, scale = self.fontMetrics(), theme.now().scale
         grown = False
         for place, name in enumerate(self.table.columns if rows else ()):
-            widest = max(metrics.horizontalAdvance(cells[place]) for cells in rows)
+            lengths = sorted(metrics.horizontalAdvance(cells[place]) for cells in rows)
+            widest = lengths[len(lengths) * 9 // 10 if self._holds_words(name) else -1]
             heading = metrics.horizontalAdvance(listing.heading(self.ledger, name)) + 18
             needed = max(heading, min(widest + 20, round(LONGEST * scale)))
             if needed > self._needed.get(name, 0):
