@@ -145,6 +145,8 @@ def _export_to(ws: Workspace, to: Path, peer_id: str, *, full: bool, progress: P
         keys = seal.own_keys(session)
         recipients = [seal.recipient(peer.receiving_key or ""), keys.receiving.to_public()]
         name = file_name(ws, peer, made.manifest)
+        if (to / name).exists():  # another replica's package of that number, which may not have been taken in yet
+            name = f"{Path(name).stem}-{made.digest[:8]}{package.SUFFIX}"
         archived = ws.folder / "packages" / f"{Path(name).stem}-{made.digest[:8]}{package.SUFFIX}"
         archived.parent.mkdir(exist_ok=True)
 

@@ -583,3 +583,14 @@ def test_deleted_here_and_edited_there_are_both_kept(pair: Pair) -> None:
     pair.to_town()
     here, there = shared(pair)
     assert here == there
+
+
+def test_a_package_does_not_take_the_place_of_another_replicas_on_the_stick(pair: Pair) -> None:
+    second = pair.copied("town")
+    first = pair.up()
+    kept = first.file.read_bytes()
+    other = export(second, pair.stick)[0]
+    assert other.sequence == first.sequence
+    assert other.file != first.file
+    assert other.file.name.startswith(first.file.stem)
+    assert first.file.read_bytes() == kept
