@@ -16,6 +16,7 @@ import tomli_w
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from app.files import sync_folder
 from db import clock, settings
 from db.errors import Refusal
 
@@ -99,7 +100,7 @@ def backup(workspace: "Workspace", to: Path) -> Path:
             if _verified(temporary) != manifest:
                 raise Refusal(f"备份写到“{to}”后读回来不一致，磁盘可能有问题。请换一个位置再备份", "disk-error")
             temporary.replace(target)
-            _flush_folder(to)
+            sync_folder(to)
         finally:
             copy.unlink(missing_ok=True)
             temporary.unlink(missing_ok=True)
@@ -173,17 +174,6 @@ def _free_name(to: Path, stem: str) -> Path:
     """A name that is not taken: a second backup on one day gets a number."""
     names = (to / f"{stem}{f'-{number}' if number else ''}{SUFFIX}" for number in range(10_000))
     return next(name for name in names if not name.exists())
-
-
-def _flush_folder(folder: Path) -> None:
-    """Makes the new name last, where the system lets a folder be flushed."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _size(folder: Path) -> int:

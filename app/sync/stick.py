@@ -14,6 +14,7 @@ from enum import Enum
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
+from app.files import sync_folder
 from db.errors import Refusal
 
 SPARE = 1 << 20
@@ -122,17 +123,6 @@ def _read_back(file: Path) -> str:
         if hasattr(os, "posix_fadvise"):
             os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def sync_folder(folder: Path) -> None:
-    """Flushes a folder's names to the device; Windows has no such thing and needs none."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _discard(file: Path) -> None:
