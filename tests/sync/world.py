@@ -91,7 +91,7 @@ def template() -> tuple[Path, tuple[str, ...]]:
     """(a folder with the four enrolled offices, their ids), made once in a process and copied for each history."""
     memory = Path("/dev/shm")
     root = Path(tempfile.mkdtemp(prefix="siji-sim-", dir=memory if memory.is_dir() else None))
-    with quick(), pytest.MonkeyPatch.context() as patch:
+    with quick(0), pytest.MonkeyPatch.context() as patch:
         patch.setattr(app.workspace, "machine", lambda: "first")
         with Workspace.create(root / "0", code=CODES[0], name=NAMES[0], level="county") as county:
             for number in (1, 2, 3):
@@ -118,9 +118,12 @@ def county_and_towns(county: Workspace) -> Iterator[str]:
 
 
 @contextmanager
-def quick() -> Iterator[None]:
-    """Everything slow that is not under test left out, and everything left to chance made the same each time."""
-    rng, ticks = random.Random(4), itertools.count()
+def quick(start_at: int) -> Iterator[None]:
+    """Everything slow that is not under test left out, and everything left to chance made the same each time.
+
+    `start_at` is the first tick of the clock; with another one, other ids and replicas come.
+    """
+    rng, ticks = random.Random(start_at), itertools.count(start_at)
     start = datetime(2026, 11, 3, 8, tzinfo=UTC)
 
     def write_plain(out: Any, manifest: bytes, signature: bytes, parts: Any, passphrase: str) -> None:
@@ -153,7 +156,7 @@ class World:
 
     def __init__(self) -> None:
         source, self.offices = template()
-        self._patches = quick()
+        self._patches = quick(100_000)
         self._patches.__enter__()
         self._patch = pytest.MonkeyPatch()
         self._patch.setattr(app.workspace, "machine", lambda: self._machine)
