@@ -126,7 +126,8 @@ def test_the_county_cannot_write_before_each_conflict_is_decided(
     assert choices.chosen() is None, "the county is proposed nothing"
     assert states(wizard) == ["待裁决 1 处，定了才计入修改"]
     assert wizard.decisions.title.text() == "石桥镇 · 冲突 1 处，还有 1 处没定"
-    qtbot.waitUntil(lambda: wizard.decisions_area.verticalScrollBar().maximum() == 0)  # once it is laid out
+    qtbot.waitUntil(lambda: wizard.decisions_card.height() > 100)  # once it is laid out
+    qtbot.waitUntil(lambda: wizard.decisions_area.verticalScrollBar().maximum() == 0)
     assert 100 < wizard.decisions_card.height() < 180 < wizard.detail.height(), "the changes want to be seen too"
     assert not wizard.next_button.isEnabled()
     texts = [one.text() for one in wizard.decisions.findChildren(QLabel) if one.text().startswith("13")]
