@@ -80,7 +80,7 @@ def owners_word(
 
     Those were made on a computer of theirs that was replaced by an older backup: nobody here may write the record, so
     there is nothing to merge, and a merge would keep what its owner no longer has. Where ours is only newer, a copy
-    that is not new to us may merely be late. None where the usual merge decides: versions agree, or a column is missing.
+    that is not new to us may merely be late. None where the usual merge decides: versions agree, or a column lacks.
     """
     if covers(theirs["version"], ours["version"]) or any(name not in theirs for name in names):
         return None
