@@ -73,6 +73,23 @@ def merge(
     return _both(ours, theirs, names)
 
 
+def owners_word(
+    ours: Mapping[str, Any], theirs: Mapping[str, Any], names: Sequence[str], *, newcomer: bool
+) -> Merged | None:
+    """Their row whole, where the record is theirs alone to write and ours has seen saves that they do not know.
+
+    Those were made on a computer of theirs that was replaced by an older backup: nobody here may write the record, so
+    there is nothing to merge, and a merge would keep what its owner no longer has. Where ours is only newer, a copy
+    that is not new to us may merely be late. None where the usual merge decides: versions agree, or a column lacks.
+    """
+    if covers(theirs["version"], ours["version"]) or any(name not in theirs for name in names):
+        return None
+    if covers(ours["version"], theirs["version"]) and not newcomer:
+        return None
+    row = {name: theirs[name] for name in names if theirs[name] != ours[name]}
+    return Merged(Kind.TAKE, {**row, "version": theirs["version"], "stamps": theirs["stamps"]})
+
+
 def _same(ours: Mapping[str, Any], theirs: Mapping[str, Any], names: Sequence[str]) -> Merged:
     """Their row is known. Equal versions must be equal rows: else two computers write as one replica."""
     if ours["version"] == theirs["version"]:

@@ -1,7 +1,7 @@
 """Takes a package's rows into an open batch: who may write them, how they merge, what must exist, what was changed."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ from app.ledgers.ledger import Ledger
 from app.sync import choices, wire
 from app.sync.choices import Choice, Conflict
 from app.sync.manifest import Blob, Fate, Member
-from app.sync.merge import Forked, Kind, Merged, merge
+from app.sync.merge import Forked, Kind, Merged, merge, owners_word
 from app.sync.outcome import DETAILS
 from app.sync.package import Package
 from app.sync.register import FATES, Counts
@@ -141,7 +141,7 @@ class Intake:
                 inserts.append(row)
                 continue
             try:
-                merged = merge(old, row, merged_names, fork_is_clash=self.sender.newcomer)
+                merged = self._merged(old, row, merged_names)
             except Forked:
                 raise fork(self.sender.name) from None
             if merged.clashes:
@@ -158,6 +158,15 @@ class Intake:
             self.batch.write_rows(model, updates=taken, sender=self.sender.office)
         if ours:
             self.batch.write_rows(model, updates=ours)
+
+    def _merged(self, old: Values, row: Values, names: Sequence[str]) -> Merged:
+        """The merge of two rows; of what belongs to the superior alone, its word stands."""
+        line, newcomer = self.sender.line, self.sender.newcomer
+        if line is not None and not self.sender.up and {old["office_id"], row["office_id"]} <= line.above:
+            taken = owners_word(old, row, names, newcomer=newcomer)
+            if taken is not None:
+                return taken
+        return merge(old, row, names, fork_is_clash=newcomer)
 
     def _insert(self, model: type[Record], rows: list[Values], counts: Counts) -> None:
         if not rows:

@@ -57,6 +57,20 @@ def test_a_snapshot_says_of_a_remark_that_it_has_turned_to_another_township(pair
     assert row(pair.town, mine, "remark") == row(pair.county, mine, "remark")
 
 
+def test_of_its_own_records_the_word_of_a_restored_county_stands(pair: Pair) -> None:
+    post = a_post(pair)
+    edit(pair.county, post, "post", note="备份以前")
+    pair.to_town()
+    pair.to_county()
+    restored = pair.renewed("county")
+    edit(pair.county, post, "post", note="备份以后")
+    pair.to_town()
+    outcome = take_in(pair.town, export(restored, pair.stick, code=TOWN)[0].file)
+    assert (outcome.status, outcome.conflicts) == ("applied", ())
+    assert row(pair.town, post, "post") == row(restored, post, "post")
+    assert row(pair.town, post, "post")["note"] == "备份以前"
+
+
 # ---------------------------------------------------------------- what belongs to another office
 
 
