@@ -367,6 +367,9 @@ class World:
                         self.parents[key].add((record, name, stamp_of(before[1]["stamps"], name)))
                     if theirs is not None and decided is not None and (record, name) in decided:
                         self.parents[key].add((record, name, stamp_of(theirs[record][1]["stamps"], name)))
+                elif before is not None and before[1][name] == row[name]:
+                    # written alike on both sides: the smaller stamp gives way to the greater, and nothing is lost
+                    self.parents[key].add((record, name, stamp_of(before[1]["stamps"], name)))
                 self.holders.setdefault(key, set()).add(computer)
         computer.known = new
         with computer.ws.read() as session:
