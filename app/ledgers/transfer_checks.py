@@ -112,7 +112,10 @@ def both_sides_agree(direction: str | None, status: str | None, answers_id: str 
     """transfer.crossed (§3): one side cancels while the other accepts, or takes its acceptance back: people decide."""
     letter: Transfer | None = look.get(Transfer, answers_id)
     if direction == IN and status == ACCEPTED and letter is not None and letter.status == CANCELLED:
-        message = "转出单位撤销了这封介绍信，转入单位却已接收，请双方核实：人已转来的由转出单位登记回执，没有转来的由转入单位撤销接收"
+        message = (
+            "转出单位撤销了这封介绍信，转入单位却已接收，请双方核实："
+            "人已转来的由转出单位登记回执，没有转来的由转入单位撤销接收"
+        )
         return warning("status", "transfer.crossed", message)
     if direction != OUT or look.record_id is None or status not in (CANCELLED, RECEIVED):
         return None

@@ -1,4 +1,4 @@
-"""What can be done with a letter of introduction: each a pure look at the store that comes to rows, written as one step.
+"""What can be done with a letter of introduction: each looks at the store and comes to rows, written as one step.
 
 Nobody writes the other side's record. An office answers another's letter with a record of its own, which the county
 passes on; when it comes, the office that gave the letter writes its own down (`app.sync.transfers`).

@@ -57,7 +57,7 @@ class MemberEvent(Record):
 
 
 class Transfer(Record):
-    """组织关系转接: a letter of introduction as one side has it: who gives it keeps the stub, who answers it the receipt.
+    """组织关系转接: a letter of introduction as one side has it: the giver's stub, or the receiver's answer.
 
     It says itself who the person is: the office to which it travels does not have the giver's member.
     """
