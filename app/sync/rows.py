@@ -141,7 +141,7 @@ class Intake:
                 inserts.append(row)
                 continue
             try:
-                merged = self._merged(old, row, merged_names)
+                merged = self._merged(ledger, old, row, merged_names)
             except Forked:
                 raise fork(self.sender.name) from None
             if merged.clashes:
@@ -159,11 +159,12 @@ class Intake:
         if ours:
             self.batch.write_rows(model, updates=ours)
 
-    def _merged(self, old: Values, row: Values, names: Sequence[str]) -> Merged:
+    def _merged(self, ledger: Ledger, old: Values, row: Values, names: Sequence[str]) -> Merged:
         """The merge of two rows; of what belongs to the superior, or passes through it, its word stands."""
         line, newcomer = self.sender.line, self.sender.newcomer
         if line is not None and not self.sender.up and line.below.isdisjoint({old["office_id"], row["office_id"]}):
-            taken = owners_word(old, row, names, newcomer=newcomer)
+            passed = [name for name in names if name in row or name not in ledger.stays]
+            taken = owners_word(old, row, passed, newcomer=newcomer)
             if taken is not None:
                 return taken
         return merge(old, row, names, fork_is_clash=newcomer)
