@@ -40,7 +40,6 @@ class Offer:
     needs: frozenset[str]
     texts: Mapping[str, str]
     links: Mapping[str, str]
-    chief: bool
 
 
 def offers(session: Session, office: OfficeCard, ledger: Ledger, record_id: str) -> tuple[Offer, ...]:
@@ -122,7 +121,7 @@ def _offer(case: Case, ledger: Ledger, action: Action) -> Offer:
         if spec.target:
             links.update(record_titles(case.session, LEDGERS[spec.target], [value]))
     needs = frozenset(ledger.resolve(name) for name in action.needs.split())
-    return Offer(action.id, action.title, action.says, action.icon, asks, needs, texts, links, action.chief)
+    return Offer(action.id, action.title, action.says, action.icon, asks, needs, texts, links)
 
 
 def _read(case: Case, ledger: Ledger, action: Action, typed: Mapping[str, str]) -> dict[str, Any]:

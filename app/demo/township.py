@@ -1,7 +1,7 @@
 """One fictional township, gathered as rows ready to be written: one module for each system fills in its ledgers."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -29,8 +29,11 @@ class Branch:
 class Township:
     """Gathers one township's rows. Each section adds to `rows` and leans on the sections before it."""
 
-    def __init__(self, office: OfficeCard, people: People, new_id: Callable[[], str]) -> None:
+    def __init__(
+        self, office: OfficeCard, people: People, new_id: Callable[[], str], beside: Sequence[tuple[str, str]] = ()
+    ) -> None:
         self.office, self.people, self.new_id = office, people, new_id
+        self.beside = beside  # (id, name) of the other townships that it knows
         self.rng: random.Random = people.rng
         self.today: date = people.today
         self.rows: Rows = {}

@@ -115,7 +115,6 @@ class Action:
         says: what it will do, told before it is done.
         asks: fields of the ledger that the person fills in first, separated by blanks; those in `needs` must be.
         suggests: values to begin with, by field.
-        chief: whether it is what is most likely wanted.
     """
 
     id: str
@@ -127,7 +126,6 @@ class Action:
     asks: str = ""
     needs: str = ""
     suggests: Callable[[Case], Mapping[str, Any]] | None = None
-    chief: bool = False
 
 
 @dataclass(frozen=True)

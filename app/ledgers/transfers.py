@@ -129,7 +129,6 @@ TRANSFERS = Ledger(
             asks="branch_id reported_on",
             needs="branch_id reported_on",
             suggests=deeds.on_arrival,
-            chief=True,
         ),
         Action(
             "refuse",
@@ -151,7 +150,6 @@ TRANSFERS = Ledger(
             asks="branch_id",
             needs="branch_id",
             suggests=lambda case: {"branch_id": getattr(case.record, "branch_id", None)},
-            chief=True,
         ),
         Action(
             "receipt",
@@ -163,7 +161,6 @@ TRANSFERS = Ledger(
             asks="receipt_on",
             needs="receipt_on",
             suggests=deeds.today,
-            chief=True,
         ),
         Action(
             "sent",
@@ -175,7 +172,6 @@ TRANSFERS = Ledger(
             asks="receipt_on",
             needs="receipt_on",
             suggests=deeds.today,
-            chief=True,
         ),
         Action(
             "restore",
@@ -184,7 +180,6 @@ TRANSFERS = Ledger(
             deeds.restore,
             "对方已撤回接收：党员回到花名册，去掉“转出”记录，介绍信作废。",
             "mdi6.account-reactivate-outline",
-            chief=True,
         ),
         Action(
             "cancel",
