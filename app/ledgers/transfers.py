@@ -14,7 +14,7 @@ from app.policy import Policies
 from app.rules import transfers
 from app.rules.transfers import ACCEPTED, COUNTY, IN, INSIDE, ISSUED, OUT, RECEIVED, REFUSED
 from db import clock, settings
-from db.models.organisation import PartyOrg
+from db.models.organisation import Office, PartyOrg
 from db.models.team import Member, Transfer
 from db.settings import Setting
 
@@ -66,6 +66,9 @@ def follows(session: Session, values: Mapping[str, Any]) -> Mapping[str, Any]:
             )
     if scope == COUNTY and direction is not None:
         found["from_office_id" if direction == OUT else "to_office_id"] = own
+    office = session.get(Office, values["to_office_id"]) if values["to_office_id"] else None
+    if office is not None and direction == OUT:
+        found["to_branch"] = office.name
     target = session.get(PartyOrg, values["branch_id"]) if values["branch_id"] else None
     if target is not None:
         found["to_branch"] = target.name
@@ -78,12 +81,12 @@ TRANSFERS = Ledger(
     one="转接",
     pillar=Pillar.TEAM,
     icon="mdi6.account-arrow-right-outline",
-    label="{name} · {direction}",
-    columns="name direction scope from_branch to_branch to_office letter_no issued_on status receipt_on",
+    label="{name} · {scope}转接",
+    columns="name direction scope status from_branch to_branch letter_no issued_on receipt_on",
     form={
         "转接": "member direction scope status to_office to_branch from_office from_branch",
         "介绍信": "letter_no issued_on valid_days dues_paid_to reported_on receipt_on branch handled_by reason answers",
-        "党员信息": "name resident_id sex nation birth education category joined_on full_on phone",
+        "党员信息（选了党员，保存时自动填写）": "name resident_id sex nation birth education category joined_on full_on phone",
     },
     keys=("letter_no name",),
     defaults={"direction": OUT, "status": ISSUED},

@@ -89,7 +89,7 @@ class Transfer(Record):
     branch_id: Mapped[str | None] = fields.link("编入党支部", "party_org")
     reported_on: Mapped[date | None] = fields.day("报到日期", aliases=["接收日期"])
     receipt_on: Mapped[date | None] = fields.day("回执日期")
-    reason: Mapped[str | None] = fields.text("退回或撤销的原因", 200, aliases=["原因"])
+    reason: Mapped[str | None] = fields.text("退回撤销原因", 200, aliases=["原因"])
     handled_by: Mapped[str | None] = fields.person_name("经办人")
     answers_id: Mapped[str | None] = fields.link("对应的介绍信", "transfer")
 

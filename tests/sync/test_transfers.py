@@ -321,7 +321,7 @@ def test_a_dry_run_tells_what_the_receipt_will_do_and_does_nothing(county: Count
 def test_a_letter_sent_back_says_why_and_the_member_stays(county: County) -> None:
     letter = county.letter()
     county.over(county.giver, county.receiver)
-    with pytest.raises(Refusal, match=r"^“退回或撤销的原因”必须填写$"):
+    with pytest.raises(Refusal, match=r"^“退回撤销原因”必须填写$"):
         actions.act(county.receiver, LETTER, letter, "refuse", {})
     actions.act(county.receiver, LETTER, letter, "refuse", {"reason": "查无此人"})
     assert (waiting(county.receiver), roll(county.receiver)) == ([], [])

@@ -76,5 +76,6 @@ class ActionDialog(QDialog):
         findings = list(refusal.findings) if isinstance(refusal, Refused) else []
         for name, one in self.rows.items():
             one.say([finding for finding in findings if finding.field == name])
+        self.adjustSize()  # what is wrong stands under its field
         if not findings or any(one.field not in self.rows for one in findings):
             self.message.refuse(refusal)
