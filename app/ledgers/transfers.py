@@ -86,7 +86,7 @@ TRANSFERS = Ledger(
     form={
         "转接": "member direction scope status to_office to_branch from_office from_branch",
         "介绍信": "letter_no issued_on valid_days dues_paid_to reported_on receipt_on branch handled_by reason answers",
-        "党员信息（选了党员，保存时自动填写）": "name resident_id sex nation birth education category joined_on full_on phone",
+        "党员信息（选了党员自动填写）": "name resident_id sex nation birth education category joined_on full_on phone",
     },
     keys=("letter_no name",),
     defaults={"direction": OUT, "status": ISSUED},
