@@ -24,11 +24,15 @@ from db.models.record import OWN_COLUMNS, Record, fields_of, merged_fields, tabl
 LINE_LIMIT = 1 << 20
 """No line of a package is longer, in bytes."""
 
+LONGEST = 200_000
+"""Characters of a note."""
+
 _ID = Annotated[str, Meta(min_length=36, max_length=36)]
 _MOMENT = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$")]
 _REPLICA = Annotated[str, Meta(min_length=1, max_length=20)]
 _COUNTER = Annotated[int, Meta(ge=1, le=2**53)]
-_WHOLE = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+_WHOLE = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
+_LARGE = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 _MOST = Decimal(10) ** 14
 
 _OWN: dict[str, Any] = {
@@ -54,22 +58,21 @@ def struct_of(model: type[Record]) -> type[msgspec.Struct]:
     """The strict struct of a ledger's records."""
     fields: list[Any] = list(_OWN.items())
     for name, spec in fields_of(model).items():
-        fields.append((name, Union[_type(spec), UnsetType], UNSET))  # noqa: UP007
+        fields.append((name, Union[_type(spec, table_of(model).c[name].type), UnsetType], UNSET))  # noqa: UP007
     return msgspec.defstruct(
         f"{model.__name__}Line", fields, forbid_unknown_fields=True, gc=False, kw_only=True, module=__name__
     )
 
 
-def _type(spec: Field) -> Any:
+def _type(spec: Field, column: Any) -> Any:
+    """What a value may be: what its column holds in every store, SQLite keeping more than it was told."""
     kind: Any = spec.kind.python
     if spec.target is not None:
         kind = _ID
-    elif kind is str and spec.length:
-        kind = Annotated[str, Meta(max_length=spec.length)]
     elif kind is str:
-        kind = Annotated[str, Meta(max_length=200_000)]
+        kind = Annotated[str, Meta(max_length=column.length or LONGEST)]
     elif kind is int:
-        kind = _WHOLE
+        kind = _LARGE if isinstance(column, BigInteger) else _WHOLE
     return kind if spec.required else kind | None
 
 
