@@ -9,11 +9,11 @@ apt_qt="libegl1 libgl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libx11-xcb1 libxk
     libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0
     libxcb-sync1 libxcb-xfixes0 libxcb-xkb1"
 apt_display="xvfb xauth xdotool"
-apt_packages="age zstd"
+apt_seals="age zstd"
 dnf_qt="libglvnd-egl libglvnd-glx glib2 dbus-libs fontconfig libX11-xcb libxkbcommon libxkbcommon-x11 xcb-util-cursor
     xcb-util-wm xcb-util-image xcb-util-keysyms xcb-util-renderutil libxcb"
 dnf_display="xorg-x11-server-Xvfb xorg-x11-xauth xdotool"
-dnf_packages="age zstd"
+dnf_seals="age zstd"
 
 missing_libraries() { # the shared libraries that Qt's own files ask for and the system lacks, one a line
     local qt
@@ -85,12 +85,10 @@ qt)
     wanted=()
     [[ -z $(missing_libraries) ]] || wanted+=(qt)
     [[ -z $(missing_programs Xvfb xdotool) ]] || wanted+=(display)
-    [[ -z $(missing_programs age zstd) ]] || wanted+=(packages)
-    [[ ${#wanted[@]} -gt 0 ]] || exit 0
-
-    read -ra names <<<"$(packages "${wanted[@]}")"
-    install "${names[@]}" || true
-
+    if [[ ${#wanted[@]} -gt 0 ]]; then
+        read -ra names <<<"$(packages "${wanted[@]}")"
+        install "${names[@]}" || true
+    fi
     libraries=$(missing_libraries)
     if [[ -n $libraries ]]; then
         echo "setup: Qt cannot open a window without these system libraries:" $libraries". Install them with: $remedy" >&2
@@ -100,6 +98,11 @@ qt)
     if [[ -n $programs ]]; then
         echo "setup: missing:" $programs". With no display, windows can neither be opened nor tested; install them with: $remedy" >&2
     fi
+
+    # By themselves: a system that has no such package must still get the others.
+    [[ -n $(missing_programs age zstd) ]] || exit 0
+    read -ra names <<<"$(packages seals)"
+    install "${names[@]}" || true
     programs=$(missing_programs age zstd)
     if [[ -n $programs ]]; then
         echo "setup: missing:" $programs". The tests that open packages with them are left out; install them with: $remedy" >&2
