@@ -154,7 +154,7 @@ def _within(
     sender = Sender(peer_id, peer.name, line, up, newcomer, frozenset({one.replica for one in own} - {ws.replica}))
     work = Intake(batch, sender, peer_id, decide, automatic, clock.now())
     work.digest.update(opened.digest.encode())
-    work.tables(opened, manifest.records, progress)
+    work.tables(opened, manifest, progress)
     work.blobs(opened, manifest.files)
     opened.finish()
     chain.pin(peer, manifest)

@@ -174,7 +174,7 @@ def _join(opened: Package, file: Path, folder: Path, passphrase: str | None, use
         )
         session.flush()
         work = Intake(batch, Sender(sender.office, sender.name, None, up=False), sender.office, at=clock.now())
-        work.tables(opened, manifest.records, None)
+        work.tables(opened, manifest, None)
         work.blobs(opened, manifest.files)
         opened.finish()
         if session.get(Office, manifest.to.office) is None:
