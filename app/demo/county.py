@@ -4,18 +4,20 @@ the first packages exchanged. The same seed on the same day gives the same data.
 import random
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import select
 
-from app import demo_township
-from app.fiction import REGION, People, lines
+from app.demo import guarantee, organisation, team
+from app.demo.fiction import REGION, People, lines
+from app.demo.township import Rows, Township
 from app.policy import Policies
 from app.sync import intake, outgoing, peers
-from app.workspace import Workspace
+from app.workspace import OfficeCard, Workspace
 from db import clock
 from db.errors import Refusal
 from db.journal import Progress
@@ -116,14 +118,32 @@ def fill(township: Workspace, people: People, new_id: Ids, members: int, progres
     with township.edit("录入演示数据", kind="import") as batch:
         posts = {post.name: post.id for post in batch.session.scalars(select(Post).where(Post.active.is_(True)))}
         standard = Policies.read(batch.session).number("venue.standard_area", people.today)
-        rows = demo_township.records(
-            township.office, people, new_id, members=members, posts=posts, standard_area=standard
-        )
+        rows = township_rows(township.office, people, new_id, members=members, posts=posts, standard_area=standard)
         for name, model in models().items():
             if rows.get(name):
                 progress(0, 0, f"{township.office.name}：{len(rows[name])} 条 {name}")
                 batch.create_rows(model, rows[name])
-        demo_township.attach_pictures(batch.session, rows)
+        guarantee.attach_pictures(batch.session, rows)
+
+
+def township_rows(
+    office: OfficeCard,
+    people: People,
+    new_id: Callable[[], str],
+    *,
+    members: int,
+    posts: Mapping[str, str],
+    standard_area: Decimal,
+) -> Rows:
+    """Rows for every ledger that a township writes.
+
+    `posts` are the posts on offer, name → id; `standard_area` is the floor area of a venue up to standard, in ㎡.
+    """
+    town = Township(office, people, new_id)
+    organisation.fill(town, members)
+    team.fill(town, posts)
+    guarantee.fill(town, standard_area)
+    return town.rows
 
 
 def remark(county: Workspace, rng: random.Random, new_id: Ids, today: date) -> None:
