@@ -7,11 +7,13 @@ that it declares, and nothing before, between or after them.
 import hashlib
 import io
 import os
+import stat
 import tarfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
 import pyrage
@@ -150,6 +152,17 @@ class _Sink:
 
 
 # ---------------------------------------------------------------- reading
+
+
+class NoFile(OSError):
+    """A folder, a pipe or a device stands where a file should."""
+
+
+def open_file(file: Path) -> BinaryIO:
+    """Opens a file to read. A pipe or a device, for which one might wait without end, is not opened at all."""
+    if not stat.S_ISREG(file.stat().st_mode):
+        raise NoFile(f"{file} is no plain file")
+    return file.open("rb")
 
 
 @dataclass(frozen=True)
