@@ -1,7 +1,7 @@
 """How a row of an older schema becomes a row of the next: functions from dict to dict, written once.
 
-A revision in `versions/` calls `carry` for the rows of a store. The reader of packages calls `upgraded` for each row that
-an older program wrote. Both come to the same row, so that an upgraded store and an upgraded package agree.
+A revision in `versions/` calls `carry` for the rows of a store; the reader of packages calls `upgraded` for each row
+that an older program wrote. Both come to the same row, so that an upgraded store and an upgraded package agree.
 
 A row is what a line of a package holds: JSON values by column, with `stamps` in a whole one. The journal keeps rows of
 few columns and no stamps, so a step changes what is there and adds nothing of its own. An upgrade is no save: versions
