@@ -41,6 +41,15 @@ def test_wrong_enrolment_passphrase_leaves_nothing(pair: Pair) -> None:
     assert not (pair.root / "新").exists()
 
 
+def test_a_guess_at_an_enrolment_passphrase_costs_much(pair: Pair, real_passphrases: None) -> None:
+    enrolment = enrol(pair.county, "532902", "清水镇", pair.stick / "清水.dzb")
+    kind, _, work = enrolment.file.read_bytes().split(b"\n")[1].removeprefix(b"-> ").split(b" ")
+    assert kind == b"scrypt"
+    assert int(work) >= 14  # 16 MiB and more for each guess
+    with join(enrolment.file, pair.root / "清水", enrolment.passphrase) as town:
+        assert town.office.code == "532902"
+
+
 def test_enrolling_one_that_has_answered_is_refused(pair: Pair) -> None:
     before = everything(pair.county)
     with pytest.raises(Refusal, match="已经登记并交过包。换电脑时请先作废"):
