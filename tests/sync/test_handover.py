@@ -50,6 +50,15 @@ def test_a_guess_at_an_enrolment_passphrase_costs_much(pair: Pair, real_passphra
         assert town.office.code == "532902"
 
 
+def test_an_enrolment_that_is_too_much_work_for_this_computer_says_so(pair: Pair) -> None:
+    file = pair.stick / "登记.dzb"
+    head, stanza, rest = file.read_bytes().split(b"\n", 2)
+    file.write_bytes(b"\n".join((head, stanza.rpartition(b" ")[0] + b" 60", rest)))
+    with pytest.raises(Refusal, match="这台电脑现在太忙或太慢，打不开登记文件。请关掉别的程序再试"):
+        join(file, pair.root / "新", pair.passphrase)
+    assert not (pair.root / "新").exists()
+
+
 def test_enrolling_one_that_has_answered_is_refused(pair: Pair) -> None:
     before = everything(pair.county)
     with pytest.raises(Refusal, match="已经登记并交过包。换电脑时请先作废"):
