@@ -13,7 +13,8 @@ import pyrage
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.helpers import age
+import app.workspace
+from tests.helpers import age, schema
 from tests.helpers.logs import LogWatch
 from tests.helpers.unwritable import permissions_hold
 
@@ -67,6 +68,14 @@ def cheap_passphrases() -> Iterator[None]:
     """Seals under a passphrase cost nothing; the files are age files all the same, and opened by the program's own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pyrage.passphrase, "encrypt", age.sealed)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_schema() -> Iterator[None]:
+    """A new workspace gets its schema without Alembic, which tests/db/test_migrations.py holds to the records."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(app.workspace, "upgrade", schema.upgraded)
         yield
 
 

@@ -265,6 +265,7 @@ class DetailPanel(Card):
         """Opens a copy in the system's own program; changes to the copy are not kept, so it cannot be written."""
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="siji-", ignore_cleanup_errors=True)
+            self.destroyed.connect(self._folder.cleanup)
         target = Path(self._folder.name) / file.id / attachments.proper_name(file.name)
 
         def copy(workspace: Workspace) -> Path:
