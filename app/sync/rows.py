@@ -1,12 +1,13 @@
 """Takes a package's rows into an open batch: who may write them, how they merge, what must exist, what was changed."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
+from app import blobs
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Ledger
 from app.sync import choices, wire
@@ -22,7 +23,7 @@ from db.errors import Refusal
 from db.fields import Authority
 from db.journal import Batch, Progress, Values, present, stored_rows
 from db.models.common import Remark
-from db.models.handoff import BlobChunk, ConflictLine
+from db.models.handoff import ConflictLine
 from db.models.organisation import Office
 from db.models.record import Record, dump, fields_of, merged_fields, models, table_of
 
@@ -342,14 +343,26 @@ class Intake:
                     name, number, f"栏目 {column} 指向的“{LEDGERS[target].title}”记录不在包里，这里也没有"
                 )
 
-    def blobs(self, package: Package, blobs: list[Blob]) -> None:
+    def blobs(self, package: Package, found: list[Blob], progress: Progress | None) -> None:
         """Takes in attachments' bytes; what is here already is read past, and still checked."""
         session = self.batch.session
-        for blob in blobs:
-            have = session.scalars(select(BlobChunk.place).where(BlobChunk.sha256 == blob.sha256).limit(1)).first()
-            for place, piece in enumerate(package.pieces(blob)):
-                if have is None:
-                    session.execute(insert(BlobChunk), [{"sha256": blob.sha256, "place": place, "data": piece}])
+        total, done = sum(blob.bytes for blob in found), 0
+
+        def counted(pieces: Iterable[bytes]) -> Iterator[bytes]:
+            nonlocal done
+            for piece in pieces:
+                done += len(piece)
+                if progress is not None:
+                    progress(done >> 10, total >> 10, "正在接收附件")
+                yield piece
+
+        for blob in found:
+            pieces = counted(package.pieces(blob))
+            if blobs.size(session, blob.sha256) == blob.bytes:
+                for _ in pieces:
+                    pass
+            else:
+                blobs.keep(session, blob.sha256, pieces)
 
 
 def send_back(batch: Batch, sender: Sender, one: Conflict, text: str) -> None:

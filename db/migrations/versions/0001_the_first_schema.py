@@ -132,11 +132,19 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("bytes", sa.Integer(), nullable=False),
+        sa.Column("target_office_id", sa.String(length=36), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["office_id"],
             ["office.id"],
             name=op.f("fk_attachment_office_id_office"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["target_office_id"],
+            ["office.id"],
+            name=op.f("fk_attachment_target_office_id_office"),
             initially="DEFERRED",
             deferrable=True,
         ),
@@ -154,6 +162,14 @@ def upgrade() -> None:
         "ix_attachment_search",
         "attachment",
         ["search_key", "id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_attachment_target_office_id",
+        "attachment",
+        ["target_office_id", "office_id", "deleted_at"],
         unique=False,
         sqlite_where=sa.text("deleted_at IS NULL"),
         postgresql_where=sa.text("deleted_at IS NULL"),
@@ -199,6 +215,7 @@ def upgrade() -> None:
         sa.Column("file", sa.String(length=200), nullable=False),
         sa.Column("upto", sa.BigInteger(), nullable=False),
         sa.Column("acknowledged", sa.Boolean(), nullable=False),
+        sa.Column("builds_on", sa.String(length=36), nullable=True),
         sa.Column("batch_id", sa.String(length=36), nullable=True),
         sa.Column("summary", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["peer_id"], ["peer.office_id"], name=op.f("fk_package_peer_id_peer")),
@@ -459,6 +476,13 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("deleted_at IS NULL"),
         postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_table(
+        "package_blob",
+        sa.Column("package_id", sa.String(length=36), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["package_id"], ["package.id"], name=op.f("fk_package_blob_package_id_package")),
+        sa.PrimaryKeyConstraint("package_id", "sha256", name=op.f("pk_package_blob")),
     )
     op.create_table(
         "party_org",
@@ -2003,6 +2027,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.drop_table("party_org")
+    op.drop_table("package_blob")
     op.drop_index(
         "ix_finance_agency_village_id",
         table_name="finance_agency",
@@ -2099,6 +2124,12 @@ def downgrade() -> None:
     op.drop_index("ix_change_record", table_name="change")
     op.drop_index("ix_change_batch", table_name="change")
     op.drop_table("change")
+    op.drop_index(
+        "ix_attachment_target_office_id",
+        table_name="attachment",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.drop_index(
         "ix_attachment_search",
         table_name="attachment",
