@@ -12,15 +12,15 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.demo import cadres, funds, guarantee, organisation, team
+from app.demo import cadres, funds, guarantee, method, organisation, team
 from app.demo.fiction import REGION, People, lines
-from app.demo.township import Rows, Township
+from app.demo.township import Paper, Rows, Township
 from app.policy import Policies
 from app.sync import intake, outgoing, peers
 from app.workspace import OfficeCard, Workspace
 from db import clock
 from db.errors import Refusal
-from db.journal import Progress
+from db.journal import Batch, Progress
 from db.models.common import Remark
 from db.models.guarantee import PayStandard
 from db.models.record import models
@@ -35,9 +35,11 @@ def make_demo(
 ) -> list[Path]:
     """Makes `folder`/county and `folder`/<office code> for each township, without passphrases, and returns them.
 
-    Every ledger has records everywhere; each township has handed over once, the county has taken it in and answered,
-    and the townships have read the answer. `members` is per township. Raises `Refusal` for a folder that is not empty
-    or numbers that are too small; on any failure what was made is removed.
+    Every ledger has records everywhere. Each township has handed over, the county has taken it in and answered, the
+    townships have read the answer and handed over what it asked for. `members` is per township.
+
+    Raises `Refusal` for a folder that is not empty or numbers that are too small; on any failure what was made is
+    removed.
     """
     names = _township_names()
     if not 1 <= townships <= len(names):
@@ -102,10 +104,14 @@ def _make(folder: Path, stick: Path, names: Sequence[str], members: int, seed: i
             step(f"{name}：县里接收")
             _take_in(county, sent[0].file)
         remark(county, rng, new_id, today)
+        decide(county, people, new_id)
         for answer in outgoing.export(county, stick):
             step(f"{answer.office_name}：读回执")
             with Workspace.open(folder / answer.office_code) as township:
                 _take_in(township, answer.file)
+                follow(township, people, new_id)
+                sent = outgoing.export(township, stick)
+            _take_in(county, sent[0].file)
     return made
 
 
@@ -134,6 +140,28 @@ def fill(township: Workspace, people: People, new_id: Ids, members: int, progres
         guarantee.attach_pictures(batch.session, rows)
 
 
+def decide(county: Workspace, people: People, new_id: Ids) -> None:
+    """What the county does about what the townships handed over, in one batch."""
+    with county.edit("审定和选派") as batch:
+        paper = Paper(county.office, people, new_id)
+        method.decide(paper, batch)
+        _write(batch, paper.rows)
+
+
+def follow(township: Workspace, people: People, new_id: Ids) -> None:
+    """What a township enters once it has read the county's answer, in one batch."""
+    with township.edit("补录演示数据", kind="import") as batch:
+        paper = Paper(township.office, people, new_id)
+        method.follow(paper, batch.session)
+        _write(batch, paper.rows)
+
+
+def _write(batch: Batch, rows: Rows) -> None:
+    for name, model in models().items():
+        if rows.get(name):
+            batch.create_rows(model, rows[name])
+
+
 def township_rows(
     office: OfficeCard,
     people: People,
@@ -153,6 +181,7 @@ def township_rows(
     cadres.fill(town)
     funds.fill(town)
     guarantee.fill(town, standard_area)
+    method.fill(town)
     return town.rows
 
 

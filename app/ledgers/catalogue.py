@@ -2,12 +2,20 @@
 
 from collections.abc import Mapping
 
-from app.ledgers import cadres, common, guarantee, organisation, team
+from app.ledgers import cadres, common, guarantee, method, organisation, team
 from app.ledgers.ledger import Ledger
 
 LEDGERS: Mapping[str, Ledger] = {
     ledger.id: ledger
-    for ledger in (*organisation.LEDGERS, *team.LEDGERS, *cadres.LEDGERS, *guarantee.LEDGERS, *common.LEDGERS)
+    for ledger in (
+        *organisation.LEDGERS,
+        *team.LEDGERS,
+        *cadres.LEDGERS,
+        *method.DISPATCH_LEDGERS,
+        *guarantee.LEDGERS,
+        *method.LEDGERS,
+        *common.LEDGERS,
+    )
 }
 
 
