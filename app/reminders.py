@@ -3,19 +3,20 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import listing, statistics
+from app import listing, pay, statistics, venues
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.method_checks import first_secretaries, latest_grades
 from app.listing import Query
 from app.place import EXCHANGE, Place
 from app.policy import Policies
 from app.quality import Found
-from app.rules import membership, recruitment
+from app.rules import budget, care, membership, recruitment
 from app.rules.dispatch import NEW_SECTORS
 from app.rules.organisation import TermState
 from app.rules.rating import WEAK
@@ -24,10 +25,11 @@ from app.statistics import in_month, last_received
 from app.sync import register
 from app.workspace import OfficeCard
 from db.models.common import Remark
+from db.models.guarantee import Budget, CareFund
 from db.models.handoff import ConflictLine, Peer
 from db.models.method import Dispatch, DispatchLog, Rectification
-from db.models.organisation import PartyOrg
-from db.models.team import Member
+from db.models.organisation import PartyOrg, Village
+from db.models.team import Cadre, Member
 
 TOLD = frozenset({"D22", "O05", "rectification.due", "dispatch.missing"})
 """Rules whose findings have reminders of their own."""
@@ -68,6 +70,10 @@ def reminders(session: Session, office: OfficeCard, today: date) -> list[Reminde
         *overdue_remedies(session, today),
         *(undecided_grades(session) if office.is_county else missing_logs(session, today)),
         *(weak_without_help(session) if office.is_county else ()),
+        *pay_due(session, today),
+        *fund_short(session),
+        *without_venue(session),
+        *budgets_lag(session, today),
     ]
     order = list(Urgency)
     return sorted(found, key=lambda one: order.index(one.urgency))
@@ -170,6 +176,71 @@ def missing_logs(session: Session, today: date) -> Iterable[Reminder]:
         place = Place("dispatch", ids=tuple(one.id for one in late), title=f"没有 {month} 日志的")
         title = f"选派干部没有登记 {month} 驻点日志 {len(late)} 人"
         yield Reminder(Urgency.ATTENTION, title, _named([one.name for one in late]), place)
+
+
+def pay_due(session: Session, today: date) -> Iterable[Reminder]:
+    """§5.2: cadres who are due last month's pay and have no slip for it."""
+    last = months_later(today, -1)
+    waiting = pay.without_slip(session, last.year, last.month, today)
+    if waiting:
+        names = dict(session.execute(select(Cadre.id, Cadre.name).where(Cadre.id.in_(waiting[:NAMED]))).all())
+        told = "、".join(names[one] for one in waiting[:NAMED]) + (
+            f"等 {len(waiting)} 人" if len(waiting) > NAMED else ""
+        )
+        place = Place("cadre", ids=waiting, title=f"{last.month}月没有发放记录")
+        title = f"{last.month} 月报酬没有登记 {len(waiting)} 人"
+        yield Reminder(Urgency.ATTENTION, title, f"{told}，可到报酬发放表补齐", place)
+
+
+def fund_short(session: Session) -> Iterable[Reminder]:
+    """[seed §1]: a care fund whose balance is below nothing on some day; each office has its own."""
+    funds: dict[str, list[tuple[date, int, str]]] = {}
+    rows = select(CareFund.office_id, CareFund.on, CareFund.kind, CareFund.amount, CareFund.id)
+    for office, on, kind, amount, one in session.execute(rows.where(CareFund.deleted_at.is_(None))):
+        funds.setdefault(office, []).append((on, care.signed(kind, amount), one))
+    for entries in funds.values():
+        short = care.short_on((on, amount) for on, amount, _ in entries)
+        if short is not None:
+            day, balance = short
+            ids = tuple(sorted(one for on, amount, one in entries if on <= day and amount < 0))
+            detail = f"{day} 起余额为 {Decimal(balance) / 100:,.2f} 元，请核对支出，或补登拨入"
+            place = Place("care_fund", ids=ids, title=f"{day} 以前的支出")
+            yield Reminder(Urgency.WRONG, "关怀基金超支", detail, place)
+
+
+def without_venue(session: Session) -> Iterable[Reminder]:
+    """§7: villages without a venue that counts."""
+    found = venues.coverage(session)
+    if found.lacking:
+        names = dict(session.execute(select(Village.id, Village.name).where(Village.id.in_(found.lacking))).all())
+        title = f"没有达标场所的村和社区 {len(found.lacking)} 个"
+        place = Place("village", ids=found.lacking, title="没有达标场所")
+        yield Reminder(Urgency.INFORMATION, title, _named([names[one] for one in found.lacking]), place)
+
+
+def budgets_lag(session: Session, today: date) -> Iterable[Reminder]:
+    """[seed §1]: this year's budgets of villages, or of communities, have risen by less than was promised."""
+    rows = session.execute(
+        select(Village.kind, Budget.village_id, Budget.year, func.sum(Budget.planned))
+        .join(Village, Village.id == Budget.village_id)
+        .where(Budget.deleted_at.is_(None), Budget.year.in_((today.year, today.year - 1)))
+        .group_by(Village.kind, Budget.village_id, Budget.year)
+    )
+    known: dict[tuple[str, int], dict[str, int]] = {}
+    for kind, village, year, planned in rows:
+        known.setdefault((kind, year), {})[village or ""] = planned
+    policy = Policies.read(session)
+    for kind, what, default in (
+        (budget.VILLAGE, "村", budget.RISE_OF_VILLAGE),
+        (budget.COMMUNITY, "社区", budget.RISE_OF_COMMUNITY),
+    ):
+        this_year, last_year = (known.get((kind, year), {}) for year in (today.year, today.year - 1))
+        rise = budget.average_rise(this_year, last_year)
+        wanted = int(policy.number(budget.RISE_KEYS[kind], today, default // 100) * 100)
+        if rise is not None and not budget.rise_is_reached(rise, wanted):
+            title = f"{what}经费平均增加不到 {wanted // 100:,} 元"
+            detail = f"今年比去年平均{'增加' if rise >= 0 else '减少'} {abs(Decimal(rise)) / 100:,.2f} 元"
+            yield Reminder(Urgency.INFORMATION, title, detail, Place("budget", chips=("今年", "村和社区")))
 
 
 def remarks(session: Session, office: OfficeCard) -> Iterable[Reminder]:

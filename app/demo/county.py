@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.demo import guarantee, method, organisation, team
+from app.demo import cadres, funds, guarantee, method, organisation, team
 from app.demo.fiction import REGION, People, lines
 from app.demo.township import Paper, Rows, Township
 from app.policy import Policies
@@ -22,6 +22,7 @@ from db import clock
 from db.errors import Refusal
 from db.journal import Batch, Progress
 from db.models.common import Remark
+from db.models.guarantee import PayStandard
 from db.models.record import models
 from db.models.team import Member, Post
 
@@ -88,6 +89,7 @@ def _make(folder: Path, stick: Path, names: Sequence[str], members: int, seed: i
     with Workspace.create(
         made[0], code=REGION, name=COUNTY, level="county", office_id=new_id(), user="县组织部"
     ) as county:
+        fill_county(county, new_id, today)
         codes = [f"{REGION}{101 + place}" for place in range(len(names))]
         for code, name in zip(codes, names, strict=True):
             step(f"{name}：登记、加入")
@@ -117,6 +119,12 @@ def _take_in(workspace: Workspace, file: Path) -> None:
     outcome = intake.take_in(workspace, file)
     if outcome.status != "applied":
         raise RuntimeError(f"the demonstration's own package came to {outcome.status} ({outcome.reason})")
+
+
+def fill_county(county: Workspace, new_id: Ids, today: date) -> None:
+    """Enters what the county alone writes, in one batch."""
+    with county.edit("录入演示数据", kind="import") as batch:
+        batch.create_rows(PayStandard, funds.standard_rows(today, county.office.id, new_id))
 
 
 def fill(township: Workspace, people: People, new_id: Ids, members: int, progress: Progress) -> None:
@@ -170,6 +178,8 @@ def township_rows(
     town = Township(office, people, new_id)
     organisation.fill(town, members)
     team.fill(town, posts)
+    cadres.fill(town)
+    funds.fill(town)
     guarantee.fill(town, standard_area)
     method.fill(town)
     return town.rows

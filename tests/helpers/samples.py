@@ -45,6 +45,11 @@ ONE_BY_ONE: Mapping[str, Mapping[str, str]] = {
         "ended_on": "",
         "end_reason": "",
     },
+    "cadre": {"sex": "男", "birth": "1978-03-12", "until": ""},
+    "pay_standard": {"shares": "1:0.9:0.7"},
+    "pay_slip": {"deduction": "12.30"},
+    "care_case": {"status": "已发放"},
+    "care_fund": {"kind": "捐助"},
     "venue": {"lat": "27.3", "lon": "111.4"},
     "venue_project": {"started_on": "2012-01-05", "finished_on": "2012-05-01"},
     "rating": {"promoted": "否", "mass_score": "95", "score": "95", "paired_org_id": ""},
@@ -84,7 +89,7 @@ def example(spec: Field, order: int) -> str:
         case "month":
             return "2012-06"
         case "year":
-            return "2012"
+            return f"201{1 + order}"
         case "whole":
             return f"1{order}"
         case "decimal":
