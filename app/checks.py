@@ -77,11 +77,11 @@ class Look:
         self._asked[model, names] += 1
         if self._asked[model, names] > SEVERAL:
             index = self._index(model, names)
-            return len(index.get((self._office(model), *same.values()), set()) - {self.record_id or ""})
+            return len(index.get((self.office(model), *same.values()), set()) - {self.record_id or ""})
         equal = [getattr(model, name) == value for name, value in same.items()]
-        return self.count(model, model.office_id == self._office(model), *equal)
+        return self.count(model, model.office_id == self.office(model), *equal)
 
-    def _office(self, model: type[Record]) -> str | None:
+    def office(self, model: type[Record]) -> str | None:
         """Whose the checked record is; a new one is the store's own."""
         if self.record_id not in self._offices:
             stored = self.session.get(model, self.record_id) if self.record_id else None
@@ -101,7 +101,10 @@ class Look:
 
 @cache
 def _needs(check: Callable[..., Any]) -> tuple[str, ...]:
-    """The parameters that a check cannot do without; those with a default are policy that it knows itself."""
+    """The parameters that a check cannot do without; those with a default are policy that it knows itself.
+
+    A field whose name is a word of Python's own is asked for with a `_` behind it: `from_`.
+    """
     return tuple(name for name, one in inspect.signature(check).parameters.items() if one.default is one.empty)
 
 
@@ -132,7 +135,7 @@ def run(ledger: Ledger, values: Mapping[str, Any], look: Look, policy: Policies)
     ]
     given = {**values, "today": clock.today(), "policy": policy, "look": look}
     for check in ledger.checks:
-        result = check(**{name: given[name] for name in _needs(check)})
+        result = check(**{name: given[name.removesuffix("_")] for name in _needs(check)})
         if isinstance(result, Finding):
             found.append(result)
         elif result is not None:

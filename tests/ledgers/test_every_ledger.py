@@ -285,12 +285,18 @@ def test_a_workbook_comes_back_unchanged(county: Workspace, samples: Samples, le
 
 @pytest.fixture(scope="module")
 def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workspace, Samples]]:
-    """A county, and the samples of a township whose first package it has taken in."""
+    """A county, and the samples of a township that has what the county hands down, and whose package was taken in."""
     place = tmp_path_factory.mktemp("交接")
     with Workspace.create(place / "云溪县", code="430599", name="云溪县", level="county", cost=CHEAP) as county:
         paper = enrol(county, "430599101", "石桥镇", place / "登记.dze")
         with join(place / "登记.dze", place / "石桥镇", paper.passphrase) as town:
-            samples = Samples(town)
+            handed_down = {("office", 1): town.office.id}
+            for ledger in LEDGERS.values():
+                if ledger.authority is not None and ledger.id != "office":
+                    handed_down[ledger.id, 1] = Samples(county, handed_down).made(ledger)
+            (down,) = export(county, place)
+            take_in(town, down.file)
+            samples = Samples(town, handed_down)
             for ledger in LEDGERS.values():
                 if sends(ledger):
                     samples.made(ledger)
