@@ -31,7 +31,7 @@ from db.models.responsibility import (
 def task_number_is_free(year: int | None, number: int | None, look: Look) -> Finding | None:
     """task.number: two tasks of a year never share a number."""
     if year and number is not None and look.others(Task, year=year, number=number):
-        return error("number", "task.number", f"{year} 年已经有第 {number} 件实事，请换一个序号，或修改原有的一条")
+        return error("number", "task.number", f"{year} 年已经有第 {number} 件实事，请换一个编号，或修改原有的一条")
     return None
 
 

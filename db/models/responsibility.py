@@ -20,7 +20,7 @@ class Task(Record):
     __tablename__ = "task"
 
     year: Mapped[int] = fields.year("年度", required=True)
-    number: Mapped[int] = fields.whole("序号", required=True)
+    number: Mapped[int] = fields.whole("编号", required=True)
     title: Mapped[str] = fields.text("实事名称", 60, required=True, search=True, aliases=["工作任务", "实事"])
     target: Mapped[str] = fields.note("目标要求", required=True, aliases=["目标"])
     measure: Mapped[str] = fields.note("具体措施", required=True, aliases=["措施"])
@@ -106,7 +106,7 @@ class Indicator(Record):
     year: Mapped[int] = fields.year("年度", required=True)
     category: Mapped[str] = fields.code("考核类别", "indicator_category", required=True, aliases=["类别"])
     parent_id: Mapped[str | None] = fields.link("上级指标", "indicator")
-    number: Mapped[str] = fields.text("编号", 10, required=True, search=True, aliases=["序号"])
+    number: Mapped[str] = fields.text("编号", 10, required=True, search=True)
     title: Mapped[str] = fields.text("指标名称", 60, required=True, search=True, aliases=["指标", "考核项目"])
     full_mark: Mapped[Decimal] = fields.decimal("满分", required=True, unit="分", aliases=["标准分", "分值"])
     way: Mapped[str] = fields.code("计分方式", "indicator_way", required=True)

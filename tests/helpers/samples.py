@@ -45,7 +45,13 @@ ONE_BY_ONE: Mapping[str, Mapping[str, str]] = {
     "venue_project": {"started_on": "2012-01-05", "finished_on": "2012-05-01"},
     "task": {"due_on": "2012-12-31"},
     "duty": {"party_org_id": "", "village_id": "", "first_responsible": "王小芳", "direct_responsible": "李小明"},
-    "monthly_check": {"rate": "", "total_done": "20", "filled_by": "王小芳", "checked_by": "李小明"},
+    "monthly_check": {
+        "rate": "",
+        "total_done": "20",
+        "filled_on": "2012-07-20",
+        "filled_by": "王小芳",
+        "checked_by": "李小明",
+    },
     "inspection": {"village_id": ""},
     "indicator": {"from_ledger": ""},
     "assessment": {"passed": "是"},
@@ -81,7 +87,7 @@ def example(spec: Field, order: int) -> str:
         case "day":
             return "2012年6月1日"
         case "month":
-            return "2012-06"
+            return f"2012-0{order + 5}"
         case "year":
             return "2012"
         case "whole":
