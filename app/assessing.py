@@ -348,7 +348,7 @@ def decide(
                 )
             )
             rows = [
-                _restriction(workspace.office.id, made.id, one.office.id, bound)
+                restriction_row(workspace.office.id, made.id, one.office.id, bound)
                 for name, bound in found.restrictions
                 if name == one.office.name
             ]
@@ -356,7 +356,8 @@ def decide(
     return found
 
 
-def _restriction(own_id: str, assessment: str, office: str, bound: scoring.Consequence) -> dict[str, Any]:
+def restriction_row(own_id: str, assessment: str, office: str, bound: scoring.Consequence) -> dict[str, Any]:
+    """A restriction as a row to create."""
     return {
         "office_id": own_id,
         "assessment_id": assessment,

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.demo import guarantee, organisation, team
+from app.demo import guarantee, organisation, party_life, responsibility, team
 from app.demo.fiction import REGION, People, lines
 from app.demo.township import Rows, Township
 from app.policy import Policies
@@ -34,8 +34,8 @@ def make_demo(
 ) -> list[Path]:
     """Makes `folder`/county and `folder`/<office code> for each township, without passphrases, and returns them.
 
-    Every ledger has records everywhere; each township has handed over once, the county has taken it in and answered,
-    and the townships have read the answer. `members` is per township. Raises `Refusal` for a folder that is not empty
+    Every ledger has records everywhere; each township has handed over twice, the county has taken it in and answered,
+    and the townships have read the answers. `members` is per township. Raises `Refusal` for a folder that is not empty
     or numbers that are too small; on any failure what was made is removed.
     """
     names = _township_names()
@@ -74,7 +74,7 @@ class Ids:
 def _make(folder: Path, stick: Path, names: Sequence[str], members: int, seed: int, progress: Progress) -> list[Path]:
     rng, today = random.Random(seed), clock.today()
     people, new_id = People(rng, today), Ids(rng, today)
-    total, done = 4 * len(names) + 1, 0
+    total, done = 6 * len(names) + 1, 0
 
     def step(what: str) -> None:
         nonlocal done
@@ -86,6 +86,7 @@ def _make(folder: Path, stick: Path, names: Sequence[str], members: int, seed: i
     with Workspace.create(
         made[0], code=REGION, name=COUNTY, level="county", office_id=new_id(), user="县组织部"
     ) as county:
+        responsibility.resolve(county, new_id, len(names), today)
         codes = [f"{REGION}{101 + place}" for place in range(len(names))]
         for code, name in zip(codes, names, strict=True):
             step(f"{name}：登记、加入")
@@ -99,7 +100,17 @@ def _make(folder: Path, stick: Path, names: Sequence[str], members: int, seed: i
                 sent = outgoing.export(township, stick)
             step(f"{name}：县里接收")
             _take_in(county, sent[0].file)
+        responsibility.give(county, new_id, today)
+        for place, answer in enumerate(outgoing.export(county, stick)):
+            step(f"{answer.office_name}：自查、自评")
+            with Workspace.open(folder / answer.office_code) as township:
+                _take_in(township, answer.file)
+                responsibility.report(township, people, new_id, place)
+                sent = outgoing.export(township, stick)
+            step(f"{answer.office_name}：县里接收自查")
+            _take_in(county, sent[0].file)
         remark(county, rng, new_id, today)
+        responsibility.conclude(county, people, new_id)
         for answer in outgoing.export(county, stick):
             step(f"{answer.office_name}：读回执")
             with Workspace.open(folder / answer.office_code) as township:
@@ -142,6 +153,8 @@ def township_rows(
     town = Township(office, people, new_id)
     organisation.fill(town, members)
     team.fill(town, posts)
+    responsibility.officers(town)
+    party_life.fill(town)
     guarantee.fill(town, standard_area)
     return town.rows
 
