@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.demo import cadres, funds, guarantee, method, organisation, team
+from app.demo import cadres, funds, guarantee, method, organisation, party_life, responsibility, team
 from app.demo.fiction import REGION, People, lines
 from app.demo.township import Paper, Rows, Township
 from app.policy import Policies
@@ -35,8 +35,8 @@ def make_demo(
 ) -> list[Path]:
     """Makes `folder`/county and `folder`/<office code> for each township, without passphrases, and returns them.
 
-    Every ledger has records everywhere. Each township has handed over, the county has taken it in and answered, the
-    townships have read the answer and handed over what it asked for. `members` is per township.
+    Every ledger has records everywhere. Each township has handed over twice, the county has taken it in and answered,
+    and the townships have read the answers. `members` is per township.
 
     Raises `Refusal` for a folder that is not empty or numbers that are too small; on any failure what was made is
     removed.
@@ -77,7 +77,7 @@ class Ids:
 def _make(folder: Path, stick: Path, names: Sequence[str], members: int, seed: int, progress: Progress) -> list[Path]:
     rng, today = random.Random(seed), clock.today()
     people, new_id = People(rng, today), Ids(rng, today)
-    total, done = 4 * len(names) + 1, 0
+    total, done = 6 * len(names) + 1, 0
 
     def step(what: str) -> None:
         nonlocal done
@@ -90,6 +90,7 @@ def _make(folder: Path, stick: Path, names: Sequence[str], members: int, seed: i
         made[0], code=REGION, name=COUNTY, level="county", office_id=new_id(), user="县组织部"
     ) as county:
         fill_county(county, new_id, today)
+        responsibility.resolve(county, new_id, len(names), today)
         codes = [f"{REGION}{101 + place}" for place in range(len(names))]
         for code, name in zip(codes, names, strict=True):
             step(f"{name}：登记、加入")
@@ -103,15 +104,23 @@ def _make(folder: Path, stick: Path, names: Sequence[str], members: int, seed: i
                 sent = outgoing.export(township, stick)
             step(f"{name}：县里接收")
             _take_in(county, sent[0].file)
-        remark(county, rng, new_id, today)
+        responsibility.give(county, new_id, today)
         decide(county, people, new_id)
+        for place, answer in enumerate(outgoing.export(county, stick)):
+            step(f"{answer.office_name}：自查、自评")
+            with Workspace.open(folder / answer.office_code) as township:
+                _take_in(township, answer.file)
+                responsibility.report(township, people, new_id, place)
+                follow(township, people, new_id)
+                sent = outgoing.export(township, stick)
+            step(f"{answer.office_name}：县里接收自查")
+            _take_in(county, sent[0].file)
+        remark(county, rng, new_id, today)
+        responsibility.conclude(county, people, new_id)
         for answer in outgoing.export(county, stick):
             step(f"{answer.office_name}：读回执")
             with Workspace.open(folder / answer.office_code) as township:
                 _take_in(township, answer.file)
-                follow(township, people, new_id)
-                sent = outgoing.export(township, stick)
-            _take_in(county, sent[0].file)
     return made
 
 
@@ -180,6 +189,8 @@ def township_rows(
     team.fill(town, posts)
     cadres.fill(town)
     funds.fill(town)
+    responsibility.officers(town)
+    party_life.fill(town)
     guarantee.fill(town, standard_area)
     method.fill(town)
     return town.rows
