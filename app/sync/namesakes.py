@@ -49,9 +49,8 @@ def found_and_told(batch: Batch, work: Intake, office_id: str, line: Line) -> li
         counts = work.counts.get(name)
         if counts is None or not (counts.created or counts.updated or counts.deleted):
             continue
-        for field, spec in fields_of(model).items():
-            if spec.kind.id != "resident_id" or field not in LEDGERS[name].keys:
-                continue  # a number stands on a roll where it alone tells one record from another
+        for field in LEDGERS[name].numbers_of_one:
+            spec = fields_of(model)[field]
             people = namesakes(batch.session, model, field)
             _tell(batch, model, field, people, office_id)
             found += [

@@ -1,11 +1,11 @@
 """What concerns whom: which records pass between a lower and an upper office, as conditions for the store."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, case, false, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Text, and_, case, exists, false, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from app.ledgers.catalogue import LEDGERS
@@ -71,7 +71,7 @@ def of_upper(model: type[Record], line: Line) -> ColumnElement[bool]:
     """The records of the upper side that concern the lower one, or everyone, and those that it passes on."""
     if model is Office:  # the offices beside the lower one too: something may be addressed to them
         return or_(Office.id.in_(line.above | line.below), Office.superior_id.in_(line.above))
-    owned = model.office_id.in_(line.above)
+    owned = and_(model.office_id.in_(line.above), *_within_reach(model, line))
     links = [getattr(model, name) for name in office_links(model)]
     if not links:
         return owned
@@ -95,6 +95,17 @@ def beside(model: type[Record], line: Line) -> ColumnElement[bool]:
 def addressed(ledger: Ledger, line: Line, *rows: Mapping[str, Any] | None) -> bool:
     """Whether a record as it comes, or as it is here, is addressed to the lower side by the office that keeps it."""
     return any(row is not None and row.get(name) in line.below for row in rows for name in ledger.passes)
+
+
+def _within_reach(model: type[Record], line: Line) -> Iterator[ColumnElement[bool]]:
+    """That every record which is linked to belongs to one side or the other: what hangs on another township's branch
+    concerns that township alone."""
+    for name, spec in fields_of(model).items():
+        if spec.target in (None, Office.__tablename__):
+            continue
+        target, link = table_of(models()[str(spec.target)]).alias(), getattr(model, name)
+        held = exists().where(target.c.id == link, target.c.office_id.in_(line.above | line.below))
+        yield or_(link.is_(None), held)
 
 
 def changed(model: type[Record], since: int, peer: str) -> ColumnElement[bool]:
