@@ -1,4 +1,4 @@
-"""活力党建 of the demonstration: how village cadres were appraised, who left, what villages decided, who was trained."""
+"""活力党建 of the demonstration: how village cadres were appraised, who left, what villages decided, who learned."""
 
 from datetime import date, timedelta
 from decimal import Decimal

@@ -329,7 +329,6 @@ TRAINING_ATTENDANCES = Ledger(
     label="{training} · {cadre}{member}",
     columns="training cadre member passed absent_reason",
     form={"参训": "training cadre member passed absent_reason"},
-    tree="training_id",
     keys=("training_id cadre_id", "training_id member_id"),
     chips=(
         Chip("合格", TrainingAttendance.passed.is_(True)),

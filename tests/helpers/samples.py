@@ -62,6 +62,8 @@ ONE_BY_ONE: Mapping[str, Mapping[str, str]] = {
     "pay_slip": {"deduction": "12.30"},
     "care_case": {"status": "已发放"},
     "care_fund": {"kind": "捐助"},
+    "cadre_appraisal": dict.fromkeys(("virtue", "ability", "diligence", "achievement", "integrity"), "18.5"),
+    "team_appraisal": dict.fromkeys(("economy", "society", "central", "itself"), "18.5"),
     "cadre_departure": {"effective_on": "2012-06-01"},
     "training_attendance": {"member_id": "", "absent_reason": ""},
     "venue": {"lat": "27.3", "lon": "111.4"},
