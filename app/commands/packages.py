@@ -20,7 +20,7 @@ from app.commands.common import (
     show_counts,
 )
 from app.ledgers.catalogue import LEDGERS
-from app.sync import intake, outgoing
+from app.sync import intake, keyfile, outgoing
 from app.sync.outcome import Inspection, Outcome
 from db.errors import Refusal
 
@@ -153,6 +153,22 @@ def inspect(
         say(f"“{file.name}”不是四基的包，或者开头已损坏。请核对文件，重新复制，仍不行时请对方重新导出")
         return REFUSED
     return DONE
+
+
+@app.command()
+def key(
+    folder: Folder,
+    out: Annotated[Path, typer.Argument(metavar="FILE", help="写到这个文件", show_default=False)],
+    json: Json = False,
+) -> None:
+    """写出本单位的密钥文件，别的程序（age）凭它打开包。谁拿到它谁就能打开，请保管好。"""
+    with opened(folder) as workspace:
+        keyfile.write_key(workspace, out)
+    if json:
+        give({"file": str(out)})
+    else:
+        show(f"密钥文件：{out}")
+        say("有了它就能打开发给本单位和本单位发出的包。请保管好，用完销毁。")
 
 
 def _tell_inspected(file: Path, found: Inspection) -> None:

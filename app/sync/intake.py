@@ -158,7 +158,7 @@ def _within(
     sender = Sender(peer_id, peer.name, line, up, newcomer, frozenset({one.replica for one in own} - {ws.replica}))
     work = Intake(batch, sender, peer_id, decide, automatic, clock.now())
     work.digest.update(opened.digest.encode())
-    work.tables(opened, manifest.records, progress)
+    work.tables(opened, manifest, progress)
     work.blobs(opened, manifest.files, progress)
     opened.finish()
     chain.pin(peer, manifest)
@@ -249,7 +249,7 @@ def _room(ws: Workspace, size: int, *, file: bool) -> None:
 
 def _open(file: Path) -> BinaryIO:
     try:
-        stream = file.open("rb")
+        stream = package.open_file(file)
         size = file.stat().st_size
     except FileNotFoundError:
         raise Refusal(f"找不到文件“{file.name}”，U盘可能已拔出。请插好后再试", "damaged") from None

@@ -12,7 +12,7 @@ from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Ledger
 from app.sync import choices, wire
 from app.sync.choices import Choice, Conflict
-from app.sync.manifest import Blob, Fate, Member
+from app.sync.manifest import Blob, Fate, Manifest
 from app.sync.merge import Forked, Kind, Merged, merge, owners_word
 from app.sync.outcome import DETAILS
 from app.sync.package import Package
@@ -104,22 +104,22 @@ class Intake:
 
     # ---------------------------------------------------------------- rows
 
-    def tables(self, package: Package, members: list[Member], progress: Progress | None) -> None:
+    def tables(self, package: Package, manifest: Manifest, progress: Progress | None) -> None:
         """Takes in every table of the package. Raises `Refusal` for the first row that may not come in."""
-        total, done = sum(member.rows for member in members), 0
-        for member in members:
+        total, done = sum(member.rows for member in manifest.records), 0
+        for member in manifest.records:
             model = models().get(member.table)
             if model is None:
                 raise Refusal(f"包里有不认识的台账 {member.table}。请对方用最新的程序重新导出", "invalid-record")
             for block, first in package.blocks(member):
-                rows = wire.decode_lines(model, block, first)
-                self._take(model, rows, first)
+                rows = wire.decode_lines(model, block, first, manifest.schema)
+                self._take(model, rows, first, wire.added(model, manifest.schema))
                 done += len(rows)
                 if progress is not None:
                     progress(done, total, f"正在核对“{LEDGERS[member.table].title}”")
         self._resolve()
 
-    def _take(self, model: type[Record], rows: list[Values], first: int) -> None:
+    def _take(self, model: type[Record], rows: list[Values], first: int, added: Values) -> None:
         name, ledger = model.__tablename__, LEDGERS[model.__tablename__]
         ids = [row["id"] for row in rows]
         if len(set(ids)) != len(ids):
@@ -136,6 +136,8 @@ class Intake:
             old = stored.get(row["id"])
             owner(row, old, number)
             if old is None:
+                if added:
+                    row.update({column: value for column, value in added.items() if column not in row})
                 if len(row) < whole and any(one not in row for one in required):
                     label = fields_of(model)[wire.missing_columns(model, row)[0]].label
                     raise wire.InvalidRecord(name, number, f"缺少“{label}”")
