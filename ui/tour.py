@@ -54,7 +54,7 @@ def take(folder: Path, out: Path) -> list[Path]:
     from PySide6.QtWidgets import QWidget
 
     from app.ledgers.catalogue import LEDGERS
-    from app.place import EXCHANGE, SETTINGS
+    from app.place import EXCHANGE, SETTINGS, SHEETS
     from app.workspace import Workspace
     from ui.background import Desk, Opened
     from ui.ledger.page import LedgerPage
@@ -109,7 +109,7 @@ def take(folder: Path, out: Path) -> list[Path]:
                     page.add()
                     picture(window, f"{ledger.id}-form{suffix}")
                     page._leave_form()
-            for place in (EXCHANGE, SETTINGS):
+            for place in (*SHEETS, EXCHANGE, SETTINGS):
                 window.go(place)
                 picture(window, f"{place}{suffix}")
             if not suffix:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QDialog, QTextBrowser, QWidget
 
+from app.place import SHEETS
 from ui.shell.widgets import button, column, row
 
 INDEX = "index"
@@ -22,10 +23,20 @@ CHAPTERS: Mapping[str, str] = {
     "post": "posts",
     "post_assignment": "posts",
     "post_review": "posts",
+    "cadre": "cadres",
+    "pay_sheet": "pay",
+    "pay_standard": "pay",
+    "pay_slip": "pay",
+    "budget": "pay",
+    "care_case": "care",
+    "care_fund": "care",
+    "funding_sheet": "venues",
     "venue": "venues",
     "venue_project": "venues",
     "venue_funding": "venues",
     "venue_use": "venues",
+    "facility": "facilities",
+    "community_support": "facilities",
 }
 """The chapter of a place that shares one with others; any other place has a chapter of its own name."""
 
@@ -45,6 +56,13 @@ def chapter(place: str) -> str:
     """The name of the chapter about a place: a ledger, a page, a wizard. The table of contents where there is none."""
     name = CHAPTERS.get(place, place)
     return name if (folder() / f"{name}.md").is_file() else INDEX
+
+
+def title_of(place: str) -> str:
+    """What a ledger or a sheet is called, which is the heading about it."""
+    from app.ledgers.catalogue import LEDGERS  # not before the first window is painted
+
+    return SHEETS[place] if place in SHEETS else LEDGERS[place].title
 
 
 class Manual(QDialog):
@@ -72,11 +90,10 @@ class Manual(QDialog):
         document.setDocumentMargin(16)
         if place not in CHAPTERS:
             return
-        from app.ledgers.catalogue import LEDGERS  # not before the first window is painted
-
+        title = title_of(place)
         block = document.begin()
         while block.isValid():
-            if block.blockFormat().headingLevel() == 2 and block.text() == LEDGERS[place].title:
+            if block.blockFormat().headingLevel() == 2 and block.text() == title:
                 self.browser.setTextCursor(QTextCursor(block))
                 top = document.documentLayout().blockBoundingRect(block).top()
                 self.browser.verticalScrollBar().setValue(round(top) - 8)

@@ -8,11 +8,13 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import PILLAR_TITLES, Pillar
-from app.place import EXCHANGE, SETTINGS, Place
+from app.place import EXCHANGE, FUNDING_SHEET, PAY_SHEET, SETTINGS, SHEETS, Place
 from db.errors import Refusal
 from ui.background import Desk, Opened
 from ui.ledger.page import LedgerPage
 from ui.pages.exchange import ExchangePage
+from ui.pages.funding import FundingPage
+from ui.pages.pay import PaySheetPage
 from ui.pages.settings import SettingsPage
 from ui.pages.workbench import WorkbenchPage
 from ui.shell import manual, memory
@@ -27,6 +29,14 @@ WORKBENCH = "workbench"
 FIRST = WORKBENCH
 """The page that a window opens with."""
 
+SHEET_ENTRIES = {
+    Pillar.GUARANTEE: (
+        Entry(SHEETS[PAY_SHEET], PAY_SHEET, "mdi6.table-account"),
+        Entry(SHEETS[FUNDING_SHEET], FUNDING_SHEET, "mdi6.table-large"),
+    )
+}
+"""The sheets of each system; they stand before its ledgers."""
+
 
 def entries() -> list[Entry]:
     """The navigation, from the catalogue: the workbench, each system with its ledgers, the exchange, the settings."""
@@ -37,6 +47,7 @@ def entries() -> list[Entry]:
         ledgers = [one for one in LEDGERS.values() if one.pillar is pillar and not one.hidden]
         if ledgers:
             found.append(Entry(PILLAR_TITLES[pillar]))
+            found += SHEET_ENTRIES.get(pillar, ())
             found += [Entry(one.title, one.id, one.icon) for one in ledgers]
     found.append(Entry(PILLAR_TITLES[Pillar.SYSTEM]))
     found.append(Entry("数据交换", EXCHANGE, "mdi6.usb-flash-drive-outline"))
@@ -144,6 +155,10 @@ class Desktop(QWidget):
             bench.hand_over.connect(lambda: self._exchange(ExchangePage.hand_over))
             bench.take_in.connect(lambda: self._exchange(ExchangePage.take_in))
             return bench
+        if id in SHEETS:
+            sheet = {PAY_SHEET: PaySheetPage, FUNDING_SHEET: FundingPage}[id](self.desk)
+            sheet.go.connect(self.go_to_place)
+            return sheet
         if id == EXCHANGE:
             return ExchangePage(self.desk)
         if id == SETTINGS:
