@@ -114,7 +114,9 @@ class FundingPage(QWidget):
             tile.clicked.connect(lambda figure=figure: self.go.emit(figure.place))
             self.figures.addWidget(tile, 1)
         sources = tuple(Heading(name, 104) for name in sheet.sources)
-        self.grid.put(rows(sheet, self.county and chosen is None), (*FIRST, Heading("计划投资", 92), *sources, *LAST))
+        self.grid.put(
+            rows(sheet, len(view.offices) > 1 and chosen is None), (*FIRST, Heading("计划投资", 92), *sources, *LAST)
+        )
 
 
 def key_figures(sheet: FundingSheet, *, county: bool, office: str | None) -> tuple[KeyFigure, ...]:

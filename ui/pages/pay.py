@@ -150,7 +150,8 @@ class PaySheetPage(QWidget):
             tile = FigureTile(figure)
             tile.clicked.connect(lambda figure=figure: self.go.emit(figure.place))
             self.figures.addWidget(tile, 1)
-        names = {one.id: one.name for one in view.offices} if self.office.currentData() is None else {}
+        several = len(view.offices) > 1 and self.office.currentData() is None
+        names = {one.id: one.name for one in view.offices} if several else {}
         self.grid.put(rows(sheet, names))
 
     def _choose(self, view: PayView) -> None:
