@@ -32,7 +32,7 @@ def standard_rows(today: date, office_id: str, new_id: Callable[[], str]) -> lis
 
 def fill(town: Township) -> None:
     """Every ledger of money but that of the venues."""
-    for year, standard in standards(town.today).items():
+    for year, standard in sorted(standards(town.today).items()):
         slips(town, year, standard)
     budgets(town)
     cases(town)

@@ -333,7 +333,7 @@ PAY_SLIPS = Ledger(
     pillar=Pillar.GUARANTEE,
     icon="mdi6.cash-check",
     label="{cadre} {year}年{month}月",
-    columns="cadre village year month basic performance pension back_pay deduction net paid_on signed",
+    columns="cadre village year month basic performance pension deduction net paid_on signed",
     form={
         "发放": "cadre year month basic performance pension back_pay deduction",
         "签领": "paid_on signed",
@@ -382,10 +382,9 @@ BUDGETS = Ledger(
     pillar=Pillar.GUARANTEE,
     icon="mdi6.calculator-variant-outline",
     label="{village}{party_org} {year}年 {source}",
-    columns="village party_org year source planned spent rise document_no",
+    columns="village party_org year source planned spent rise",
     form={"经费": "village party_org year source planned spent document_no"},
-    derived=(Derived("rise", "全部来源比上年(元)", among=rises, number=True),),
-    tree="village_id",
+    derived=(Derived("rise", "合计比上年", among=rises, number=True),),
     keys=("village_id year source", "party_org_id year source"),
     chips=(
         Chip("今年", lambda today: Budget.year == today.year),

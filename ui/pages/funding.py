@@ -22,7 +22,7 @@ from ui.shell.widgets import MARGINS, Card, EmptyState, PageHeader, clear, colum
 
 SHOWN = frozenset({"venue_funding", "venue_project", "venue", "village", "office", "policy"})
 """The ledgers whose changes the page shows."""
-FIRST = (Heading("场所(村)", 150, number=False), Heading("类型", 72, number=False), Heading("阶段", 72, number=False))
+FIRST = (Heading("场所(村)", 192, number=False), Heading("类型", 72, number=False), Heading("阶段", 72, number=False))
 LAST = (Heading("来源合计", 110), Heading("比投资", 84))
 
 
@@ -113,7 +113,7 @@ class FundingPage(QWidget):
             tile = FigureTile(figure)
             tile.clicked.connect(lambda figure=figure: self.go.emit(figure.place))
             self.figures.addWidget(tile, 1)
-        sources = tuple(Heading(name, 104) for name in sheet.sources)
+        sources = tuple(Heading(name, 98) for name in sheet.sources)
         self.grid.put(
             rows(sheet, len(view.offices) > 1 and chosen is None), (*FIRST, Heading("计划投资", 92), *sources, *LAST)
         )

@@ -181,7 +181,7 @@ class Grid(QTableView):
     def _lay_out(self) -> None:
         """Gives each column its width; what is left over goes to the columns of words."""
         widths = [round(one.width * theme.now().scale) for one in self.sheet.headings]
-        words = [place for place, one in enumerate(self.sheet.headings) if not one.number]
         spare = max(0, self.viewport().width() - sum(widths))
-        for place, width in enumerate(widths):
-            self.setColumnWidth(place, width + (spare // len(words) if place in words else 0))
+        words = sum(one.width for one in self.sheet.headings if not one.number)
+        for place, one in enumerate(self.sheet.headings):
+            self.setColumnWidth(place, widths[place] + (0 if one.number else spare * one.width // words))
