@@ -121,7 +121,10 @@ class Look:
 
 @cache
 def _needs(check: Callable[..., Any]) -> tuple[str, ...]:
-    """The parameters that a check cannot do without; those with a default are policy that it knows itself."""
+    """The parameters that a check cannot do without; those with a default are policy that it knows itself.
+
+    A field whose name is a word of Python's own is asked for with a `_` behind it: `from_`.
+    """
     return tuple(name for name, one in inspect.signature(check).parameters.items() if one.default is one.empty)
 
 
@@ -152,7 +155,7 @@ def run(ledger: Ledger, values: Mapping[str, Any], look: Look, policy: Policies)
     ]
     given = {**values, "today": clock.today(), "policy": policy, "look": look}
     for check in ledger.checks:
-        result = check(**{name: given[name] for name in _needs(check)})
+        result = check(**{name: given[name.removesuffix("_")] for name in _needs(check)})
         if isinstance(result, Finding):
             found.append(result)
         elif result is not None:

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 EXCHANGE, SETTINGS = "exchange", "settings"
 PAY_SHEET, FUNDING_SHEET = "pay_sheet", "funding_sheet"
-SHEETS = {PAY_SHEET: "报酬发放表", FUNDING_SHEET: "建设资金表"}
-"""The pages that show several ledgers as one sheet, and what they are called."""
+"""Pages that are no ledger's, and to which something leads."""
 
 
 @dataclass(frozen=True)

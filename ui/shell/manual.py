@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QDialog, QTextBrowser, QWidget
 
-from app.place import SHEETS
 from ui.shell.widgets import button, column, row
 
 INDEX = "index"
@@ -37,6 +36,13 @@ CHAPTERS: Mapping[str, str] = {
     "venue_use": "venues",
     "facility": "facilities",
     "community_support": "facilities",
+    "dispatch_log": "dispatch",
+    "rectification": "rating",
+    "demo_unit": "rating",
+    "finance_agency": "rating",
+    "skill": "rating",
+    "branches": "rating",
+    "enterprise_year": "enterprise",
 }
 """The chapter of a place that shares one with others; any other place has a chapter of its own name."""
 
@@ -58,11 +64,12 @@ def chapter(place: str) -> str:
     return name if (folder() / f"{name}.md").is_file() else INDEX
 
 
-def title_of(place: str) -> str:
-    """What a ledger or a sheet is called, which is the heading about it."""
+def titles() -> Mapping[str, str]:
+    """What each ledger and page is called, by its id."""
     from app.ledgers.catalogue import LEDGERS  # not before the first window is painted
+    from ui.pages.catalogue import PAGES
 
-    return SHEETS[place] if place in SHEETS else LEDGERS[place].title
+    return {one.id: one.title for one in (*LEDGERS.values(), *PAGES.values())}
 
 
 class Manual(QDialog):
@@ -90,7 +97,8 @@ class Manual(QDialog):
         document.setDocumentMargin(16)
         if place not in CHAPTERS:
             return
-        title = title_of(place)
+        title = titles()[place]
+
         block = document.begin()
         while block.isValid():
             if block.blockFormat().headingLevel() == 2 and block.text() == title:

@@ -8,13 +8,12 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import PILLAR_TITLES, Pillar
-from app.place import EXCHANGE, FUNDING_SHEET, PAY_SHEET, SETTINGS, SHEETS, Place
+from app.place import EXCHANGE, SETTINGS, Place
 from db.errors import Refusal
 from ui.background import Desk, Opened
 from ui.ledger.page import LedgerPage
+from ui.pages.catalogue import PAGES
 from ui.pages.exchange import ExchangePage
-from ui.pages.funding import FundingPage
-from ui.pages.pay import PaySheetPage
 from ui.pages.settings import SettingsPage
 from ui.pages.workbench import WorkbenchPage
 from ui.shell import manual, memory
@@ -29,33 +28,22 @@ WORKBENCH = "workbench"
 FIRST = WORKBENCH
 """The page that a window opens with."""
 
-SHEET_ENTRIES = {
-    Pillar.GUARANTEE: (
-        Entry(SHEETS[PAY_SHEET], PAY_SHEET, "mdi6.table-account"),
-        Entry(SHEETS[FUNDING_SHEET], FUNDING_SHEET, "mdi6.table-large"),
-    )
-}
-"""The sheets of each system; they stand before its ledgers."""
 
-
-def entries() -> list[Entry]:
-    """The navigation, from the catalogue: the workbench, each system with its ledgers, the exchange, the settings."""
+def entries(*, county: bool) -> list[Entry]:
+    """The navigation, from the catalogues: the workbench, each system with its pages and ledgers, the settings."""
     found = [Entry("工作台", WORKBENCH, "mdi6.view-dashboard-outline")]
     for pillar in Pillar:
+        found.append(Entry(PILLAR_TITLES[pillar]))
         if pillar is Pillar.SYSTEM:
-            continue
+            found.append(Entry("数据交换", EXCHANGE, "mdi6.usb-flash-drive-outline"))
+        pages = [one for one in PAGES.values() if one.pillar is pillar and one.county in (None, county)]
+        found += [Entry(one.title, one.id, one.icon) for one in pages]
         ledgers = [one for one in LEDGERS.values() if one.pillar is pillar and not one.hidden]
-        if ledgers:
-            found.append(Entry(PILLAR_TITLES[pillar]))
-            found += SHEET_ENTRIES.get(pillar, ())
-            found += [Entry(one.title, one.id, one.icon) for one in ledgers]
-    found.append(Entry(PILLAR_TITLES[Pillar.SYSTEM]))
-    found.append(Entry("数据交换", EXCHANGE, "mdi6.usb-flash-drive-outline"))
-    found += [
-        Entry(one.title, one.id, one.icon) for one in LEDGERS.values() if one.pillar is Pillar.SYSTEM and not one.hidden
-    ]
+        found += [Entry(one.title, one.id, one.icon) for one in ledgers]
     found.append(Entry("设置", SETTINGS, "mdi6.cog-outline"))
-    return found
+    return [
+        one for one, after in zip(found, (*found[1:], Entry("")), strict=True) if one.id or after.id
+    ]  # no heading without entries
 
 
 class Desktop(QWidget):
@@ -74,11 +62,11 @@ class Desktop(QWidget):
     def __init__(self, desk: Desk, place: str = FIRST) -> None:
         super().__init__()
         assert desk.here is not None
-        self.desk = desk
+        self.desk, self.county = desk, desk.here.office.is_county
         self.setObjectName("ground")
         self._pages: dict[str, QWidget] = {}
         self.current = ""
-        self.navigation = Navigation(NAME, _whose(desk.here), entries())
+        self.navigation = Navigation(NAME, _whose(desk.here), entries(county=self.county))
         self.navigation.chosen.connect(self.go)
         self.message = MessageBar()
         holder = QWidget()
@@ -155,10 +143,6 @@ class Desktop(QWidget):
             bench.hand_over.connect(lambda: self._exchange(ExchangePage.hand_over))
             bench.take_in.connect(lambda: self._exchange(ExchangePage.take_in))
             return bench
-        if id in SHEETS:
-            sheet = {PAY_SHEET: PaySheetPage, FUNDING_SHEET: FundingPage}[id](self.desk)
-            sheet.go.connect(self.go_to_place)
-            return sheet
         if id == EXCHANGE:
             return ExchangePage(self.desk)
         if id == SETTINGS:
@@ -169,6 +153,11 @@ class Desktop(QWidget):
             page.idle_minutes.connect(self.idle.set_minutes)
             page.backed_up.connect(self.status.refresh)
             return page
+        if id in PAGES:
+            other = PAGES[id].make(self.desk)
+            if hasattr(other, "go"):
+                other.go.connect(self.go_to_place)
+            return other
         made = LedgerPage(self.desk, LEDGERS[id])
         made.go.connect(self.go_to_record)
         return made

@@ -120,6 +120,61 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_setting")),
     )
     op.create_table(
+        "assessment",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("office_id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("stamps", sa.Text(), nullable=False),
+        sa.Column("deleted_at", sa.String(length=20), nullable=True),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("target_office_id", sa.String(length=36), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=True),
+        sa.Column("passed", sa.Boolean(), nullable=True),
+        sa.Column("decided_on", sa.Date(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["office_id"],
+            ["office.id"],
+            name=op.f("fk_assessment_office_id_office"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["target_office_id"],
+            ["office.id"],
+            name=op.f("fk_assessment_target_office_id_office"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assessment")),
+    )
+    op.create_index(
+        "ix_assessment_listing",
+        "assessment",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_assessment_search",
+        "assessment",
+        ["search_key", "id", "target_office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_assessment_target_office_id",
+        "assessment",
+        ["target_office_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_table(
         "attachment",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("office_id", sa.String(length=36), nullable=False),
@@ -132,11 +187,19 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("bytes", sa.Integer(), nullable=False),
+        sa.Column("target_office_id", sa.String(length=36), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["office_id"],
             ["office.id"],
             name=op.f("fk_attachment_office_id_office"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["target_office_id"],
+            ["office.id"],
+            name=op.f("fk_attachment_target_office_id_office"),
             initially="DEFERRED",
             deferrable=True,
         ),
@@ -153,6 +216,53 @@ def upgrade() -> None:
     op.create_index(
         "ix_attachment_search",
         "attachment",
+        ["search_key", "id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_attachment_target_office_id",
+        "attachment",
+        ["target_office_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_table(
+        "bulletin",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("office_id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("stamps", sa.Text(), nullable=False),
+        sa.Column("deleted_at", sa.String(length=20), nullable=True),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("title", sa.String(length=100), nullable=False),
+        sa.Column("document_no", sa.String(length=50), nullable=True),
+        sa.Column("body", sa.Text(), nullable=True),
+        sa.Column("issued_on", sa.Date(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["office_id"],
+            ["office.id"],
+            name=op.f("fk_bulletin_office_id_office"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulletin")),
+    )
+    op.create_index(
+        "ix_bulletin_listing",
+        "bulletin",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_bulletin_search",
+        "bulletin",
         ["search_key", "id", "deleted_at"],
         unique=False,
         sqlite_where=sa.text("deleted_at IS NULL"),
@@ -229,6 +339,67 @@ def upgrade() -> None:
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.create_table(
+        "indicator",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("office_id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("stamps", sa.Text(), nullable=False),
+        sa.Column("deleted_at", sa.String(length=20), nullable=True),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("category", sa.String(length=20), nullable=False),
+        sa.Column("parent_id", sa.String(length=36), nullable=True),
+        sa.Column("number", sa.String(length=10), nullable=False),
+        sa.Column("title", sa.String(length=60), nullable=False),
+        sa.Column("full_mark", sa.BigInteger(), nullable=False),
+        sa.Column("way", sa.String(length=20), nullable=False),
+        sa.Column("rule", sa.Text(), nullable=True),
+        sa.Column("from_ledger", sa.String(length=20), nullable=True),
+        sa.Column("target", sa.BigInteger(), nullable=True),
+        sa.Column("floor", sa.BigInteger(), nullable=True),
+        sa.Column("step", sa.BigInteger(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["office_id"],
+            ["office.id"],
+            name=op.f("fk_indicator_office_id_office"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["parent_id"],
+            ["indicator.id"],
+            name=op.f("fk_indicator_parent_id_indicator"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_indicator")),
+    )
+    op.create_index(
+        "ix_indicator_listing",
+        "indicator",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_indicator_parent_id",
+        "indicator",
+        ["parent_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_indicator_search",
+        "indicator",
+        ["search_key", "id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_table(
         "package",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("place", sa.Integer(), nullable=False),
@@ -242,6 +413,7 @@ def upgrade() -> None:
         sa.Column("file", sa.String(length=200), nullable=False),
         sa.Column("upto", sa.BigInteger(), nullable=False),
         sa.Column("acknowledged", sa.Boolean(), nullable=False),
+        sa.Column("builds_on", sa.String(length=36), nullable=True),
         sa.Column("batch_id", sa.String(length=36), nullable=True),
         sa.Column("summary", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["peer_id"], ["peer.office_id"], name=op.f("fk_package_peer_id_peer")),
@@ -446,6 +618,46 @@ def upgrade() -> None:
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.create_table(
+        "task",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("office_id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("stamps", sa.Text(), nullable=False),
+        sa.Column("deleted_at", sa.String(length=20), nullable=True),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=60), nullable=False),
+        sa.Column("target", sa.Text(), nullable=False),
+        sa.Column("measure", sa.Text(), nullable=False),
+        sa.Column("lead", sa.String(length=50), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("weight", sa.BigInteger(), nullable=True),
+        sa.Column("quota", sa.Integer(), nullable=True),
+        sa.Column("unit", sa.String(length=10), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_task_office_id_office"), initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
+    )
+    op.create_index(
+        "ix_task_listing",
+        "task",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_task_search",
+        "task",
+        ["search_key", "id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_table(
         "village",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("office_id", sa.String(length=36), nullable=False),
@@ -601,6 +813,89 @@ def upgrade() -> None:
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.create_table(
+        "inspection",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("office_id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("stamps", sa.Text(), nullable=False),
+        sa.Column("deleted_at", sa.String(length=20), nullable=True),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.Column("team", sa.String(length=30), nullable=False),
+        sa.Column("leader", sa.String(length=50), nullable=True),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("target_office_id", sa.String(length=36), nullable=False),
+        sa.Column("village_id", sa.String(length=36), nullable=True),
+        sa.Column("way", sa.String(length=20), nullable=False),
+        sa.Column("found", sa.Text(), nullable=True),
+        sa.Column("request", sa.Text(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.Column("rechecked_on", sa.Date(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["office_id"],
+            ["office.id"],
+            name=op.f("fk_inspection_office_id_office"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["target_office_id"],
+            ["office.id"],
+            name=op.f("fk_inspection_target_office_id_office"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["village_id"],
+            ["village.id"],
+            name=op.f("fk_inspection_village_id_village"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inspection")),
+    )
+    op.create_index(
+        "ix_inspection_listing",
+        "inspection",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_inspection_search",
+        "inspection",
+        ["search_key", "id", "target_office_id", "village_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_inspection_target_office_id",
+        "inspection",
+        ["target_office_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_inspection_village_id",
+        "inspection",
+        ["village_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_table(
+        "package_blob",
+        sa.Column("package_id", sa.String(length=36), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["package_id"], ["package.id"], name=op.f("fk_package_blob_package_id_package")),
+        sa.PrimaryKeyConstraint("package_id", "sha256", name=op.f("pk_package_blob")),
+    )
+    op.create_table(
         "party_org",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("office_id", sa.String(length=36), nullable=False),
@@ -673,6 +968,145 @@ def upgrade() -> None:
         "ix_party_org_village_id",
         "party_org",
         ["village_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_table(
+        "restriction",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("office_id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("stamps", sa.Text(), nullable=False),
+        sa.Column("deleted_at", sa.String(length=20), nullable=True),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.Column("assessment_id", sa.String(length=36), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("target_office_id", sa.String(length=36), nullable=True),
+        sa.Column("person", sa.String(length=50), nullable=True),
+        sa.Column("position", sa.String(length=50), nullable=True),
+        sa.Column("from", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("account", sa.Text(), nullable=True),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["assessment_id"],
+            ["assessment.id"],
+            name=op.f("fk_restriction_assessment_id_assessment"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id"],
+            ["office.id"],
+            name=op.f("fk_restriction_office_id_office"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["target_office_id"],
+            ["office.id"],
+            name=op.f("fk_restriction_target_office_id_office"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_restriction")),
+    )
+    op.create_index(
+        "ix_restriction_assessment_id",
+        "restriction",
+        ["assessment_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_restriction_listing",
+        "restriction",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_restriction_search",
+        "restriction",
+        ["search_key", "id", "target_office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_restriction_target_office_id",
+        "restriction",
+        ["target_office_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_table(
+        "score",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("office_id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("stamps", sa.Text(), nullable=False),
+        sa.Column("deleted_at", sa.String(length=20), nullable=True),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.Column("indicator_id", sa.String(length=36), nullable=False),
+        sa.Column("target_office_id", sa.String(length=36), nullable=False),
+        sa.Column("self_score", sa.BigInteger(), nullable=True),
+        sa.Column("county_score", sa.BigInteger(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("county_reason", sa.Text(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["indicator_id"],
+            ["indicator.id"],
+            name=op.f("fk_score_indicator_id_indicator"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_score_office_id_office"), initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["target_office_id"],
+            ["office.id"],
+            name=op.f("fk_score_target_office_id_office"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_score")),
+    )
+    op.create_index(
+        "ix_score_indicator_id",
+        "score",
+        ["indicator_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_score_listing",
+        "score",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_score_search",
+        "score",
+        ["search_key", "id", "indicator_id", "target_office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_score_target_office_id",
+        "score",
+        ["target_office_id", "office_id", "deleted_at"],
         unique=False,
         sqlite_where=sa.text("deleted_at IS NULL"),
         postgresql_where=sa.text("deleted_at IS NULL"),
@@ -935,6 +1369,166 @@ def upgrade() -> None:
         "ix_dispatch_to_org_id",
         "dispatch",
         ["to_org_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_table(
+        "duty",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("office_id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("stamps", sa.Text(), nullable=False),
+        sa.Column("deleted_at", sa.String(length=20), nullable=True),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.Column("task_id", sa.String(length=36), nullable=False),
+        sa.Column("target_office_id", sa.String(length=36), nullable=False),
+        sa.Column("party_org_id", sa.String(length=36), nullable=True),
+        sa.Column("village_id", sa.String(length=36), nullable=True),
+        sa.Column("quota", sa.Integer(), nullable=True),
+        sa.Column("first_responsible", sa.String(length=50), nullable=False),
+        sa.Column("direct_responsible", sa.String(length=50), nullable=False),
+        sa.Column("area_head", sa.String(length=50), nullable=True),
+        sa.Column("resident_cadre", sa.String(length=50), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_duty_office_id_office"), initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["party_org_id"],
+            ["party_org.id"],
+            name=op.f("fk_duty_party_org_id_party_org"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["target_office_id"],
+            ["office.id"],
+            name=op.f("fk_duty_target_office_id_office"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["task_id"], ["task.id"], name=op.f("fk_duty_task_id_task"), initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["village_id"],
+            ["village.id"],
+            name=op.f("fk_duty_village_id_village"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_duty")),
+    )
+    op.create_index(
+        "ix_duty_listing",
+        "duty",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_duty_party_org_id",
+        "duty",
+        ["party_org_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_duty_search",
+        "duty",
+        ["search_key", "id", "task_id", "target_office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_duty_target_office_id",
+        "duty",
+        ["target_office_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_duty_task_id",
+        "duty",
+        ["task_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_duty_village_id",
+        "duty",
+        ["village_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_table(
+        "meeting",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("office_id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("stamps", sa.Text(), nullable=False),
+        sa.Column("deleted_at", sa.String(length=20), nullable=True),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.Column("party_org_id", sa.String(length=36), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("place", sa.String(length=100), nullable=True),
+        sa.Column("host", sa.String(length=50), nullable=True),
+        sa.Column("recorder", sa.String(length=50), nullable=True),
+        sa.Column("expected", sa.Integer(), nullable=False),
+        sa.Column("present", sa.Integer(), nullable=False),
+        sa.Column("absent", sa.Text(), nullable=True),
+        sa.Column("guests", sa.String(length=200), nullable=True),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("content", sa.Text(), nullable=True),
+        sa.Column("resolution", sa.Text(), nullable=True),
+        sa.Column("votes_for", sa.Integer(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["office_id"],
+            ["office.id"],
+            name=op.f("fk_meeting_office_id_office"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["party_org_id"],
+            ["party_org.id"],
+            name=op.f("fk_meeting_party_org_id_party_org"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting")),
+    )
+    op.create_index(
+        "ix_meeting_listing",
+        "meeting",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_meeting_party_org_id",
+        "meeting",
+        ["party_org_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_meeting_search",
+        "meeting",
+        ["search_key", "id", "party_org_id", "deleted_at"],
         unique=False,
         sqlite_where=sa.text("deleted_at IS NULL"),
         postgresql_where=sa.text("deleted_at IS NULL"),
@@ -1583,6 +2177,57 @@ def upgrade() -> None:
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.create_table(
+        "dues",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("office_id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("stamps", sa.Text(), nullable=False),
+        sa.Column("deleted_at", sa.String(length=20), nullable=True),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.Column("member_id", sa.String(length=36), nullable=False),
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=True),
+        sa.Column("base", sa.BigInteger(), nullable=True),
+        sa.Column("due", sa.BigInteger(), nullable=True),
+        sa.Column("paid", sa.BigInteger(), nullable=True),
+        sa.Column("paid_on", sa.Date(), nullable=True),
+        sa.Column("exempt", sa.Boolean(), nullable=True),
+        sa.Column("approval", sa.String(length=100), nullable=True),
+        sa.Column("receipt_no", sa.String(length=30), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["member.id"], name=op.f("fk_dues_member_id_member"), initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_dues_office_id_office"), initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dues")),
+    )
+    op.create_index(
+        "ix_dues_listing",
+        "dues",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_dues_member_id",
+        "dues",
+        ["member_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_dues_search",
+        "dues",
+        ["search_key", "id", "member_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_table(
         "enterprise",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("office_id", sa.String(length=36), nullable=False),
@@ -1723,6 +2368,62 @@ def upgrade() -> None:
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.create_table(
+        "monthly_check",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("office_id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("stamps", sa.Text(), nullable=False),
+        sa.Column("deleted_at", sa.String(length=20), nullable=True),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.Column("duty_id", sa.String(length=36), nullable=False),
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("planned", sa.Integer(), nullable=True),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total_done", sa.Integer(), nullable=True),
+        sa.Column("rate", sa.BigInteger(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("next_plan", sa.Text(), nullable=True),
+        sa.Column("filled_by", sa.String(length=50), nullable=False),
+        sa.Column("checked_by", sa.String(length=50), nullable=True),
+        sa.Column("filled_on", sa.Date(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["duty_id"], ["duty.id"], name=op.f("fk_monthly_check_duty_id_duty"), initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id"],
+            ["office.id"],
+            name=op.f("fk_monthly_check_office_id_office"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_monthly_check")),
+    )
+    op.create_index(
+        "ix_monthly_check_duty_id",
+        "monthly_check",
+        ["duty_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_monthly_check_listing",
+        "monthly_check",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_monthly_check_search",
+        "monthly_check",
+        ["search_key", "id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_table(
         "post_assignment",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("office_id", sa.String(length=36), nullable=False),
@@ -1792,6 +2493,151 @@ def upgrade() -> None:
         "ix_post_assignment_search",
         "post_assignment",
         ["search_key", "id", "member_id", "post_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_table(
+        "transfer",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("office_id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("stamps", sa.Text(), nullable=False),
+        sa.Column("deleted_at", sa.String(length=20), nullable=True),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.Column("member_id", sa.String(length=36), nullable=True),
+        sa.Column("direction", sa.String(length=20), nullable=False),
+        sa.Column("scope", sa.String(length=20), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("name", sa.String(length=50), nullable=True),
+        sa.Column("resident_id", sa.String(length=18), nullable=True),
+        sa.Column("sex", sa.String(length=20), nullable=True),
+        sa.Column("nation", sa.String(length=20), nullable=True),
+        sa.Column("birth", sa.Date(), nullable=True),
+        sa.Column("education", sa.String(length=20), nullable=True),
+        sa.Column("category", sa.String(length=20), nullable=True),
+        sa.Column("joined_on", sa.Date(), nullable=True),
+        sa.Column("full_on", sa.Date(), nullable=True),
+        sa.Column("phone", sa.String(length=20), nullable=True),
+        sa.Column("letter_no", sa.String(length=30), nullable=True),
+        sa.Column("issued_on", sa.Date(), nullable=True),
+        sa.Column("valid_days", sa.Integer(), nullable=True),
+        sa.Column("dues_paid_to", sa.String(length=7), nullable=True),
+        sa.Column("from_branch", sa.String(length=100), nullable=True),
+        sa.Column("to_branch", sa.String(length=100), nullable=True),
+        sa.Column("from_office_id", sa.String(length=36), nullable=True),
+        sa.Column("to_office_id", sa.String(length=36), nullable=True),
+        sa.Column("branch_id", sa.String(length=36), nullable=True),
+        sa.Column("reported_on", sa.Date(), nullable=True),
+        sa.Column("receipt_on", sa.Date(), nullable=True),
+        sa.Column("reason", sa.String(length=200), nullable=True),
+        sa.Column("handled_by", sa.String(length=50), nullable=True),
+        sa.Column("answers_id", sa.String(length=36), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["answers_id"],
+            ["transfer.id"],
+            name=op.f("fk_transfer_answers_id_transfer"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["branch_id"],
+            ["party_org.id"],
+            name=op.f("fk_transfer_branch_id_party_org"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["from_office_id"],
+            ["office.id"],
+            name=op.f("fk_transfer_from_office_id_office"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["member_id"],
+            ["member.id"],
+            name=op.f("fk_transfer_member_id_member"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id"],
+            ["office.id"],
+            name=op.f("fk_transfer_office_id_office"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["to_office_id"],
+            ["office.id"],
+            name=op.f("fk_transfer_to_office_id_office"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_transfer")),
+    )
+    op.create_index(
+        "ix_transfer_answers_id",
+        "transfer",
+        ["answers_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_transfer_branch_id",
+        "transfer",
+        ["branch_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_transfer_from_office_id",
+        "transfer",
+        ["from_office_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_transfer_listing",
+        "transfer",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_transfer_member_id",
+        "transfer",
+        ["member_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_transfer_resident_id",
+        "transfer",
+        ["resident_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_transfer_search",
+        "transfer",
+        ["search_key", "id", "member_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_transfer_to_office_id",
+        "transfer",
+        ["to_office_id", "office_id", "deleted_at"],
         unique=False,
         sqlite_where=sa.text("deleted_at IS NULL"),
         postgresql_where=sa.text("deleted_at IS NULL"),
@@ -2168,6 +3014,55 @@ def downgrade() -> None:
     )
     op.drop_table("venue_funding")
     op.drop_index(
+        "ix_transfer_to_office_id",
+        table_name="transfer",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_transfer_search",
+        table_name="transfer",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_transfer_resident_id",
+        table_name="transfer",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_transfer_member_id",
+        table_name="transfer",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_transfer_listing",
+        table_name="transfer",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_transfer_from_office_id",
+        table_name="transfer",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_transfer_branch_id",
+        table_name="transfer",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_transfer_answers_id",
+        table_name="transfer",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_table("transfer")
+    op.drop_index(
         "ix_post_assignment_search",
         table_name="post_assignment",
         sqlite_where=sa.text("deleted_at IS NULL"),
@@ -2192,6 +3087,25 @@ def downgrade() -> None:
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.drop_table("post_assignment")
+    op.drop_index(
+        "ix_monthly_check_search",
+        table_name="monthly_check",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_monthly_check_listing",
+        table_name="monthly_check",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_monthly_check_duty_id",
+        table_name="monthly_check",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_table("monthly_check")
     op.drop_index(
         "ix_member_event_search",
         table_name="member_event",
@@ -2242,6 +3156,25 @@ def downgrade() -> None:
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.drop_table("enterprise")
+    op.drop_index(
+        "ix_dues_search",
+        table_name="dues",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_dues_member_id",
+        table_name="dues",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_dues_listing",
+        table_name="dues",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_table("dues")
     op.drop_index(
         "ix_dispatch_log_search",
         table_name="dispatch_log",
@@ -2462,6 +3395,62 @@ def downgrade() -> None:
     )
     op.drop_table("member")
     op.drop_index(
+        "ix_meeting_search",
+        table_name="meeting",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_meeting_party_org_id",
+        table_name="meeting",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_meeting_listing",
+        table_name="meeting",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_table("meeting")
+    op.drop_index(
+        "ix_duty_village_id",
+        table_name="duty",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_duty_task_id",
+        table_name="duty",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_duty_target_office_id",
+        table_name="duty",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_duty_search",
+        table_name="duty",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_duty_party_org_id",
+        table_name="duty",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_duty_listing",
+        table_name="duty",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_table("duty")
+    op.drop_index(
         "ix_dispatch_to_org_id",
         table_name="dispatch",
         sqlite_where=sa.text("deleted_at IS NULL"),
@@ -2550,6 +3539,56 @@ def downgrade() -> None:
     )
     op.drop_table("venue")
     op.drop_index(
+        "ix_score_target_office_id",
+        table_name="score",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_score_search",
+        table_name="score",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_score_listing",
+        table_name="score",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_score_indicator_id",
+        table_name="score",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_table("score")
+    op.drop_index(
+        "ix_restriction_target_office_id",
+        table_name="restriction",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_restriction_search",
+        table_name="restriction",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_restriction_listing",
+        table_name="restriction",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_restriction_assessment_id",
+        table_name="restriction",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_table("restriction")
+    op.drop_index(
         "ix_party_org_village_id",
         table_name="party_org",
         sqlite_where=sa.text("deleted_at IS NULL"),
@@ -2574,6 +3613,32 @@ def downgrade() -> None:
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.drop_table("party_org")
+    op.drop_table("package_blob")
+    op.drop_index(
+        "ix_inspection_village_id",
+        table_name="inspection",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_inspection_target_office_id",
+        table_name="inspection",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_inspection_search",
+        table_name="inspection",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_inspection_listing",
+        table_name="inspection",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_table("inspection")
     op.drop_index(
         "ix_finance_agency_village_id",
         table_name="finance_agency",
@@ -2625,6 +3690,19 @@ def downgrade() -> None:
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.drop_table("village")
+    op.drop_index(
+        "ix_task_search",
+        table_name="task",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_task_listing",
+        table_name="task",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_table("task")
     op.drop_index(
         "ix_skill_search",
         table_name="skill",
@@ -2699,6 +3777,25 @@ def downgrade() -> None:
     op.drop_index("ix_package_peer", table_name="package")
     op.drop_table("package")
     op.drop_index(
+        "ix_indicator_search",
+        table_name="indicator",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_indicator_parent_id",
+        table_name="indicator",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_indicator_listing",
+        table_name="indicator",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_table("indicator")
+    op.drop_index(
         "ix_facility_search",
         table_name="facility",
         sqlite_where=sa.text("deleted_at IS NULL"),
@@ -2716,6 +3813,25 @@ def downgrade() -> None:
     op.drop_index("ix_change_batch", table_name="change")
     op.drop_table("change")
     op.drop_index(
+        "ix_bulletin_search",
+        table_name="bulletin",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_bulletin_listing",
+        table_name="bulletin",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_table("bulletin")
+    op.drop_index(
+        "ix_attachment_target_office_id",
+        table_name="attachment",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
         "ix_attachment_search",
         table_name="attachment",
         sqlite_where=sa.text("deleted_at IS NULL"),
@@ -2728,6 +3844,25 @@ def downgrade() -> None:
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.drop_table("attachment")
+    op.drop_index(
+        "ix_assessment_target_office_id",
+        table_name="assessment",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_assessment_search",
+        table_name="assessment",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_assessment_listing",
+        table_name="assessment",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_table("assessment")
     op.drop_table("setting")
     op.drop_table("reveal")
     op.drop_table("peer")
