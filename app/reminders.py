@@ -15,7 +15,7 @@ from app.ledgers.catalogue import LEDGERS
 from app.ledgers.method_checks import first_secretaries, latest_grades
 from app.ledgers.village_team import ANSWER_DAYS
 from app.listing import Query
-from app.place import EXCHANGE, Place
+from app.place import EXCHANGE, PAY_SHEET, Place
 from app.policy import Policies
 from app.quality import Found
 from app.rules import budget, care, membership, recruitment
@@ -213,9 +213,8 @@ def pay_due(session: Session, today: date) -> Iterable[Reminder]:
         told = "、".join(names[one] for one in waiting[:NAMED]) + (
             f"等 {len(waiting)} 人" if len(waiting) > NAMED else ""
         )
-        place = Place("cadre", ids=waiting, title=f"{last.month}月没有发放记录")
         title = f"{last.month} 月报酬没有登记 {len(waiting)} 人"
-        yield Reminder(Urgency.ATTENTION, title, f"{told}，可到报酬发放表补齐", place)
+        yield Reminder(Urgency.ATTENTION, title, f"{told}，可在报酬发放表补齐", Place(PAY_SHEET))
 
 
 def fund_short(session: Session) -> Iterable[Reminder]:

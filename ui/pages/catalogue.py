@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from PySide6.QtWidgets import QWidget
 
 from app.ledgers.ledger import Pillar
+from app.place import FUNDING_SHEET, PAY_SHEET
 from ui.background import Desk
 from ui.pages.branches import BranchesPage
+from ui.pages.funding import FundingPage
+from ui.pages.pay import PaySheetPage
 
 
 @dataclass(frozen=True)
@@ -29,5 +32,9 @@ class Page:
 
 PAGES: Mapping[str, Page] = {
     one.id: one
-    for one in (Page("branches", "支部整顿", Pillar.METHOD, "mdi6.clipboard-check-multiple-outline", BranchesPage),)
+    for one in (
+        Page(PAY_SHEET, "报酬发放表", Pillar.GUARANTEE, "mdi6.table-account", PaySheetPage),
+        Page(FUNDING_SHEET, "建设资金表", Pillar.GUARANTEE, "mdi6.table-large", FundingPage),
+        Page("branches", "支部整顿", Pillar.METHOD, "mdi6.clipboard-check-multiple-outline", BranchesPage),
+    )
 }
