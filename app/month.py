@@ -384,7 +384,8 @@ def bulletin(session: Session, own_id: str, month: str, today: date) -> tuple[st
     parts += _problems(session, lines, named, month)
     parts.append("四、下步要求")
     due = Policies.read(session).whole("monthly.due_day", today, monthly.DUE_DAY)
-    parts.append(f"请没有上报的单位立即补报，完成率低的单位分析原因、落实措施。下月自查请于{due}日前上报。")
+    waiting = "请没有上报的单位立即补报；" if len(named[Report.ON_TIME]) + len(named[Report.LATE]) < len(lines) else ""
+    parts.append(f"{waiting}完成率低的单位要分析原因、落实措施。下月自查请于{due}日前上报。")
     return title, "\n".join(parts)
 
 
