@@ -28,11 +28,14 @@ class Look:
 
     Attributes:
         session: for queries.
-        record_id: the record that is checked, None while it is new.
+        record_id: the record that is checked, None while it is new; a row of a workbook has its id before it is there.
+        coming: the rows of a workbook that are checked together, by id: what each will be once all are written.
     """
 
     def __init__(self, session: Session, record_id: str | None) -> None:
         self.session, self.record_id = session, record_id
+        self.coming: Mapping[str, Mapping[str, Any]] = {}
+        self._live: dict[Any, dict[str, Mapping[str, Any]]] = {}
         self._held: dict[type[Record], dict[str, Any]] = {}
         self._read: dict[Any, Any] = {}
         self._asked: Counter[Any] = Counter()
@@ -63,6 +66,23 @@ class Look:
             self._read[read] = read(self.session)
         found: T = self._read[read]
         return found
+
+    def live(self, model: type[Record], *names: str) -> Mapping[str, Mapping[str, Any]]:
+        """The named fields, with `office_id`, of all live records of the checked record's ledger, by id; read once.
+
+        Rows that come with it in one workbook stand in it as they will be.
+        """
+        if (model, names) not in self._live:
+            wanted = ("office_id", *names)
+            rows = self.session.execute(
+                select(model.id, *(getattr(model, name) for name in wanted)).where(model.deleted_at.is_(None))
+            )
+            found: dict[str, Mapping[str, Any]] = {one: dict(zip(wanted, row, strict=True)) for one, *row in rows}
+            own = {"office_id": settings.get(self.session, "office_id"), **dict.fromkeys(names)}
+            for one, values in self.coming.items():
+                found[one] = {**found.get(one, own), **{name: values[name] for name in names if name in values}}
+            self._live[model, names] = found
+        return self._live[model, names]
 
     def count(self, model: type[Record], *where: Any) -> int:
         """How many live records of a ledger meet a condition, the checked one left out."""

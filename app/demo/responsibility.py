@@ -1,4 +1,4 @@
-"""实效党建 of the demonstration: the tasks of this year and the last, the months, the scores and what came of them.
+"""实效党建 of the demonstration: the tasks of two years, the months checked, the scores and what came of them.
 
 The county resolves, the townships report, the county concludes; between each of them packages pass.
 """

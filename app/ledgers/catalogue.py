@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app.ledgers import common, guarantee, organisation, party_life, responsibility, team
+from app.ledgers import cadres, common, guarantee, method, organisation, party_life, responsibility, team
 from app.ledgers.ledger import Ledger
 
 LEDGERS: Mapping[str, Ledger] = {
@@ -11,7 +11,10 @@ LEDGERS: Mapping[str, Ledger] = {
         *organisation.LEDGERS,
         *team.LEDGERS,
         *party_life.LEDGERS,
+        *cadres.LEDGERS,
+        *method.DISPATCH_LEDGERS,
         *guarantee.LEDGERS,
+        *method.LEDGERS,
         *responsibility.LEDGERS,
         *common.LEDGERS,
     )

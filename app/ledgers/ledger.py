@@ -161,6 +161,12 @@ class Ledger:
         more = self.follows(session, values) if self.follows is not None else {}
         return {**values, **{name: value for name, value in more.items() if values[name] is None}}
 
+    @cached_property
+    def numbers_of_one(self) -> tuple[str, ...]:
+        """The identity numbers that no two records share: those that recognise a record by themselves. A person may
+        have several terms, but stands on a roll once."""
+        return tuple(name for name, spec in self.fields.items() if spec.kind.id == "resident_id" and name in self.keys)
+
     def writable(self, name: str, *, county: bool) -> bool:
         """Whether an office of that side may write this field."""
         return county or (self.authority is None and self.fields[name].authority is None)

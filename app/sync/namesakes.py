@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.findings import Level
+from app.ledgers.catalogue import LEDGERS
 from app.sync.outcome import RecordFinding
 from app.sync.rows import Intake
 from app.sync.scope import Line
@@ -44,9 +45,8 @@ def found_and_told(batch: Batch, work: Intake, office_id: str, line: Line) -> li
         counts = work.counts.get(name)
         if counts is None or not (counts.created or counts.updated or counts.deleted):
             continue
-        for field, spec in fields_of(model).items():
-            if spec.kind.id != "resident_id":
-                continue
+        for field in LEDGERS[name].numbers_of_one:
+            spec = fields_of(model)[field]
             people = namesakes(batch.session, model, field)
             _tell(batch, model, field, people, office_id)
             found += [

@@ -93,3 +93,30 @@ class PostReview(Record):
     duty_log: Mapped[str | None] = fields.note("履职记事")
     score: Mapped[Decimal | None] = fields.decimal("考评得分", unit="分")
     result: Mapped[str | None] = fields.code("考评等次", "review_result")
+
+
+class Cadre(Record):
+    """村干部: one term of one person in one role of a village. Who changes role begins a new record."""
+
+    __tablename__ = "cadre"
+
+    name: Mapped[str] = fields.person_name("姓名", required=True, search=True, aliases=["干部姓名", "村干部"])
+    resident_id: Mapped[str | None] = fields.resident_id(
+        search=True, aliases=["身份证号", "身份证号码", "公民身份证号码", "居民身份证号"]
+    )
+    sex: Mapped[str | None] = fields.code("性别", "sex")
+    birth: Mapped[date | None] = fields.day("出生日期", aliases=["出生年月", "出生年月日"])
+    education: Mapped[str | None] = fields.code("学历", "education", aliases=["文化程度"])
+    village_id: Mapped[str] = fields.link(
+        "所在村(社区)", "village", required=True, search=True, aliases=["村", "所在村", "村名", "村(社区)"]
+    )
+    role: Mapped[str] = fields.code("职务", "cadre_role", required=True, aliases=["现任职务", "村内职务"])
+    member_id: Mapped[str | None] = fields.link("党员", "member", search=True, aliases=["党员姓名"])
+    since: Mapped[date] = fields.day("任职开始", required=True, aliases=["任职时间", "任职日期", "任职起"])
+    until: Mapped[date | None] = fields.day("任职结束", aliases=["离任时间", "离任日期", "任职止"])
+    how: Mapped[str | None] = fields.code("产生方式", "cadre_how", aliases=["任职方式"])
+    document_no: Mapped[str | None] = fields.text("任职文号", 50, aliases=["文号"])
+    paid: Mapped[bool | None] = fields.flag("固定补贴", aliases=["是否固定补贴", "是否享受补贴"])
+    share: Mapped[str | None] = fields.code("报酬档次", "pay_share", aliases=["报酬系数", "补贴档次"])
+    account: Mapped[str | None] = fields.account("一卡通账号", aliases=["银行账号", "账号", "一折通账号"])
+    phone: Mapped[str | None] = fields.phone("手机号", search=True, aliases=["手机", "手机号码", "联系电话", "电话"])

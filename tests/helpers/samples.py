@@ -11,6 +11,9 @@ from db import codes
 from db.fields import Field
 from db.parsing import check_digit
 
+CREDIT_CODES = ("91430599MA4L00000H", "91430599MA4L00001L", "91430599MA4L00002P", "91430599MA4L00003T")
+"""Of enterprises that do not exist, with their check characters."""
+
 BIRTH = date(1978, 3, 12)
 
 ONE_BY_ONE: Mapping[str, Mapping[str, str]] = {
@@ -41,8 +44,19 @@ ONE_BY_ONE: Mapping[str, Mapping[str, str]] = {
         "ended_on": "",
         "end_reason": "",
     },
+    "cadre": {"sex": "男", "birth": "1978-03-12", "until": ""},
+    "pay_standard": {"shares": "1:0.9:0.7"},
+    "pay_slip": {"deduction": "12.30"},
+    "care_case": {"status": "已发放"},
+    "care_fund": {"kind": "捐助"},
     "venue": {"lat": "27.3", "lon": "111.4"},
     "venue_project": {"started_on": "2012-01-05", "finished_on": "2012-05-01"},
+    "rating": {"promoted": "否", "mass_score": "95", "score": "95", "paired_org_id": ""},
+    "rectification": {"percent": "100", "relapsed": "否", "verified_by": "李核验", "leader": "李核验"},
+    "dispatch": {"kind": "科学发展指导员", "birth": "1978-03-12", "since": "2012-05-01"},
+    "dispatch_log": {"days": "21"},
+    "enterprise": {"formation": "单独组建", "members": "5", "reason_none": ""},
+    "demo_unit": {"paired_org_id": ""},
     "task": {"due_on": "2012-12-31"},
     "duty": {"party_org_id": "", "village_id": "", "first_responsible": "王小芳", "direct_responsible": "李小明"},
     "monthly_check": {
@@ -89,7 +103,7 @@ def example(spec: Field, order: int) -> str:
         case "month":
             return f"2012-0{order + 5}"
         case "year":
-            return "2012"
+            return f"201{1 + order}"
         case "whole":
             return f"1{order}"
         case "decimal":
@@ -100,6 +114,8 @@ def example(spec: Field, order: int) -> str:
             return "是"
         case "resident_id":
             return _number(2 * order + 1)
+        case "credit_code":
+            return CREDIT_CODES[order % len(CREDIT_CODES)]
         case "phone":
             return f"1387391{order:04d}"
         case _:
