@@ -86,6 +86,14 @@ def years(session: Session) -> list[int]:
     )
 
 
+def has_standard(session: Session, year: int, category: str) -> bool:
+    """Whether offices of a category have a standard in a year."""
+    rows = select(Indicator.id).where(
+        Indicator.deleted_at.is_(None), Indicator.year == year, Indicator.category == category
+    )
+    return session.scalars(rows.limit(1)).first() is not None
+
+
 def sheet(session: Session, office: OfficeLine, year: int, today: date, *, figures: bool = True) -> Sheet:
     """An office's sheet. Raises `Refusal` where its category has no standard in that year."""
     found = session.scalars(

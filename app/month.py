@@ -447,3 +447,9 @@ def issue_bulletin(workspace: Workspace, month: str, today: date | None = None) 
         title, body = bulletin(batch.session, workspace.office.id, month, on)
         values = {"month": month, "title": title, "body": body, "issued_on": on}
         return editing.save_into(workspace, batch, BULLETINS, values)
+
+
+def bulletin_text(session: Session, id: str) -> tuple[str, str]:
+    """Title and text of a bulletin that is there."""
+    found = session.get_one(Bulletin, id)
+    return found.title, found.body or ""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 EXCHANGE, SETTINGS = "exchange", "settings"
+MONTH, SCORING = "month", "scoring"
 
 
 @dataclass(frozen=True)
@@ -10,7 +11,7 @@ class Place:
     """A page and what it is narrowed to.
 
     Attributes:
-        page: a ledger's id, `EXCHANGE` or `SETTINGS`.
+        page: a ledger's id, `EXCHANGE`, `SETTINGS` or a page of the desktop's own.
         chips: titles of the ledger's chips to be on.
         ids: only these records, called `title`; None for no such limit. A single one is selected among all.
         office: only records of this office.
