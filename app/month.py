@@ -122,6 +122,12 @@ def tasks(session: Session, year: int) -> list[Task]:
     return list(session.scalars(rows.order_by(Task.number)))
 
 
+def years(session: Session) -> list[int]:
+    """The years that have tasks, the last first."""
+    found = session.scalars(select(Task.year).where(Task.deleted_at.is_(None)).distinct())
+    return sorted(found, reverse=True)
+
+
 # ---------------------------------------------------------------- a new year
 
 
@@ -453,3 +459,18 @@ def bulletin_text(session: Session, id: str) -> tuple[str, str]:
     """Title and text of a bulletin that is there."""
     found = session.get_one(Bulletin, id)
     return found.title, found.body or ""
+
+
+def has_bulletin(session: Session, month: str) -> bool:
+    """Whether a month has its bulletin."""
+    rows = select(Bulletin.id).where(Bulletin.deleted_at.is_(None), Bulletin.month == month)
+    return session.scalars(rows).first() is not None
+
+
+def last_filled(session: Session, office_id: str) -> tuple[str, str]:
+    """Who filled in an office's last self-check and who looked it over; empty where nobody has yet."""
+    rows = select(MonthlyCheck.filled_by, MonthlyCheck.checked_by).where(
+        MonthlyCheck.deleted_at.is_(None), MonthlyCheck.office_id == office_id
+    )
+    found = session.execute(rows.order_by(MonthlyCheck.month.desc(), MonthlyCheck.id.desc()).limit(1)).first()
+    return (found.filled_by, found.checked_by or "") if found else ("", "")

@@ -6,8 +6,13 @@ from dataclasses import dataclass
 from PySide6.QtWidgets import QWidget
 
 from app.ledgers.ledger import Pillar
+from app.place import MONTH, SCORING
 from ui.background import Desk
 from ui.pages.branches import BranchesPage
+from ui.pages.draw import DrawPage
+from ui.pages.duties import DutiesPage
+from ui.pages.month import MonthPage
+from ui.pages.scoring import ScoringPage
 
 
 @dataclass(frozen=True)
@@ -29,5 +34,11 @@ class Page:
 
 PAGES: Mapping[str, Page] = {
     one.id: one
-    for one in (Page("branches", "支部整顿", Pillar.METHOD, "mdi6.clipboard-check-multiple-outline", BranchesPage),)
+    for one in (
+        Page("branches", "支部整顿", Pillar.METHOD, "mdi6.clipboard-check-multiple-outline", BranchesPage),
+        Page("duties", "责任分解表", Pillar.RESPONSIBILITY, "mdi6.table-account", DutiesPage),
+        Page(MONTH, "月度调度", Pillar.RESPONSIBILITY, "mdi6.calendar-check", MonthPage),
+        Page(SCORING, "考核评分", Pillar.RESPONSIBILITY, "mdi6.scoreboard-outline", ScoringPage),
+        Page("draw", "随机抽查", Pillar.RESPONSIBILITY, "mdi6.dice-multiple-outline", DrawPage, county=True),
+    )
 }
