@@ -33,7 +33,8 @@ class DrawPage(ReadingPage):
         for spin, name, most in ((self.teams, "督查组", 50), (self.each, "每组村数", 100)):
             spin.setAccessibleName(name)
             spin.setRange(1, most)
-            spin.setFixedWidth(72)
+            spin.setFixedWidth(56)
+            spin.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.draw_button = primary("抽取", "mdi6.dice-multiple-outline", self.draw)
         self.write_button = button("写入督查台账…", "mdi6.content-save-outline", then=self.write)
         self.write_button.setEnabled(False)

@@ -124,7 +124,7 @@ class DutiesPage(ReadingPage):
         if self.county:
             tasks = [
                 Column(
-                    f"{number} {title}",
+                    headed(number, title, 7),
                     lambda one, at=number: cell(one[1], at),
                     lambda one, at=number: cell_tone(one[1], at),
                     width=112,
@@ -183,6 +183,11 @@ class DutiesPage(ReadingPage):
             )
 
 
+def headed(number: int, title: str, wide: int) -> str:
+    """A task's number and title as a heading of so many characters a line."""
+    return f"{number} " + "\n".join(title[at : at + wide] for at in range(0, len(title), wide))
+
+
 def quota(duty: DutyLine) -> str:
     """4个; nothing where there is no number to reach."""
     return "" if duty.quota is None else f"{duty.quota}{duty.unit}"
@@ -220,7 +225,7 @@ def cell(lines: tuple[CheckLine, ...], number: int) -> str:
     if all(one.duty.closed_on is not None for one in own):
         return "已销号"
     found = monthly.mean_rate(rate(one) for one in own)
-    return percent(found) if found is not None else f"完成 {sum(map(done, own))}"
+    return percent(found) if found is not None else f"累计 {sum(map(done, own))}"
 
 
 def cell_tone(lines: tuple[CheckLine, ...], number: int) -> str | None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QAbstractItemView, QTableView
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from ui.shell import theme
 from ui.wizards.parts import Column, Rows, table
@@ -78,7 +78,7 @@ class FillRows(Rows):
                 return self._typed.get((self.id_of(row), one.key), one.text(row))
             if role == Qt.ItemDataRole.BackgroundRole:
                 typed = (self.id_of(row), one.key) in self._typed
-                return QColor(theme.now().attention_ground if typed else theme.now().ground)
+                return QColor(theme.now().attention_ground if typed else theme.now().hover)
         return super().data(index, role)
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
@@ -96,6 +96,16 @@ class FillRows(Rows):
         self.dataChanged.emit(self.index(index.row(), 0), self.index(index.row(), len(self.columns) - 1))
         self.typed.emit()
         return True
+
+
+class _Ground(QStyledItemDelegate):
+    """Paints the ground of a cell that can be typed into; the style sheet would leave it out."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        ground = index.data(Qt.ItemDataRole.BackgroundRole)
+        if isinstance(ground, QColor):
+            painter.fillRect(option.rect, ground)  # type: ignore[attr-defined]
+        super().paint(painter, option, index)
 
 
 class FillTable(QTableView):
@@ -120,6 +130,7 @@ def fill_table(model: FillRows) -> FillTable:
     """The view of a sheet, in the dress of the quiet tables."""
     view = FillTable()
     table(model, view=view)
+    view.setItemDelegate(_Ground(view))
     view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
     view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
     trigger = QAbstractItemView.EditTrigger

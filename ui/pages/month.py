@@ -17,7 +17,7 @@ from app.rules.monthly import Report
 from app.workspace import Workspace
 from db import clock, parsing
 from ui.background import Desk
-from ui.pages.duties import cell, cell_tone, percent, quota
+from ui.pages.duties import cell, cell_tone, headed, percent, quota
 from ui.pages.filling import Cell, FillRows, fill_table
 from ui.pages.yearly import ReadingPage, offer
 from ui.shell.widgets import MARGINS, Card, EmptyState, PageHeader, action, button, column, label, primary, row
@@ -197,7 +197,7 @@ class MonthPage(ReadingPage):
             titles = {one.duty.number: one.duty.title for lines in now.sheets.values() for one in lines}
             tasks = [
                 Column(
-                    f"{number} {titles[number]}",
+                    headed(number, titles[number], 4),
                     lambda one, at=number: cell(now.sheets[one.office.id], at),
                     lambda one, at=number: cell_tone(now.sheets[one.office.id], at),
                     width=76,

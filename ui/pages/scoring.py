@@ -142,17 +142,17 @@ class ScoringPage(ReadingPage):
 
         def mark(title: str, key: str, text: Callable[[SheetLine], str], mine: bool) -> Column:
             if mine:
-                return Cell(title, text, right=True, width=60, key=key, can=leaf)
-            return Column(title, text, right=True, width=60)
+                return Cell(title, text, right=True, width=54, key=key, can=leaf)
+            return Column(title, text, right=True, width=54)
 
         def why(title: str, text: Callable[[SheetLine], str], mine: bool) -> Column:
             return Cell(title, text, width=190, key="reason", can=leaf) if mine else Column(title, text, width=190)
 
         return [
-            Column("编号", lambda one: one.number, lambda one: None if one.leaf else "information", width=46),
-            Column("指标", lambda one: ("　" if one.leaf else "") + one.title, _heading, width=205),
+            Column("编号", lambda one: one.number, _heading, width=46),
+            Column("指标", lambda one: ("　" if one.leaf else "") + one.title, _heading, width=200),
             Column("满分", lambda one: plain(one.full_mark), _heading, right=True, width=46),
-            Column("台账取数", _figure, lambda _: "quiet", width=200),
+            Column("台账取数", _figure, lambda _: "quiet", width=124),
             mark("自评", "self", lambda one: plain(one.self_score), not self.county),
             mark("县评", "county", lambda one: plain(one.county_score), self.county),
             why("县评事由" if self.county else "扣分事由", _county_why if self.county else _why, True),
@@ -316,13 +316,14 @@ class _quiet:
 
 
 def _heading(one: SheetLine) -> str | None:
-    return None if one.leaf else "information"
+    return None if one.leaf else "quiet"
 
 
 def _figure(one: SheetLine) -> str:
     if not one.figure:
         return ""
-    return one.figure if one.suggested is None else f"{one.figure} → {scoring.plain(one.suggested)} 分"
+    value = one.figure.rpartition(" ")[2]
+    return value if one.suggested is None else f"{value} → {scoring.plain(one.suggested)} 分"
 
 
 def _why(one: SheetLine) -> str:
