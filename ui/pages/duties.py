@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QComboBox, QTableView
 
 from app import month
 from app.month import CheckLine, DutyLine, OfficeLine
@@ -65,6 +65,7 @@ class DutiesPage(ReadingPage):
         self.header = PageHeader("责任分解表", "", self.year, ledger, *county)
         self.grid = Rows([Column("单位", lambda one: one[0].name, width=110)])
         self.grid_table = table(self.grid, select=True)
+        tall(self.grid_table, 2)
         self.grid_table.selectionModel().currentRowChanged.connect(lambda at, _: self._show_office(at.row()))
         self.grid_card = Card(padding=1, gap=0)
         self.grid_card.body.addWidget(self.grid_table)
@@ -186,6 +187,12 @@ class DutiesPage(ReadingPage):
 def headed(number: int, title: str, wide: int) -> str:
     """A task's number and title as a heading of so many characters a line."""
     return f"{number} " + "\n".join(title[at : at + wide] for at in range(0, len(title), wide))
+
+
+def tall(view: QTableView, lines: int) -> None:
+    """Gives a table a heading of so many lines."""
+    header = view.horizontalHeader()
+    header.setFixedHeight(header.fontMetrics().lineSpacing() * lines + 12)
 
 
 def quota(duty: DutyLine) -> str:

@@ -17,7 +17,7 @@ from app.rules.monthly import Report
 from app.workspace import Workspace
 from db import clock, parsing
 from ui.background import Desk
-from ui.pages.duties import cell, cell_tone, headed, percent, quota
+from ui.pages.duties import cell, cell_tone, headed, percent, quota, tall
 from ui.pages.filling import Cell, FillRows, fill_table
 from ui.pages.yearly import ReadingPage, offer
 from ui.shell.widgets import MARGINS, Card, EmptyState, PageHeader, action, button, column, label, primary, row
@@ -98,6 +98,7 @@ class MonthPage(ReadingPage):
         if self.county:
             self.grid = Rows(self._office_columns())
             self.view = table(self.grid, select=True)
+            tall(self.view, 3)
             self.view.doubleClicked.connect(lambda at: self._open(at.row()))
         else:
             self.rows = FillRows(self._columns(), lambda one: one.duty.id)
@@ -138,7 +139,7 @@ class MonthPage(ReadingPage):
     def _office_columns(self) -> list[Column]:
         return [
             Column("单位", lambda one: one.office.name, width=96),
-            Column("情况", lambda one: month.STATE_NAMES[one.state], lambda one: TONES[one.state], width=104),
+            Column("情况", lambda one: month.STATE_NAMES[one.state], lambda one: TONES[one.state], width=92),
             Column("已填", lambda one: f"{one.filled}/{one.owed}", right=True, width=54),
             Column("填报日期", lambda one: one.last_on.isoformat() if one.last_on else "—", width=94),
             Column("完成率", lambda one: percent(one.rate) or "—", right=True, width=66),
@@ -200,7 +201,7 @@ class MonthPage(ReadingPage):
                     headed(number, titles[number], 4),
                     lambda one, at=number: cell(now.sheets[one.office.id], at),
                     lambda one, at=number: cell_tone(now.sheets[one.office.id], at),
-                    width=76,
+                    width=73,
                 )
                 for number in numbers
             ]

@@ -146,11 +146,11 @@ class ScoringPage(ReadingPage):
             return Column(title, text, right=True, width=54)
 
         def why(title: str, text: Callable[[SheetLine], str], mine: bool) -> Column:
-            return Cell(title, text, width=190, key="reason", can=leaf) if mine else Column(title, text, width=190)
+            return Cell(title, text, width=160, key="reason", can=leaf) if mine else Column(title, text, width=160)
 
         return [
             Column("编号", lambda one: one.number, _heading, width=46),
-            Column("指标", lambda one: ("　" if one.leaf else "") + one.title, _heading, width=200),
+            Column("指标", lambda one: ("　" if one.leaf else "") + one.title, _heading, width=188),
             Column("满分", lambda one: plain(one.full_mark), _heading, right=True, width=46),
             Column("台账取数", _figure, lambda _: "quiet", width=124),
             mark("自评", "self", lambda one: plain(one.self_score), not self.county),
