@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import duties_due, listing, pay, statistics, venues
+from app.ledgers import transfers as ledger_of_transfers
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.method_checks import first_secretaries, latest_grades
 from app.listing import Query
@@ -18,22 +19,33 @@ from app.reminding import NAMED, named, spoken
 from app.reminding import Reminder as Reminder
 from app.reminding import Urgency as Urgency
 from app.rules import budget, care, membership, recruitment
+from app.rules import transfers as rules
 from app.rules.dispatch import NEW_SECTORS
 from app.rules.organisation import TermState
 from app.rules.rating import WEAK
 from app.rules.spans import months_later
+from app.rules.transfers import State
 from app.statistics import in_month, last_received
-from app.sync import register
+from app.sync import register, transfers
 from app.workspace import OfficeCard
 from db.models.common import Remark
 from db.models.guarantee import Budget, CareFund
 from db.models.handoff import ConflictLine, Peer
 from db.models.method import Dispatch, DispatchLog, Rectification
 from db.models.organisation import PartyOrg, Village
-from db.models.team import Cadre, Member
+from db.models.team import Cadre, Member, Transfer
 
 TOLD = frozenset(
-    {"D22", "O05", "duty.due", "inspection.answer", "restriction.account", "rectification.due", "dispatch.missing"}
+    [
+        "D22",
+        "O05",
+        "rectification.due",
+        "dispatch.missing",
+        "transfer.expired",
+        "duty.due",
+        "inspection.answer",
+        "restriction.account",
+    ]
 )
 """Rules whose findings have reminders of their own."""
 DUE_DAY = 25
@@ -49,6 +61,9 @@ def reminders(session: Session, office: OfficeCard, today: date) -> list[Reminde
         *(reporting_townships(session, today) if office.is_county else reporting(session, today)),
         *conflicts(session),
         *remarks(session, office),
+        *letters(session, office, today),
+        *receipts_to_send(session, office, today),
+        *(on_no_roll(session, today) if office.is_county else ()),
         *without_post(session, today),
         *overdue_remedies(session, today),
         *(undecided_grades(session) if office.is_county else missing_logs(session, today)),
@@ -237,6 +252,77 @@ def remarks(session: Session, office: OfficeCard) -> Iterable[Reminder]:
         title = f"等乡镇更正的批注 {len(found)} 条" if office.is_county else f"县里退回 {len(found)} 条"
         urgency = Urgency.INFORMATION if office.is_county else Urgency.ATTENTION
         yield Reminder(urgency, title, found[0].text.replace("\n", " "), Place("remark", chips=("待改",)))
+
+
+def letters(session: Session, office: OfficeCard, today: date) -> Iterable[Reminder]:
+    """§3: letters that wait to be answered here, those of ours that have run out or will soon, moves not yet made."""
+    own = select(Transfer).where(Transfer.deleted_at.is_(None), Transfer.office_id == office.id)
+    arrived = session.scalars(
+        select(Transfer).where(Transfer.deleted_at.is_(None), ledger_of_transfers.arrived(today)).order_by(Transfer.id)
+    )
+    yield from _of_letters(
+        list(arrived), Urgency.ATTENTION, "待接收的介绍信", "人已报到的点“接收”，不能接收的写明原因退回"
+    )
+    policy = Policies.read(session)
+    found: dict[State, list[Transfer]] = {state: [] for state in State}
+    for letter in session.scalars(own.where(ledger_of_transfers.given(today)).order_by(Transfer.id)):
+        if letter.issued_on is not None and letter.valid_days is not None:
+            notice = policy.whole("transfer.reminder_days", today, rules.NOTICE_DAYS)
+            months = policy.whole("transfer.receipt_months", today, rules.RECEIPT_MONTHS)
+            state = rules.letter_state(
+                letter.issued_on, letter.valid_days, today, notice_days=notice, receipt_months=months
+            )
+            found[state].append(letter)
+    for state, urgency, title, ask in (
+        (State.OVERDUE, Urgency.WRONG, "介绍信回执逾期", "请与接收单位联系，收到的登记回执，没有报到的撤销后重开"),
+        (State.EXPIRED, Urgency.WRONG, "介绍信已过期", "请问清本人报到了没有，催要回执"),
+        (State.NOTICE, Urgency.ATTENTION, "介绍信快到期", "请提醒本人按时报到"),
+    ):
+        yield from _of_letters(found[state], urgency, title, ask)
+    moves = own.where(Transfer.scope == rules.INSIDE, Transfer.status == rules.ISSUED).order_by(Transfer.id)
+    yield from _of_letters(
+        list(session.scalars(moves)), Urgency.ATTENTION, "支部之间的转接没有办", "选好新支部，点“划转”"
+    )
+
+
+def receipts_to_send(session: Session, office: OfficeCard, today: date) -> Iterable[Reminder]:
+    """§3: the receipt of who has come in from outside goes back within a month."""
+    months = Policies.read(session).whole("transfer.receipt_months", today, rules.RECEIPT_MONTHS)
+    waiting = select(Transfer).where(
+        Transfer.deleted_at.is_(None),
+        Transfer.office_id == office.id,
+        Transfer.direction == rules.IN,
+        Transfer.scope != rules.INSIDE,
+        Transfer.status == rules.ACCEPTED,
+        Transfer.answers_id.is_(None),
+        Transfer.receipt_on.is_(None),
+        Transfer.reported_on.is_not(None),
+    )
+    late: list[Transfer] = []
+    due: list[Transfer] = []
+    for letter in session.scalars(waiting.order_by(Transfer.reported_on)):
+        over = letter.reported_on is not None and rules.receipt_due(letter.reported_on, months=months) < today
+        (late if over else due).append(letter)
+    ask = f"接收后 {months} 个月内寄给转出单位，寄出后点“寄出回执”"
+    yield from _of_letters(late, Urgency.WRONG, "回执逾期没有寄出", ask)
+    yield from _of_letters(due, Urgency.ATTENTION, "回执要寄出", ask)
+
+
+def on_no_roll(session: Session, today: date) -> Iterable[Reminder]:
+    """§3: who was sent from one of our offices to another and has not arrived."""
+    lost = transfers.on_no_roll(session, today)
+    if lost:
+        place = Place("transfer", ids=tuple(one.transfer_id for one in lost), title="没有着落")
+        detail = transfers.sentence(session, lost[0])
+        yield Reminder(Urgency.WRONG, f"转出后没有着落 {len(lost)} 人", detail, place)
+
+
+def _of_letters(found: Sequence[Transfer], urgency: Urgency, title: str, ask: str) -> Iterable[Reminder]:
+    if found:
+        names = [one.name for one in found if one.name]
+        named = "、".join(names[:NAMED]) + ("等" if len(names) > NAMED else "")
+        place = Place(Transfer.__tablename__, ids=tuple(one.id for one in found), title=title)
+        yield Reminder(urgency, f"{title} {len(found)} 条", f"{named}：{ask}", place)
 
 
 def conflicts(session: Session) -> Iterable[Reminder]:

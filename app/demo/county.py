@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.demo import cadres, funds, guarantee, method, organisation, party_life, responsibility, team
+from app.demo import cadres, funds, guarantee, method, organisation, party_life, responsibility, team, transfers
 from app.demo.fiction import REGION, People, lines
 from app.demo.township import Paper, Rows, Township
 from app.policy import Policies
@@ -23,6 +23,7 @@ from db.errors import Refusal
 from db.journal import Batch, Progress
 from db.models.common import Remark
 from db.models.guarantee import PayStandard
+from db.models.organisation import Office
 from db.models.record import models
 from db.models.team import Member, Post
 
@@ -141,7 +142,17 @@ def fill(township: Workspace, people: People, new_id: Ids, members: int, progres
     with township.edit("录入演示数据", kind="import") as batch:
         posts = {post.name: post.id for post in batch.session.scalars(select(Post).where(Post.active.is_(True)))}
         standard = Policies.read(batch.session).number("venue.standard_area", people.today)
-        rows = township_rows(township.office, people, new_id, members=members, posts=posts, standard_area=standard)
+        known = select(Office.id, Office.name).where(Office.superior_id == township.office.superior_id)
+        beside = [(id, name) for id, name in batch.session.execute(known.order_by(Office.code))]
+        rows = township_rows(
+            township.office,
+            people,
+            new_id,
+            members=members,
+            posts=posts,
+            standard_area=standard,
+            beside=[one for one in beside if one[0] != township.office.id],
+        )
         for name, model in models().items():
             if rows.get(name):
                 progress(0, 0, f"{township.office.name}：{len(rows[name])} 条 {name}")
@@ -179,12 +190,14 @@ def township_rows(
     members: int,
     posts: Mapping[str, str],
     standard_area: Decimal,
+    beside: Sequence[tuple[str, str]] = (),
 ) -> Rows:
     """Rows for every ledger that a township writes.
 
-    `posts` are the posts on offer, name → id; `standard_area` is the floor area of a venue up to standard, in ㎡.
+    `posts` are the posts on offer, name → id; `standard_area` is the floor area of a venue up to standard, in ㎡;
+    `beside` are (id, name) of the townships to which it may transfer members.
     """
-    town = Township(office, people, new_id)
+    town = Township(office, people, new_id, beside)
     organisation.fill(town, members)
     team.fill(town, posts)
     cadres.fill(town)
@@ -193,6 +206,7 @@ def township_rows(
     party_life.fill(town)
     guarantee.fill(town, standard_area)
     method.fill(town)
+    transfers.fill(town)
     return town.rows
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app.ledgers import cadres, common, guarantee, method, organisation, party_life, responsibility, team
+from app.ledgers import cadres, common, guarantee, method, organisation, party_life, responsibility, team, transfers
 from app.ledgers.ledger import Ledger
 
 LEDGERS: Mapping[str, Ledger] = {
@@ -10,6 +10,7 @@ LEDGERS: Mapping[str, Ledger] = {
     for ledger in (
         *organisation.LEDGERS,
         *team.LEDGERS,
+        *transfers.LEDGERS,
         *party_life.LEDGERS,
         *cadres.LEDGERS,
         *method.DISPATCH_LEDGERS,

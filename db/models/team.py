@@ -56,6 +56,44 @@ class MemberEvent(Record):
     document_no: Mapped[str | None] = fields.text("文号", 50, search=True)
 
 
+class Transfer(Record):
+    """组织关系转接: a letter of introduction as one side has it: the giver's stub, or the receiver's answer.
+
+    It says itself who the person is: the office to which it travels does not have the giver's member.
+    """
+
+    __tablename__ = "transfer"
+
+    member_id: Mapped[str | None] = fields.link("党员", "member", search=True, aliases=["党员姓名"])
+    direction: Mapped[str] = fields.code("转接方向", "transfer_direction", required=True, aliases=["方向"])
+    scope: Mapped[str] = fields.code("转接类别", "transfer_scope", required=True, aliases=["类别", "转接范围"])
+    status: Mapped[str] = fields.code("转接状态", "transfer_status", required=True, aliases=["状态"])
+    name: Mapped[str | None] = fields.person_name("姓名", search=True)
+    resident_id: Mapped[str | None] = fields.resident_id(search=True, aliases=["身份证号", "身份证号码"])
+    sex: Mapped[str | None] = fields.code("性别", "sex")
+    nation: Mapped[str | None] = fields.code("民族", "nation")
+    birth: Mapped[date | None] = fields.day("出生日期", aliases=["出生年月"])
+    education: Mapped[str | None] = fields.code("学历", "education", aliases=["文化程度"])
+    category: Mapped[str | None] = fields.code("人员类别", "member_category", aliases=["党员类别"])
+    joined_on: Mapped[date | None] = fields.day("入党日期", aliases=["入党时间"])
+    full_on: Mapped[date | None] = fields.day("转正日期", aliases=["转正时间"])
+    phone: Mapped[str | None] = fields.phone("手机号", search=True, aliases=["联系电话", "党员联系电话"])
+    letter_no: Mapped[str | None] = fields.text("介绍信编号", 30, search=True, aliases=["编号", "介绍信号"])
+    issued_on: Mapped[date | None] = fields.day("开出日期", aliases=["开出日", "开具日期"])
+    valid_days: Mapped[int | None] = fields.whole("有效期", unit="天", aliases=["有效天数"])
+    dues_paid_to: Mapped[str | None] = fields.month("党费交至", aliases=["党费交至年月"])
+    from_branch: Mapped[str | None] = fields.text("原党组织", 100, aliases=["原支部", "转出党组织"])
+    to_branch: Mapped[str | None] = fields.text("去往党组织", 100, aliases=["新支部", "转入党组织"])
+    from_office_id: Mapped[str | None] = fields.link("转出单位", "office")
+    to_office_id: Mapped[str | None] = fields.link("转入单位", "office", aliases=["对方党委"])
+    branch_id: Mapped[str | None] = fields.link("编入党支部", "party_org")
+    reported_on: Mapped[date | None] = fields.day("报到日期", aliases=["接收日期"])
+    receipt_on: Mapped[date | None] = fields.day("回执日期")
+    reason: Mapped[str | None] = fields.text("退回撤销原因", 200, aliases=["原因"])
+    handled_by: Mapped[str | None] = fields.person_name("经办人")
+    answers_id: Mapped[str | None] = fields.link("对应的介绍信", "transfer")
+
+
 class Post(Record):
     """岗位: a post that members without office may take on."""
 

@@ -24,7 +24,20 @@ from ui.ledger import pictures
 from ui.ledger.attach import AttachDialog
 from ui.ledger.pictures import Offer
 from ui.shell import theme, words
-from ui.shell.widgets import Card, Note, Tag, button, clear, column, label, line, row, scrolling, tool
+from ui.shell.widgets import (
+    Card,
+    FlowLayout,
+    Note,
+    Tag,
+    button,
+    clear,
+    column,
+    label,
+    line,
+    row,
+    scrolling,
+    tool,
+)
 
 TABS = ("详情", "相关", "附件", "历史", "批注")
 KINDS = {"新增": "good", "修改": "information", "删除": "wrong", "恢复": "good"}
@@ -36,12 +49,14 @@ class DetailPanel(Card):
     Signals:
         edit: the person wants to change it.
         delete: or to delete it.
+        act: or to do one of the ledger's actions with it, by id and what is offered.
         go: another record was chosen, by ledger and id.
         said: (kind, sentence) for the page's message bar.
     """
 
     edit = Signal(str)
     delete = Signal(str)
+    act = Signal(str, object)
     go = Signal(str, str)
     said = Signal(str, str)
 
@@ -72,11 +87,15 @@ class DetailPanel(Card):
         self.delete_button = button(
             "删除", "mdi6.trash-can-outline", then=lambda: self.delete.emit(self.record_id or "")
         )
+        self.actions = FlowLayout(6)
+        self.action_bar = QWidget()
+        self.action_bar.setLayout(self.actions)
         self.content = QWidget()
         self.content.setLayout(
             column(
                 self.title,
                 self.subtitle,
+                self.action_bar,
                 bar,
                 line(),
                 self.pages,
@@ -122,6 +141,7 @@ class DetailPanel(Card):
         self.title.setText(view.title)
         self.subtitle.setText(view.subtitle)
         self.subtitle.setVisible(bool(view.subtitle))
+        self._show_actions(view)
         for one in (self.edit_button, self.delete_button):
             one.setEnabled(view.keeper is None)
             one.setToolTip(view.keeper or "")
@@ -149,6 +169,13 @@ class DetailPanel(Card):
             for change in entry.changes:
                 history.addWidget(label(change, "value", wrap=True))
         self._show_remarks(view, remarks)
+
+    def _show_actions(self, view: RecordView) -> None:
+        clear(self.actions)
+        for one in view.actions:
+            then = lambda one=one: self.act.emit(self.record_id or "", one)  # noqa: E731
+            self.actions.addWidget(button(one.title, one.icon, then=then, tip=one.says))
+        self.action_bar.setVisible(bool(view.actions))
 
     def _show_details(self, view: RecordView, body) -> None:  # type: ignore[no-untyped-def]
         for finding in view.findings:

@@ -2498,6 +2498,151 @@ def upgrade() -> None:
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.create_table(
+        "transfer",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("office_id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("stamps", sa.Text(), nullable=False),
+        sa.Column("deleted_at", sa.String(length=20), nullable=True),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.Column("member_id", sa.String(length=36), nullable=True),
+        sa.Column("direction", sa.String(length=20), nullable=False),
+        sa.Column("scope", sa.String(length=20), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("name", sa.String(length=50), nullable=True),
+        sa.Column("resident_id", sa.String(length=18), nullable=True),
+        sa.Column("sex", sa.String(length=20), nullable=True),
+        sa.Column("nation", sa.String(length=20), nullable=True),
+        sa.Column("birth", sa.Date(), nullable=True),
+        sa.Column("education", sa.String(length=20), nullable=True),
+        sa.Column("category", sa.String(length=20), nullable=True),
+        sa.Column("joined_on", sa.Date(), nullable=True),
+        sa.Column("full_on", sa.Date(), nullable=True),
+        sa.Column("phone", sa.String(length=20), nullable=True),
+        sa.Column("letter_no", sa.String(length=30), nullable=True),
+        sa.Column("issued_on", sa.Date(), nullable=True),
+        sa.Column("valid_days", sa.Integer(), nullable=True),
+        sa.Column("dues_paid_to", sa.String(length=7), nullable=True),
+        sa.Column("from_branch", sa.String(length=100), nullable=True),
+        sa.Column("to_branch", sa.String(length=100), nullable=True),
+        sa.Column("from_office_id", sa.String(length=36), nullable=True),
+        sa.Column("to_office_id", sa.String(length=36), nullable=True),
+        sa.Column("branch_id", sa.String(length=36), nullable=True),
+        sa.Column("reported_on", sa.Date(), nullable=True),
+        sa.Column("receipt_on", sa.Date(), nullable=True),
+        sa.Column("reason", sa.String(length=200), nullable=True),
+        sa.Column("handled_by", sa.String(length=50), nullable=True),
+        sa.Column("answers_id", sa.String(length=36), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["answers_id"],
+            ["transfer.id"],
+            name=op.f("fk_transfer_answers_id_transfer"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["branch_id"],
+            ["party_org.id"],
+            name=op.f("fk_transfer_branch_id_party_org"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["from_office_id"],
+            ["office.id"],
+            name=op.f("fk_transfer_from_office_id_office"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["member_id"],
+            ["member.id"],
+            name=op.f("fk_transfer_member_id_member"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id"],
+            ["office.id"],
+            name=op.f("fk_transfer_office_id_office"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["to_office_id"],
+            ["office.id"],
+            name=op.f("fk_transfer_to_office_id_office"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_transfer")),
+    )
+    op.create_index(
+        "ix_transfer_answers_id",
+        "transfer",
+        ["answers_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_transfer_branch_id",
+        "transfer",
+        ["branch_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_transfer_from_office_id",
+        "transfer",
+        ["from_office_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_transfer_listing",
+        "transfer",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_transfer_member_id",
+        "transfer",
+        ["member_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_transfer_resident_id",
+        "transfer",
+        ["resident_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_transfer_search",
+        "transfer",
+        ["search_key", "id", "member_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_transfer_to_office_id",
+        "transfer",
+        ["to_office_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_table(
         "venue_funding",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("office_id", sa.String(length=36), nullable=False),
@@ -2868,6 +3013,55 @@ def downgrade() -> None:
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.drop_table("venue_funding")
+    op.drop_index(
+        "ix_transfer_to_office_id",
+        table_name="transfer",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_transfer_search",
+        table_name="transfer",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_transfer_resident_id",
+        table_name="transfer",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_transfer_member_id",
+        table_name="transfer",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_transfer_listing",
+        table_name="transfer",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_transfer_from_office_id",
+        table_name="transfer",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_transfer_branch_id",
+        table_name="transfer",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_transfer_answers_id",
+        table_name="transfer",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_table("transfer")
     op.drop_index(
         "ix_post_assignment_search",
         table_name="post_assignment",
