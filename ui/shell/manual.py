@@ -49,6 +49,21 @@ CHAPTERS: Mapping[str, str] = {
     "skill": "rating",
     "branches": "rating",
     "enterprise_year": "enterprise",
+    "meeting": "party-life",
+    "dues": "party-life",
+    "task": "responsibility",
+    "duty": "responsibility",
+    "duties": "responsibility",
+    "month": "responsibility",
+    "monthly_check": "responsibility",
+    "bulletin": "responsibility",
+    "inspection": "responsibility",
+    "draw": "responsibility",
+    "scoring": "responsibility",
+    "indicator": "responsibility",
+    "score": "responsibility",
+    "assessment": "responsibility",
+    "restriction": "responsibility",
 }
 """The chapter of a place that shares one with others; any other place has a chapter of its own name."""
 
