@@ -40,6 +40,11 @@ Recipient: TypeAlias = Any
 """age's own, which carry no types."""
 
 
+def stem(code: str) -> str:
+    """An office's code as the beginning of a file's name, whatever stands in it: it comes from outside."""
+    return "".join(one if one.isalnum() or one == "-" else "_" for one in code)
+
+
 def damaged(what: str = "") -> Refusal:
     """The file is not what its sender wrote."""
     return Refusal(
@@ -79,9 +84,10 @@ def write_with_passphrase(
 ) -> None:
     """Writes an enrolment file: the same layers, sealed with a passphrase (age scrypt)."""
     plain = b"".join(_compressed(_tar(manifest, signature, parts)))
-    if len(plain) > INVITATION_LIMIT:
+    sealed = pyrage.passphrase.encrypt(plain, passphrase)
+    if len(sealed) > INVITATION_LIMIT:
         raise too_large("登记文件")
-    out.write(pyrage.passphrase.encrypt(plain, passphrase))
+    out.write(sealed)
 
 
 def _tar(manifest: bytes, signature: bytes, parts: Sequence[Part]) -> Iterator[bytes]:
@@ -238,6 +244,8 @@ class Package:
             if len(rest) > LINE_LIMIT:
                 raise too_large(f"{member.table} 表第 {number + block.count(10)} 行")
             if block:
+                if number - 1 + block.count(b"\n") > member.rows:
+                    raise damaged(f"{member.table} 表与清单不符")
                 yield block, number
                 number += block.count(b"\n")
         if rest or number - 1 != member.rows or digest.hexdigest() != member.sha256:
@@ -313,14 +321,15 @@ def opened(file: BinaryIO, identities: Sequence[Identity]) -> Iterator[Package]:
 
 
 @contextmanager
-def opened_with_passphrase(file: BinaryIO, passphrase: str) -> Iterator[Package]:
-    """Opens an enrolment file. Raises `Refusal` for a wrong passphrase or a damaged file."""
-    seal = seal_of(file)
+def opened_with_passphrase(sealed: bytes, passphrase: str) -> Iterator[Package]:
+    """Opens the bytes of an enrolment file. Raises `Refusal` for a wrong passphrase or a damaged file."""
+    seal = seal_of(io.BytesIO(sealed))
     if not seal.age:
         raise damaged("不是四基的登记文件")
     if not seal.passphrase:
         raise Refusal("这不是登记文件。请向县里要“登记乡镇”时写出的那个文件", "not-for-us")
-    sealed = file.read(INVITATION_LIMIT + (1 << 20))
+    if len(sealed) > INVITATION_LIMIT:
+        raise too_large("登记文件")
     try:
         plain = pyrage.passphrase.decrypt(sealed, passphrase)
     except pyrage.DecryptError as error:

@@ -248,8 +248,13 @@ def _check(model: type[Record], rows: Sequence[Values], first: int) -> None:
         shared = pair
         for name in numbers:
             value = row.get(name)
-            if value is not None and not (value.is_finite() and abs(value) < _MOST and value * 10**4 % 1 == 0):
+            if value is not None and not _exact(value):
                 raise InvalidRecord(model.__tablename__, number, f"“{fields_of(model)[name].label}”（{name}）的值不对")
+
+
+def _exact(value: Decimal) -> bool:
+    """Whether a column keeps the number as it is: four places, and no more digits than decimals are counted in."""
+    return value.is_finite() and abs(value) < _MOST and len(value.as_tuple().digits) <= 28 and value * 10**4 % 1 == 0
 
 
 def _find(block: bytes, needle: bytes, first: int) -> int:
