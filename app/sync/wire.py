@@ -35,7 +35,8 @@ _REPLICA = Annotated[str, Meta(min_length=1, max_length=20)]
 _COUNTER = Annotated[int, Meta(ge=1, le=2**53)]
 _WHOLE = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
 _LARGE = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
-_MOST = Decimal(10) ** 14
+MOST_DIGITS = 14
+"""Before the point of a decimal; four stand after it."""
 
 _OWN: dict[str, Any] = {
     "id": _ID,
@@ -253,8 +254,15 @@ def _check(model: type[Record], rows: Sequence[Values], first: int) -> None:
 
 
 def _exact(value: Decimal) -> bool:
-    """Whether a column keeps the number as it is: four places, and no more digits than decimals are counted in."""
-    return value.is_finite() and abs(value) < _MOST and len(value.as_tuple().digits) <= 28 and value * 10**4 % 1 == 0
+    """Whether a column keeps the number as it is. By its digits: an exponent may be beyond all reckoning."""
+    if not value.is_finite():
+        return False
+    _, digits, exponent = value.as_tuple()
+    written = "".join(map(str, digits)).strip("0")
+    if not written:
+        return abs(int(exponent)) <= MOST_DIGITS
+    last = int(exponent) + len(digits) - len("".join(map(str, digits)).rstrip("0"))
+    return last >= -4 and last + len(written) <= MOST_DIGITS
 
 
 def _find(block: bytes, needle: bytes, first: int) -> int:
