@@ -32,6 +32,8 @@ TABLE_LIMIT, BLOB_LIMIT, WHOLE_LIMIT = 4 << 30, 512 << 20, 16 << 30
 """The largest table, attachment and package that is read, in bytes before compression."""
 INVITATION_LIMIT = 64 << 20
 """The largest enrolment file: the passphrase seal is opened in memory."""
+HEADER_LIMIT = 16 << 10
+"""The longest age header, in bytes. Ours have two recipients; the library takes time by the square of the length."""
 _ZSTD_WINDOW = 1 << 27
 _SLICE = 1024  # of compressed bytes: a block of 4 bytes may stand for 128 KiB, so a slice stays under 32 MiB
 
@@ -173,7 +175,8 @@ def open_file(file: Path) -> BinaryIO:
 
 @dataclass(frozen=True)
 class Seal:
-    """What the outside of a file tells: whether it is an age file at all, and for whom it is sealed."""
+    """What the outside of a file tells: whether it is an age file at all, with a header of a length that we read, and
+    for whom it is sealed."""
 
     age: bool
     passphrase: bool
@@ -182,10 +185,11 @@ class Seal:
 
 def seal_of(file: BinaryIO) -> Seal:
     """Reads the age header, which anyone may, and goes back to the beginning."""
-    head = file.read(4096).split(b"\n---")[0].split(b"\n")
+    whole, ended, _ = file.read(HEADER_LIMIT).partition(b"\n---")
+    head = whole.split(b"\n")
     file.seek(0)
     stanzas = [line.split(b" ")[1] for line in head if line.startswith(b"-> ") and line.count(b" ")]
-    return Seal(head[0] == b"age-encryption.org/v1", b"scrypt" in stanzas, stanzas.count(b"X25519"))
+    return Seal(head[0] == b"age-encryption.org/v1" and bool(ended), b"scrypt" in stanzas, stanzas.count(b"X25519"))
 
 
 class Package:

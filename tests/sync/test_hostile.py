@@ -305,6 +305,7 @@ SEALS = {
 
 
 def test_hostile_seals(pair: Pair) -> None:
+    """Kinds to come, three thousand of them, once took the library eleven seconds."""
     for what, data in SEALS.items():
         file = pair.stick / "坏.dzb"
         file.write_bytes(data)
