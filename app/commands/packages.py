@@ -51,6 +51,8 @@ def export(
     """写交给对方的包：乡镇的给县里；县里的给一个或所有乡镇。"""
     with opened(folder) as workspace, progress() as step:
         sent = outgoing.export(workspace, to, code=code, full=full, progress=step)
+    for sentence in dict.fromkeys(sentence for one in sent for sentence in one.left_out):
+        say(f"注意：{sentence}。")
     if json:
         give(
             [
@@ -60,6 +62,7 @@ def export(
                     "sequence": one.sequence,
                     "kind": one.kind,
                     "records": one.records,
+                    "left_out": list(one.left_out),
                 }
                 for one in sent
             ]

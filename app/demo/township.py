@@ -1,7 +1,7 @@
 """One fictional township, gathered as rows ready to be written: one module for each system fills in its ledgers."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -26,20 +26,17 @@ class Branch:
     work: Mapping[str, int]
 
 
-class Township:
-    """Gathers one township's rows. Each section adds to `rows` and leans on the sections before it."""
+class Paper:
+    """Gathers one office's rows. Each section adds to `rows` and leans on the sections before it."""
 
     def __init__(self, office: OfficeCard, people: People, new_id: Callable[[], str]) -> None:
         self.office, self.people, self.new_id = office, people, new_id
         self.rng: random.Random = people.rng
         self.today: date = people.today
         self.rows: Rows = {}
-        self.branches: list[Branch] = []
-        self.probationary = 0  # how many so far: there is always one
-        self.short = office.name.removesuffix("镇").removesuffix("乡")
 
     def row(self, ledger: str, /, **values: Any) -> Values:
-        """Adds a record of this township and returns it; what is not named stays empty."""
+        """Adds a record of this office and returns it; what is not named stays empty."""
         made = {"id": self.new_id(), "office_id": self.office.id, **values}
         self.rows.setdefault(ledger, []).append(made)
         return made
@@ -51,3 +48,16 @@ class Township:
     def ago(self, fewest: int, most: int) -> date:
         """A day between so many days ago."""
         return self.today - timedelta(days=self.rng.randint(fewest, most))
+
+
+class Township(Paper):
+    """One township's rows."""
+
+    def __init__(
+        self, office: OfficeCard, people: People, new_id: Callable[[], str], beside: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        super().__init__(office, people, new_id)
+        self.beside = beside  # (id, name) of the other townships that it knows
+        self.branches: list[Branch] = []
+        self.probationary = 0  # how many so far: there is always one
+        self.short = office.name.removesuffix("镇").removesuffix("乡")

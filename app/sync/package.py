@@ -341,6 +341,10 @@ def opened_with_passphrase(sealed: bytes, passphrase: str) -> Iterator[Package]:
             raise Refusal(
                 "登记口令不对，或者登记文件已损坏。请核对口令，仍不行时请县里重新登记", "wrong-passphrase"
             ) from None
+        if "work" in str(error).lower():  # it would take this computer more than about sixteen seconds
+            raise Refusal(
+                "这台电脑现在太忙或太慢，打不开登记文件。请关掉别的程序再试，仍不行时换一台快些的电脑加入", "too-slow"
+            ) from None
         raise damaged() from None
     yield Package(_unpacked(io.BytesIO(plain).read))
 

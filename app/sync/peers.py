@@ -89,8 +89,7 @@ def enrol(ws: Workspace, code: str, name: str, out: Path, *, kind: str | None = 
             made = compose(session, ws, peer, enrolment=invitation)
             with stick.blaming(packages), archived.open("wb") as file:
                 package.write_with_passphrase(file, made.data, keys.sign(made.data), made.parts, passphrase)
-            session.add(made.line(session, peer.office_id, ws.replica, archived.name))
-            session.flush()
+            made.remember(session, peer.office_id, ws.replica, archived.name)
             stick.put(archived, out)
             found = Enrolment(peer.office_id, code, name, out, passphrase)
     except BaseException:
@@ -173,7 +172,7 @@ def _join(opened: Package, sealed: bytes, folder: Path, passphrase: str | None, 
         session.flush()
         work = Intake(batch, Sender(sender.office, sender.name, None, up=False), sender.office, at=clock.now())
         work.tables(opened, manifest, None)
-        work.blobs(opened, manifest.files)
+        work.blobs(opened, manifest.files, None)
         opened.finish()
         if session.get(Office, manifest.to.office) is None:
             raise damaged("登记文件里没有本单位")

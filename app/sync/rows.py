@@ -1,12 +1,13 @@
 """Takes a package's rows into an open batch: who may write them, how they merge, what must exist, what was changed."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
+from app import blobs
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Ledger
 from app.sync import choices, wire
@@ -16,13 +17,13 @@ from app.sync.merge import Forked, Kind, Merged, merge, owners_word
 from app.sync.outcome import DETAILS
 from app.sync.package import Package, damaged
 from app.sync.register import FATES, Counts
-from app.sync.scope import Line
+from app.sync.scope import Line, addressed
 from app.sync.version import stamp_of
 from db.errors import Refusal
 from db.fields import Authority
 from db.journal import Batch, Progress, Values, present, stored_rows
 from db.models.common import Remark
-from db.models.handoff import BlobChunk, ConflictLine
+from db.models.handoff import ConflictLine
 from db.models.organisation import Office
 from db.models.record import Record, dump, fields_of, merged_fields, models, table_of
 
@@ -145,7 +146,7 @@ class Intake:
                 inserts.append(row)
                 continue
             try:
-                merged = self._merged(old, row, merged_names)
+                merged = self._merged(ledger, old, row, merged_names)
             except Forked:
                 raise fork(self.sender.name) from None
             if merged.clashes:
@@ -163,11 +164,12 @@ class Intake:
         if ours:
             self.batch.write_rows(model, updates=ours)
 
-    def _merged(self, old: Values, row: Values, names: Sequence[str]) -> Merged:
-        """The merge of two rows; of what belongs to the superior alone, its word stands."""
+    def _merged(self, ledger: Ledger, old: Values, row: Values, names: Sequence[str]) -> Merged:
+        """The merge of two rows; of what belongs to the superior, or passes through it, its word stands."""
         line, newcomer = self.sender.line, self.sender.newcomer
-        if line is not None and not self.sender.up and {old["office_id"], row["office_id"]} <= line.above:
-            taken = owners_word(old, row, names, newcomer=newcomer)
+        if line is not None and not self.sender.up and line.below.isdisjoint({old["office_id"], row["office_id"]}):
+            passed = [name for name in names if name in row or name not in ledger.stays]
+            taken = owners_word(old, row, passed, newcomer=newcomer)
             if taken is not None:
                 return taken
         return merge(old, row, names, fork_is_clash=newcomer)
@@ -220,7 +222,7 @@ class Intake:
 
         def check(row: Values, old: Values | None, number: int) -> None:
             owners = {row["office_id"]} if old is None else {row["office_id"], old["office_id"]}
-            right = owners <= below if sender.up else not owners.isdisjoint(mine)
+            right = owners <= below if sender.up else not owners.isdisjoint(mine) or addressed(ledger, line, row, old)
             if not right and not (model is Office and not sender.up):
                 raise not_allowed(sender.name, f"“{ledger.title}”第 {number} 行属于别的单位")
             if row["version"].get(replica, 0) > (old["version"].get(replica, 0) if old else 0):
@@ -344,14 +346,26 @@ class Intake:
                     name, number, f"栏目 {column} 指向的“{LEDGERS[target].title}”记录不在包里，这里也没有"
                 )
 
-    def blobs(self, package: Package, blobs: list[Blob]) -> None:
+    def blobs(self, package: Package, found: list[Blob], progress: Progress | None) -> None:
         """Takes in attachments' bytes; what is here already is read past, and still checked."""
         session = self.batch.session
-        for blob in blobs:
-            have = session.scalars(select(BlobChunk.place).where(BlobChunk.sha256 == blob.sha256).limit(1)).first()
-            for place, piece in enumerate(package.pieces(blob)):
-                if have is None:
-                    session.execute(insert(BlobChunk), [{"sha256": blob.sha256, "place": place, "data": piece}])
+        total, done = sum(blob.bytes for blob in found), 0
+
+        def counted(pieces: Iterable[bytes]) -> Iterator[bytes]:
+            nonlocal done
+            for piece in pieces:
+                done += len(piece)
+                if progress is not None:
+                    progress(done >> 10, total >> 10, "正在接收附件")
+                yield piece
+
+        for blob in found:
+            pieces = counted(package.pieces(blob))
+            if blobs.size(session, blob.sha256) == blob.bytes:
+                for _ in pieces:
+                    pass
+            else:
+                blobs.keep(session, blob.sha256, pieces)
 
 
 def send_back(batch: Batch, sender: Sender, one: Conflict, text: str) -> None:

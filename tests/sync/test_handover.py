@@ -41,6 +41,24 @@ def test_wrong_enrolment_passphrase_leaves_nothing(pair: Pair) -> None:
     assert not (pair.root / "新").exists()
 
 
+def test_a_guess_at_an_enrolment_passphrase_costs_much(pair: Pair, real_passphrases: None) -> None:
+    enrolment = enrol(pair.county, "532902", "清水镇", pair.stick / "清水.dzb")
+    kind, _, work = enrolment.file.read_bytes().split(b"\n")[1].removeprefix(b"-> ").split(b" ")
+    assert kind == b"scrypt"
+    assert int(work) >= 14  # 16 MiB and more for each guess
+    with join(enrolment.file, pair.root / "清水", enrolment.passphrase) as town:
+        assert town.office.code == "532902"
+
+
+def test_an_enrolment_that_is_too_much_work_for_this_computer_says_so(pair: Pair) -> None:
+    file = pair.stick / "登记.dzb"
+    head, stanza, rest = file.read_bytes().split(b"\n", 2)
+    file.write_bytes(b"\n".join((head, stanza.rpartition(b" ")[0] + b" 60", rest)))
+    with pytest.raises(Refusal, match="这台电脑现在太忙或太慢，打不开登记文件。请关掉别的程序再试"):
+        join(file, pair.root / "新", pair.passphrase)
+    assert not (pair.root / "新").exists()
+
+
 def test_enrolling_one_that_has_answered_is_refused(pair: Pair) -> None:
     before = everything(pair.county)
     with pytest.raises(Refusal, match="已经登记并交过包。换电脑时请先作废"):
@@ -167,8 +185,8 @@ def test_a_remark_goes_to_the_township_it_names_only(pair: Pair, second: str) ->
         pair.county, None, "remark", target_office_id=pair.town.office.id, ledger="member", record=pair.member,
         text="请核实", status="待改",
     )  # fmt: skip
-    assert pair.down().counts == {"remark": 1}
-    assert pair.to_town().created == 1
+    assert pair.down().counts == {"office": 1, "remark": 1}  # and the name of the office beside it
+    assert pair.to_town().created == 2
     assert row(pair.town, mine, "remark")["text"] == "请核实"
 
 
