@@ -23,7 +23,7 @@ class KeptDraft:
 
 def keep(workspace: Workspace, ledger: Ledger, record_id: str | None, typed: Mapping[str, str]) -> None:
     """Keeps what stands in a form; nothing typed keeps nothing."""
-    with Session(workspace.engine) as session, session.begin():
+    with workspace.write() as session:
         if typed:
             session.merge(DraftLine(id=_key(ledger, record_id), values=dump(dict(typed)), at=clock.now()))
         else:
@@ -41,7 +41,7 @@ def kept(session: Session, ledger: Ledger, record_id: str | None) -> KeptDraft |
 
 def drop(workspace: Workspace, ledger: Ledger, record_id: str | None) -> None:
     """Throws a draft away."""
-    with Session(workspace.engine) as session, session.begin():
+    with workspace.write() as session:
         _drop(session, ledger, record_id)
 
 

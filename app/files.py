@@ -4,10 +4,15 @@ import os
 from pathlib import Path
 
 
-def write_whole(file: Path, content: bytes) -> None:
-    """Replaces a file in one step: after a crash it holds the old content or the new one."""
+def write_whole(file: Path, content: bytes, *, private: bool = False) -> None:
+    """Replaces a file in one step: after a crash it holds the old content or the new one.
+
+    A `private` file only its owner can read, where the system knows owners.
+    """
     temporary = file.with_name(f"{file.name}.tmp")
-    with temporary.open("wb") as stream:
+    temporary.unlink(missing_ok=True)
+    mode = 0o600 if private else 0o666
+    with open(temporary, "xb", opener=lambda path, flags: os.open(path, flags, mode)) as stream:  # noqa: PTH123
         stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())

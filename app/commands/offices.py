@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from sqlalchemy.orm import Session
 
 from app.commands.common import (
     Folder,
@@ -61,7 +60,7 @@ def new(
     with Workspace.create(folder, code=code, name=name, level=level, passphrase=new_secret()) as workspace:
         warn_if_plain(workspace)
         if workspace.office.is_county:
-            with Session(workspace.engine) as session, session.begin():
+            with workspace.write() as session:
                 seal.own_keys(session)
         office = workspace.office
     if json:

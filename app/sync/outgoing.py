@@ -139,7 +139,7 @@ def addressees(session: Session, ws: Workspace, code: str | None) -> list[Peer]:
 def _export_to(ws: Workspace, to: Path, peer_id: str, *, full: bool, progress: Progress | None) -> Sent:
     if not to.is_dir():
         raise stick.Trouble.MISSING.refusal(to)
-    with Session(ws.engine) as session:
+    with ws.write() as session:
         peer = session.get_one(Peer, peer_id)
         made = compose(session, ws, peer, full=full, progress=progress)
         keys = seal.own_keys(session)

@@ -54,7 +54,7 @@ class PeerCard:
 
 def own_keys(ws: Workspace) -> None:
     """Makes the office's keys if it has none yet."""
-    with Session(ws.engine) as session, session.begin():
+    with ws.write() as session:
         seal.own_keys(session)
 
 
@@ -119,7 +119,7 @@ def _office(batch: Batch, ws: Workspace, code: str, name: str, kind: str | None)
 
 def revoke(ws: Workspace, code: str) -> None:
     """Refuses an office's present keys from now on; `enrol` gives it new ones."""
-    with Session(ws.engine) as session, session.begin():
+    with ws.write() as session:
         peer = session.scalars(select(Peer).where(Peer.code == code, Peer.superior.is_(False))).first()
         if peer is None:
             raise Refusal(f"没有登记过代码为 {code} 的单位。请核对代码", "not-enrolled")

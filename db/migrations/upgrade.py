@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from db.engine import for_writing, take_turn
 from db.errors import Refusal
 
 if TYPE_CHECKING:
@@ -42,7 +43,10 @@ def upgrade(engine: Engine, back_up: Callable[[], Path] | None = None) -> None:
         back_up()
     from alembic import command
 
-    with engine.connect() as connection, _rebuilding(connection), connection.begin():
+    with for_writing(engine).connect() as connection, _rebuilding(connection), connection.begin():
+        take_turn(connection)
+        if revision(connection) == HEAD:  # another seat was quicker
+            return
         before = _rows(connection)
         settings = config()
         settings.attributes["connection"] = connection
