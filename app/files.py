@@ -12,7 +12,7 @@ def write_whole(file: Path, content: bytes, *, private: bool = False) -> None:
     temporary = file.with_name(f"{file.name}.tmp")
     temporary.unlink(missing_ok=True)
     mode = 0o600 if private else 0o666
-    with open(temporary, "xb", opener=lambda path, flags: os.open(path, flags, mode)) as stream:  # noqa: PTH123
+    with open(temporary, "xb", opener=lambda path, flags: os.open(path, flags, mode)) as stream:
         stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())

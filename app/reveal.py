@@ -1,7 +1,6 @@
 """Shows a masked value in full to who asks for it, and remembers who asked for which field and when, never what; and
 who exported which ledger."""
 
-
 from app import editing
 from app.ledgers.ledger import Ledger
 from app.workspace import Workspace

@@ -12,7 +12,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.helpers import server as servers
 from tests.helpers.logs import LogWatch
+from tests.helpers.server import Server
+from tests.helpers.stores import Store
 from tests.helpers.unwritable import permissions_hold
 
 settings.register_profile(
@@ -56,6 +59,27 @@ def logs() -> Iterator[LogWatch]:
     yield watch
     logging.getLogger().removeHandler(watch)
     watch.judge()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test marked `both_stores` runs on a file and on a server; others that ask for a `store` get a file."""
+    if "store" in metafunc.fixturenames and metafunc.definition.get_closest_marker("both_stores"):
+        metafunc.parametrize("store", ["file", "server"], indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A PostgreSQL server, started when a test first asks for it."""
+    if why := servers.missing():
+        pytest.skip(why)
+    with servers.running() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def store(request: pytest.FixtureRequest) -> Store:
+    """Where the workspaces of a test keep their records."""
+    return Store(request.getfixturevalue("server") if getattr(request, "param", "file") == "server" else None)
 
 
 @pytest.fixture

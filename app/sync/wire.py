@@ -117,7 +117,7 @@ def _decimal_text(value: Decimal) -> str:
 def lines(connection: Connection, model: type[Record], wanted: Select[Any]) -> Iterator[bytes]:
     """The lines of the rows that a statement over `raw_columns` finds, a few thousand at a time, each with its end."""
     kind, changes, encoder = _line(model), _outgoing(model), msgspec.json.Encoder()
-    result = connection.execution_options(yield_per=2000).execute(wanted)
+    result = connection.execute(wanted, execution_options={"yield_per": 2000})
     for part in result.partitions(2000):
         columns: list[Iterable[Any]] = list(zip(*part, strict=True))
         for place, change in changes:

@@ -1,7 +1,6 @@
 """Walks every ledger: its declaration holds together, and a record lives through all that may happen to one."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,24 +23,25 @@ from db import codes
 from db.errors import Refusal
 from db.journal import Values, history, stored_rows
 from db.models.record import merged_fields, models
-from tests.helpers.office import CHEAP, township
+from tests.helpers.office import township
 from tests.helpers.samples import Samples
+from tests.helpers.stores import Store
 
 every = pytest.mark.parametrize("ledger", LEDGERS.values(), ids=list(LEDGERS))
+both = pytest.mark.both_stores
 
 
 @pytest.fixture(scope="module")
-def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def fresh(tmp_path_factory: pytest.TempPathFactory, store: Store) -> Path:
     """The folder of a county that has just begun, to copy from."""
     folder = tmp_path_factory.mktemp("新建") / "云溪县"
-    Workspace.create(folder, code="430599", name="云溪县", level="county").close()
+    Workspace.create(folder, code="430599", name="云溪县", level="county", database=store.place()).close()
     return folder
 
 
 @pytest.fixture
-def county(fresh: Path, tmp_path: Path) -> Iterator[Workspace]:
-    shutil.copytree(fresh, tmp_path / "云溪县")
-    with Workspace.open(tmp_path / "云溪县") as workspace:
+def county(fresh: Path, tmp_path: Path, store: Store) -> Iterator[Workspace]:
+    with store.sweeping(), Workspace.open(store.copy(fresh, tmp_path / "云溪县")) as workspace:
         yield workspace
 
 
@@ -139,6 +139,7 @@ def test_a_code_that_is_in_no_table_is_refused(county: Workspace, ledger: Ledger
 # ---------------------------------------------------------------- a record's life
 
 
+@both
 @every
 def test_a_record_is_made_edited_undone_deleted_and_restored(
     county: Workspace, samples: Samples, ledger: Ledger
@@ -167,6 +168,7 @@ def test_a_record_is_made_edited_undone_deleted_and_restored(
         assert [line.action for line in history(session, one)] == ["restore", "delete", "update", "update", "create"]
 
 
+@both
 @every
 def test_what_is_saved_again_is_unchanged(county: Workspace, samples: Samples, ledger: Ledger) -> None:
     one = samples.made(ledger)
@@ -187,6 +189,7 @@ def test_a_required_field_cannot_be_emptied(county: Workspace, samples: Samples,
     assert row(county, ledger, one) == before
 
 
+@both
 @every
 def test_lists_searches_and_sums(county: Workspace, samples: Samples, ledger: Ledger) -> None:
     wanted = [samples.made(ledger, order) for order in (1, 2)]
@@ -236,6 +239,7 @@ def _search(session: Session, ledger: Ledger, wanted: list[str]) -> None:
                 assert one in listing.ids(session, ledger, Query(search=str(word).split()[0]))
 
 
+@both
 @every
 def test_a_record_that_others_need_is_not_deleted(county: Workspace, samples: Samples, ledger: Ledger) -> None:
     pointing = [other for other, name in linking_to(ledger) if other.id != ledger.id]
@@ -273,6 +277,7 @@ def test_a_township_writes_only_what_is_its_own(tmp_path: Path, ledger: Ledger) 
 # ---------------------------------------------------------------- out and in
 
 
+@both
 @every
 def test_a_workbook_comes_back_unchanged(county: Workspace, samples: Samples, ledger: Ledger, tmp_path: Path) -> None:
     for order in (1, 2):
@@ -284,10 +289,12 @@ def test_a_workbook_comes_back_unchanged(county: Workspace, samples: Samples, le
 
 
 @pytest.fixture(scope="module")
-def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workspace, Samples]]:
+def exchange(tmp_path_factory: pytest.TempPathFactory, store: Store) -> Iterator[tuple[Workspace, Samples]]:
     """A county, and the samples of a township whose first package it has taken in."""
     place = tmp_path_factory.mktemp("交接")
-    with Workspace.create(place / "云溪县", code="430599", name="云溪县", level="county", cost=CHEAP) as county:
+    with Workspace.create(
+        place / "云溪县", code="430599", name="云溪县", level="county", database=store.place()
+    ) as county:
         paper = enrol(county, "430599101", "石桥镇", place / "登记.dze")
         with join(place / "登记.dze", place / "石桥镇", paper.passphrase) as town:
             samples = Samples(town)
@@ -304,6 +311,7 @@ def sends(ledger: Ledger) -> bool:
     return ledger.authority is None and ledger.id != "attachment"
 
 
+@both
 @every
 def test_a_package_brings_the_record_whole(exchange: tuple[Workspace, Samples], ledger: Ledger) -> None:
     county, samples = exchange
