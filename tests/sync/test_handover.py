@@ -24,6 +24,8 @@ from db.models.handoff import BlobChunk
 from tests.sync.conftest import TOWN, Pair, edit, everything, row, shared
 from tests.sync.forging import Rows
 
+pytestmark = pytest.mark.both_stores
+
 # ---------------------------------------------------------------- enrolment
 
 
