@@ -147,10 +147,10 @@ class Workspace:
             folder.mkdir(parents=True, exist_ok=True)
             lock = hold(folder)
         except OSError as error:
-            _sweep(folder, made)
+            sweep(folder, made)
             raise Refusal(f"不能在“{folder}”建立文件夹。请换一个位置", "read-only") from error
         with ExitStack() as undone:
-            undone.callback(_sweep, folder, made)
+            undone.callback(sweep, folder, made)
             undone.callback(lock.release)
             key = None
             if passphrase:
@@ -159,7 +159,8 @@ class Workspace:
             engine = engine_for(folder, database, key)
             undone.callback(engine.dispose)
             if database:
-                engines.refuse_used(engine)
+                with engine.connect() as connection:
+                    engines.refuse_used(connection)
                 undone.callback(engines.empty, engine)
             upgrade(engine)
             own_id, replica = office_id or new_id(), new_replica()
@@ -455,7 +456,7 @@ def _settle(folder: Path) -> None:
         (folder / KEYS).unlink(missing_ok=True)
 
 
-def _sweep(folder: Path, made: Sequence[Path]) -> None:
+def sweep(folder: Path, made: Sequence[Path]) -> None:
     """Removes what a failed creation left in a folder that was empty, and the folders that the creation made."""
     for part in folder.iterdir() if folder.is_dir() else ():
         if part.is_dir():

@@ -120,14 +120,26 @@ def identity(connection: Connection) -> str | None:
     return server.identity(connection)
 
 
-def refuse_used(engine: Engine) -> None:
+def refuse_used(connection: Connection) -> None:
     """Raises `Refusal` unless a server's database is empty and can keep our records."""
     from db import server
 
-    with engine.connect() as connection:
-        server.refuse_unfit(connection)
-        if inspect(connection).get_table_names():
-            raise Refusal("这个数据库里已经有东西，没有动它。请服务器管理员新建一个空的数据库", "not-empty")
+    server.refuse_unfit(connection)
+    found = inspect(connection).get_table_names()
+    if "alembic_version" in found:
+        raise Refusal(
+            "这个数据库里已经有四基的数据，没有动它。要用它请运行 siji seat；要新建或搬入，请另建一个空的数据库",
+            "not-empty",
+        )
+    if found:
+        raise Refusal("这个数据库里已经有别的东西，没有动它。请服务器管理员新建一个空的数据库", "not-empty")
+
+
+def shown(address: str) -> str:
+    """A database's address as people may see it: without its password."""
+    from db import server
+
+    return server.shown(address)
 
 
 def empty(engine: Engine) -> None:

@@ -1,11 +1,13 @@
 """A store on a PostgreSQL server, for an office with several seats: its address, its engine, and whose turn it is."""
 
 import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+from psycopg import DataError, OperationalError, sql
 from psycopg import Error as ServerError
-from psycopg import OperationalError
-from sqlalchemy import URL, Column, Connection, Engine, String, create_engine, func, make_url, select, text
+from sqlalchemy import URL, Column, Connection, Engine, String, Table, create_engine, func, make_url, select, text
 from sqlalchemy.dialects.postgresql.base import PGDDLCompiler
 from sqlalchemy.exc import ArgumentError
 
@@ -14,6 +16,9 @@ from db.errors import Refusal
 DRIVER = "postgresql+psycopg"
 PATIENCE = 60
 """Seconds that a write waits for another seat's to end; an import of 50,000 records takes a few."""
+
+OLDEST = 13
+"""The oldest version of the server that will do."""
 
 _CONNECT_WITHIN = 10
 _TURN = 0x51A11
@@ -59,7 +64,7 @@ def server_url(address: str) -> URL:
 def shown(address: str) -> str:
     """An address as people may see it: without its password."""
     url = server_url(address)
-    return url.set(query={}).render_as_string(hide_password=True)
+    return URL.create(DRIVER, url.username, None, url.host, url.port, url.database).render_as_string()
 
 
 def server_engine(address: str) -> Engine:
@@ -106,7 +111,10 @@ def take_turn(connection: Connection) -> None:
 
 
 def refuse_unfit(connection: Connection) -> None:
-    """Raises `Refusal` when a database cannot keep every character."""
+    """Raises `Refusal` when a server is too old, or a database cannot keep every character."""
+    major = int(connection.execute(text("SHOW server_version_num")).scalar_one()) // 10_000
+    if major < OLDEST:
+        raise Refusal(f"数据库服务器是 PostgreSQL {major}，太旧了，要 {OLDEST} 以上。请服务器管理员升级", "bad-url")
     if connection.execute(text("SHOW server_encoding")).scalar() != "UTF8":
         raise Refusal("这个数据库的编码不是 UTF8，存不了所有汉字。请服务器管理员用 ENCODING 'UTF8' 新建一个", "bad-url")
 
@@ -121,3 +129,34 @@ def identity(connection: Connection) -> str:
         )
     ).one()
     return hashlib.sha256("/".join(map(str, found)).encode()).hexdigest()[:16]
+
+
+@contextmanager
+def copying_in(
+    connection: Connection, table: str, names: Sequence[str]
+) -> Iterator[Callable[[Sequence[Sequence[Any]]], None]]:
+    """A function that appends rows to a table, in the connection's transaction. Raises `Refusal` as it is told to."""
+    columns = sql.SQL(", ").join(map(sql.Identifier, names))
+    into = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), columns)
+    driver: Any = connection.connection.driver_connection
+    try:
+        with driver.cursor() as cursor, cursor.copy(into) as copy:
+
+            def write(rows: Sequence[Sequence[Any]]) -> None:
+                for row in rows:
+                    copy.write_row(row)
+
+            yield write
+    except DataError:
+        sentence = f"{table} 表里有一条记录服务器存不了（太长，或有不能用的字符），没有搬。请先运行 siji check"
+        raise Refusal(sentence, "invalid-record") from None
+    except ServerError as error:
+        raise world_at_fault(error) or error from None
+
+
+def continue_numbers(connection: Connection, table: Table) -> None:
+    """After rows came with numbers of their own, the server goes on counting behind them."""
+    key = table.autoincrement_column
+    if key is not None:
+        last = select(func.max(key)).scalar_subquery()
+        connection.execute(select(func.setval(func.pg_get_serial_sequence(table.name, key.name), last)))

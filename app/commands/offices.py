@@ -54,10 +54,12 @@ def new(
     code: Code,
     name: Name,
     level: Annotated[Literal["township", "county"], typer.Option(help="乡镇还是县", show_default=False)],
+    url: Annotated[str, typer.Option("--url", help="数据放在 PostgreSQL 服务器上：一个空数据库的地址")] = "",
     json: Json = False,
 ) -> None:
     """新建一个空的工作目录，带基础资料；县里的还会生成密钥。"""
-    with Workspace.create(folder, code=code, name=name, level=level, passphrase=new_secret()) as workspace:
+    passphrase = None if url else new_secret()
+    with Workspace.create(folder, code=code, name=name, level=level, passphrase=passphrase, database=url) as workspace:
         warn_if_plain(workspace)
         if workspace.office.is_county:
             with workspace.write() as session:
