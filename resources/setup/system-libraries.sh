@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Sees to what no Python package can bring: `venv PYTHON` the module that makes environments, `qt` the libraries under
-# Qt's window and off-screen platforms, and Xvfb and xdotool for windows where there is no display.
+# Qt's window and off-screen platforms, Xvfb and xdotool for windows where there is no display, and the PostgreSQL
+# server that the tests start for themselves.
 # Installs what is missing when it may, else names it in one sentence with the command, and fails if Qt cannot start.
 set -euo pipefail
 
@@ -8,9 +9,11 @@ apt_qt="libegl1 libgl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libx11-xcb1 libxk
     libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0
     libxcb-sync1 libxcb-xfixes0 libxcb-xkb1"
 apt_display="xvfb xauth xdotool"
+apt_server="postgresql"
 dnf_qt="libglvnd-egl libglvnd-glx glib2 dbus-libs fontconfig libX11-xcb libxkbcommon libxkbcommon-x11 xcb-util-cursor
     xcb-util-wm xcb-util-image xcb-util-keysyms xcb-util-renderutil libxcb"
 dnf_display="xorg-x11-server-Xvfb xorg-x11-xauth xdotool"
+dnf_server="postgresql-server"
 
 missing_libraries() { # the shared libraries that Qt's own files ask for and the system lacks, one a line
     local qt
@@ -24,6 +27,10 @@ missing_libraries() { # the shared libraries that Qt's own files ask for and the
 missing_programs() {
     local name
     for name in Xvfb xdotool; do command -v "$name" >/dev/null || echo "$name"; done
+}
+
+missing_server() {
+    compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || echo PostgreSQL
 }
 
 as_root() { # runs a command as root, or fails without asking for a password
@@ -57,6 +64,14 @@ install() {
     return "$status"
 }
 
+# Debian's package makes a server of the system's own and starts it, which nobody has asked for: it reads first whether
+# it should.
+without_a_server_of_the_systems() {
+    local settings=/etc/postgresql-common/createcluster.conf
+    if ! command -v apt-get >/dev/null || [[ -e $settings ]]; then return; fi
+    install postgresql-common && as_root sed -i -E 's/^#?create_main_cluster .*/create_main_cluster = false/' $settings
+}
+
 packages() { # packages SET…: the names of those sets in the language of the package manager that is here
     local set manager=apt names=""
     if ! command -v apt-get >/dev/null && command -v dnf >/dev/null; then manager=dnf; fi
@@ -82,6 +97,10 @@ qt)
     wanted=()
     [[ -z $(missing_libraries) ]] || wanted+=(qt)
     [[ -z $(missing_programs) ]] || wanted+=(display)
+    if [[ -n $(missing_server) ]]; then
+        wanted+=(server)
+        without_a_server_of_the_systems || true
+    fi
     [[ ${#wanted[@]} -gt 0 ]] || exit 0
 
     read -ra names <<<"$(packages "${wanted[@]}")"
@@ -95,6 +114,9 @@ qt)
     programs=$(missing_programs)
     if [[ -n $programs ]]; then
         echo "setup: missing:" $programs". With no display, windows can neither be opened nor tested; install them with: $remedy" >&2
+    fi
+    if [[ -n $(missing_server) ]]; then
+        echo "setup: missing: PostgreSQL. What is tested on a database server will be skipped; install it with: $remedy" >&2
     fi
     ;;
 *)
