@@ -419,8 +419,9 @@ def pending(ws: Workspace) -> int:
 
 
 def _peers(session: Session, ws: Workspace, code: str | None) -> list[Peer]:
-    known = session.scalars(select(Peer).where(Peer.superior.is_(not ws.office.is_county)).order_by(Peer.code))
-    return [peer for peer in known if code in (None, peer.code) and (peer.signing_key or peer.superior)]
+    """The peer of this code; without one a township's superior, or a county's townships."""
+    known = [peer for peer in session.scalars(select(Peer).order_by(Peer.code)) if peer.signing_key or peer.superior]
+    return [peer for peer in known if (peer.superior is not ws.office.is_county if code is None else peer.code == code)]
 
 
 def _due(session: Session, ws: Workspace, peer: Peer, since: int | None) -> dict[str, tuple[int, int, int]]:

@@ -22,7 +22,8 @@ from db.journal import Batch
 from db.models.handoff import PackageLine, Peer
 from db.models.organisation import Office
 
-TOWNSHIP = "township"
+BELOW = {"city": "county", "county": "township"}
+"""The level of the offices that report to an office of a level."""
 
 
 @dataclass(frozen=True)
@@ -103,9 +104,8 @@ def enrol(ws: Workspace, code: str, name: str, out: Path, *, kind: str | None = 
 def _office(batch: Batch, ws: Workspace, code: str, name: str, kind: str | None) -> Office:
     office = batch.session.scalars(select(Office).where(Office.code == code, Office.deleted_at.is_(None))).first()
     if office is None:
-        office = Office(
-            office_id=ws.office.id, code=code, name=name, level=TOWNSHIP, kind=kind, superior_id=ws.office.id
-        )
+        level = BELOW[ws.office.level]
+        office = Office(office_id=ws.office.id, code=code, name=name, level=level, kind=kind, superior_id=ws.office.id)
         batch.add(office)
         return office
     if office.superior_id != ws.office.id:
