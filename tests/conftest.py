@@ -62,9 +62,12 @@ def logs() -> Iterator[LogWatch]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test marked `both_stores` runs on a file and on a server; others that ask for a `store` get a file."""
-    if "store" in metafunc.fixturenames and metafunc.definition.get_closest_marker("both_stores"):
-        metafunc.parametrize("store", ["file", "server"], indirect=True, scope="session")
+    """A test with a `store` runs on a file, and marked `both_stores` on a server too; `both_stores(False)` takes the
+    mark of the whole module back."""
+    if "store" in metafunc.fixturenames:
+        mark = metafunc.definition.get_closest_marker("both_stores")
+        stores = ["file", "server"] if mark is not None and mark.args != (False,) else ["file"]
+        metafunc.parametrize("store", stores, indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")
@@ -79,7 +82,7 @@ def server() -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def store(request: pytest.FixtureRequest) -> Store:
     """Where the workspaces of a test keep their records."""
-    return Store(request.getfixturevalue("server") if getattr(request, "param", "file") == "server" else None)
+    return Store(request.getfixturevalue("server") if request.param == "server" else None)
 
 
 @pytest.fixture

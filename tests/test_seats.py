@@ -19,6 +19,7 @@ from app.workspace import MACHINE, Workspace, read_config
 from db import copying, server, settings
 from db.engine import server_engine
 from db.errors import Refusal
+from tests.helpers.enrolling import unsealed_enrolment
 from tests.helpers.office import branch, member, township
 from tests.helpers.server import Server
 from tests.helpers.stores import Store
@@ -27,16 +28,17 @@ TOWNS = {"430599101": "石桥镇", "430599102": "青石镇"}
 
 
 @pytest.fixture(scope="module")
-def store(server: Server) -> Store:
+def databases(server: Server) -> Store:
     return Store(server)
 
 
 @pytest.fixture(scope="module")
-def offices(tmp_path_factory: pytest.TempPathFactory, store: Store) -> Path:
+def offices(tmp_path_factory: pytest.TempPathFactory, databases: Store) -> Path:
     """A county on the server, two townships that have joined it, and what each has to hand over."""
     root = tmp_path_factory.mktemp("云溪")
-    database = store.place()
-    with Workspace.create(root / "county", code="430599", name="云溪县", level="county", database=database) as county:
+    database = databases.place()
+    options = {"code": "430599", "name": "云溪县", "level": "county", "database": database}
+    with unsealed_enrolment(), Workspace.create(root / "county", **options) as county:
         for code, name in TOWNS.items():
             paper = enrol(county, code, name, root / f"{code}.dzb")
             with join(paper.file, root / code, paper.passphrase) as town:
@@ -48,10 +50,10 @@ def offices(tmp_path_factory: pytest.TempPathFactory, store: Store) -> Path:
 
 
 @pytest.fixture
-def desks(offices: Path, tmp_path: Path, store: Store) -> Iterator[tuple[Workspace, Workspace]]:
+def desks(offices: Path, tmp_path: Path, databases: Store) -> Iterator[tuple[Workspace, Workspace]]:
     """Two officers' seats at the county's store; the packages lie beside them."""
-    with store.sweeping():
-        first = store.copy(offices, tmp_path / "云溪") / "county"
+    with databases.sweeping():
+        first = databases.copy(offices, tmp_path / "云溪") / "county"
         address = read_config(first)["database"]
         with Workspace.open(first, user="李敏") as one, seat(tmp_path / "第二席", address, "王芳") as two:
             yield one, two
@@ -171,13 +173,13 @@ def test_who_waits_too_long_for_a_colleague_is_told(
     assert rows(two, "SELECT count(*) FROM village") == [(0,)]
 
 
-def test_a_connection_that_breaks_is_told_and_mended(desks: tuple[Workspace, Workspace], store: Store) -> None:
+def test_a_connection_that_breaks_is_told_and_mended(desks: tuple[Workspace, Workspace], databases: Store) -> None:
     one, _ = desks
 
     def cut_off() -> None:
-        assert store.server is not None
+        assert databases.server is not None
         with one.edit("新增村") as batch:
-            store.server.stop_sessions(one.engine.url.database or "")
+            databases.server.stop_sessions(one.engine.url.database or "")
             batch.add(LEDGERS["village"].model(office_id=one.office.id, code="001", name="柳溪村", kind="01"))
 
     with pytest.raises(Refusal, match="和数据库服务器的连接断了，这一步没有保存。请检查网络和服务器，再试一次"):
@@ -229,9 +231,9 @@ def test_the_address_is_kept_where_only_its_owner_reads_it(desks: tuple[Workspac
     assert (desks[1].folder / "siji.toml").stat().st_mode & 0o077 == 0
 
 
-def test_a_seat_at_an_empty_database_is_refused(tmp_path: Path, store: Store) -> None:
-    with store.sweeping(), pytest.raises(Refusal) as told:
-        seat(tmp_path / "席位", store.place())
+def test_a_seat_at_an_empty_database_is_refused(tmp_path: Path, databases: Store) -> None:
+    with databases.sweeping(), pytest.raises(Refusal) as told:
+        seat(tmp_path / "席位", databases.place())
     assert told.value.message.startswith("这个数据库里还没有四基的数据。请先用 siji new 在里面新建，或用 siji mo")
     assert list(tmp_path.iterdir()) == []
 
@@ -248,12 +250,12 @@ def test_a_new_office_does_not_touch_a_database_with_data(desks: tuple[Workspace
     assert rows(one, "SELECT count(*) FROM office") == [(3,)]
 
 
-def test_a_new_office_that_fails_leaves_the_database_empty(tmp_path: Path, store: Store) -> None:
+def test_a_new_office_that_fails_leaves_the_database_empty(tmp_path: Path, databases: Store) -> None:
     def fails(_: object) -> None:
         raise Refusal("不行", "no")
 
-    with store.sweeping():
-        address = store.place()
+    with databases.sweeping():
+        address = databases.place()
         with pytest.raises(Refusal, match="不行"):
             Workspace.create(
                 tmp_path / "新", code="1", name="新县", level="county", database=address, fill=fails, office_id="1" * 36
@@ -274,12 +276,12 @@ def filed(tmp_path: Path) -> Iterator[Workspace]:
         yield made
 
 
-def test_a_store_moves_to_the_server_record_by_record(filed: Workspace, store: Store) -> None:
+def test_a_store_moves_to_the_server_record_by_record(filed: Workspace, databases: Store) -> None:
     with filed.engine.connect() as connection:
         before = copying.counted(connection, lambda done, total, what: None)
     folder, replica = filed.folder, filed.replica
-    with store.sweeping():
-        address = store.place()
+    with databases.sweeping():
+        address = databases.place()
         moved = move(filed, address)
         assert moved.tables["member"] == 5
         assert not (folder / "records.db").exists()
@@ -296,12 +298,12 @@ def test_a_store_moves_to_the_server_record_by_record(filed: Workspace, store: S
     assert moved.kept.parent == folder / "backups"
 
 
-def test_the_file_that_was_moved_wakes_up_as_a_new_replica(filed: Workspace, store: Store, tmp_path: Path) -> None:
+def test_the_file_that_was_moved_wakes_up_as_a_new_replica(filed: Workspace, databases: Store, tmp_path: Path) -> None:
     from app.backup import restore
 
     replica = filed.replica
-    with store.sweeping():
-        moved = move(filed, store.place())
+    with databases.sweeping():
+        moved = move(filed, databases.place())
         restore(moved.kept, tmp_path / "旧")
         with Workspace.open(tmp_path / "旧", "石桥镇的口令") as old:
             assert old.replica != replica
@@ -317,9 +319,9 @@ def untouched(ws: Workspace, replica: str) -> None:
         assert rows(again, "SELECT count(*) FROM member") == [(5,)]
 
 
-def test_nothing_moves_into_a_database_with_something_in_it(filed: Workspace, store: Store) -> None:
-    with store.sweeping():
-        address = store.place()
+def test_nothing_moves_into_a_database_with_something_in_it(filed: Workspace, databases: Store) -> None:
+    with databases.sweeping():
+        address = databases.place()
         engine = server_engine(address)
         with engine.begin() as connection:
             connection.execute(text("CREATE TABLE other (a integer)"))
@@ -334,11 +336,11 @@ def test_nothing_moves_into_a_database_with_something_in_it(filed: Workspace, st
 
 
 def test_nothing_moves_to_a_server_that_is_too_old(
-    filed: Workspace, store: Store, monkeypatch: pytest.MonkeyPatch
+    filed: Workspace, databases: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(server, "OLDEST", 99)
-    with store.sweeping(), pytest.raises(Refusal, match=r"太旧了，要 99 以上。请服务器管理员升级"):
-        move(filed, store.place())
+    with databases.sweeping(), pytest.raises(Refusal, match=r"太旧了，要 99 以上。请服务器管理员升级"):
+        move(filed, databases.place())
     untouched(filed, filed.replica)
 
 
@@ -349,12 +351,12 @@ def test_nothing_moves_to_a_server_that_is_not_there(filed: Workspace) -> None:
 
 
 def test_a_copy_that_differs_is_not_switched_to(
-    filed: Workspace, store: Store, monkeypatch: pytest.MonkeyPatch
+    filed: Workspace, databases: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = copying.counted
     monkeypatch.setattr(copying, "counted", lambda *given: {**real(*given), "member": (4, "")})
-    with store.sweeping():
-        address = store.place()
+    with databases.sweeping():
+        address = databases.place()
         with pytest.raises(Refusal) as told:
             move(filed, address)
         assert told.value.message == ("搬过去的数据和原来的对不上（member），没有切换，原来的数据没有动。请再试一次")
@@ -365,25 +367,25 @@ def test_a_copy_that_differs_is_not_switched_to(
     untouched(filed, filed.replica)
 
 
-def test_what_a_server_cannot_keep_is_named(filed: Workspace, store: Store) -> None:
+def test_what_a_server_cannot_keep_is_named(filed: Workspace, databases: Store) -> None:
     with filed.engine.begin() as connection:
         connection.execute(text("UPDATE member SET name = name || char(0)"))
-    with store.sweeping(), pytest.raises(Refusal, match="member 表里有一条记录服务器存不了") as told:
-        move(filed, store.place())
+    with databases.sweeping(), pytest.raises(Refusal, match="member 表里有一条记录服务器存不了") as told:
+        move(filed, databases.place())
     assert told.value.reason == "invalid-record"
     untouched(filed, filed.replica)
 
 
 def test_an_interruption_before_the_switch_leaves_the_file_in_use(
-    filed: Workspace, store: Store, monkeypatch: pytest.MonkeyPatch
+    filed: Workspace, databases: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from app import seats
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    with store.sweeping():
-        address = store.place()
+    with databases.sweeping():
+        address = databases.place()
         with monkeypatch.context() as patch:
             patch.setattr(seats, "write_config", full)
             with pytest.raises(OSError, match="No space"):

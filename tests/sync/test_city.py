@@ -18,10 +18,9 @@ from app.sync.peers import enrol, join, peers, superior
 from app.workspace import Workspace
 from db.errors import Refusal
 from db.journal import stored_rows
+from tests.helpers.enrolling import unsealed_enrolment
 from tests.helpers.stores import Store
 from tests.sync.conftest import edit, everything, row
-
-pytestmark = pytest.mark.both_stores
 
 CODES = ("532000", "532900", "532901")
 NAMES = ("云溪市委组织部", "云岭县委组织部", "清水镇")
@@ -67,10 +66,11 @@ def seeded_three(tmp_path_factory: pytest.TempPathFactory, store: Store) -> tupl
     root = tmp_path_factory.mktemp("市 县 镇")
     (root / "stick").mkdir()
     city = Workspace.create(root / "city", code=CODES[0], name=NAMES[0], level="city", database=store.place())
-    paper = enrol(city, CODES[1], NAMES[1], root / "县.dzb")
-    county = join(paper.file, root / "county", paper.passphrase)
-    paper = enrol(county, CODES[2], NAMES[2], root / "镇.dzb")
-    town = join(paper.file, root / "town", paper.passphrase)
+    with unsealed_enrolment():
+        paper = enrol(city, CODES[1], NAMES[1], root / "县.dzb")
+        county = join(paper.file, root / "county", paper.passphrase)
+        paper = enrol(county, CODES[2], NAMES[2], root / "镇.dzb")
+        town = join(paper.file, root / "town", paper.passphrase)
     branch = edit(town, None, "party_org", name="清水村党支部", kind="党支部", sector="行政村")
     member = edit(
         town, None, name="王小明", sex="男", nation="汉", birth="1978-03-12", branch_id=branch, joined_on="2001-07-01"
@@ -86,7 +86,7 @@ def seeded_three(tmp_path_factory: pytest.TempPathFactory, store: Store) -> tupl
 @pytest.fixture
 def three(seeded_three: tuple[Path, str, str], tmp_path: Path, store: Store) -> Iterator[Three]:
     source, branch, member = seeded_three
-    with store.sweeping():
+    with unsealed_enrolment(), store.sweeping():
         root = store.copy(source, tmp_path / "三级")
         shutil.rmtree(root / "stick")
         (root / "stick").mkdir()
@@ -113,6 +113,7 @@ def test_what_the_township_wrote_stands_at_the_city(three: Three) -> None:
     assert due(three.county, CODES[0]) == {"member": (0, 1, 0)}
 
 
+@pytest.mark.both_stores
 def test_each_hand_over_has_its_receipt(three: Three) -> None:
     edit(three.town, three.member, phone="13800000001")
     three.up()
@@ -172,6 +173,7 @@ def test_a_townships_record_mended_at_the_county_goes_both_ways(three: Three) ->
     assert three.same(three.member)["address"] == "清水村三组"
 
 
+@pytest.mark.both_stores
 def test_a_conflict_between_township_and_city_is_decided_at_the_city(three: Three) -> None:
     edit(three.town, three.member, phone="13800000001")
     edit(three.city, three.member, phone="13800000002")
@@ -193,6 +195,7 @@ def test_a_conflict_between_all_three_ends_when_both_have_decided(three: Three) 
     assert three.same(three.member)["phone"] == "13800000002"
 
 
+@pytest.mark.both_stores
 def test_deleting_and_undoing_at_the_city_reaches_the_township(three: Three) -> None:
     editing.delete(three.city, LEDGERS["member"], [three.member])
     three.down()
