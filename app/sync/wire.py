@@ -29,6 +29,7 @@ _MOMENT = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$")
 _REPLICA = Annotated[str, Meta(min_length=1, max_length=20)]
 _COUNTER = Annotated[int, Meta(ge=1, le=2**53)]
 _WHOLE = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+_SMALL = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
 _MOST = Decimal(10) ** 14
 
 _OWN: dict[str, Any] = {
@@ -53,23 +54,23 @@ class InvalidRecord(Refusal):
 def struct_of(model: type[Record]) -> type[msgspec.Struct]:
     """The strict struct of a ledger's records."""
     fields: list[Any] = list(_OWN.items())
+    columns = table_of(model).c
     for name, spec in fields_of(model).items():
-        fields.append((name, Union[_type(spec), UnsetType], UNSET))  # noqa: UP007
+        fields.append((name, Union[_type(spec, columns[name].type), UnsetType], UNSET))  # noqa: UP007
     return msgspec.defstruct(
         f"{model.__name__}Line", fields, forbid_unknown_fields=True, gc=False, kw_only=True, module=__name__
     )
 
 
-def _type(spec: Field) -> Any:
+def _type(spec: Field, column: Any) -> Any:
+    """The type of a field's values, as far as every store can keep them: a file would take more than a server does."""
     kind: Any = spec.kind.python
     if spec.target is not None:
         kind = _ID
-    elif kind is str and spec.length:
-        kind = Annotated[str, Meta(max_length=spec.length)]
     elif kind is str:
-        kind = Annotated[str, Meta(max_length=200_000)]
+        kind = Annotated[str, Meta(max_length=getattr(column, "length", None) or 200_000)]
     elif kind is int:
-        kind = _WHOLE
+        kind = _WHOLE if isinstance(column, BigInteger) else _SMALL
     return kind if spec.required else kind | None
 
 
