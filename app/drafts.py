@@ -23,16 +23,22 @@ class KeptDraft:
 
 def keep(workspace: Workspace, ledger: Ledger, record_id: str | None, typed: Mapping[str, str]) -> None:
     """Keeps what stands in a form; nothing typed keeps nothing."""
+    key = _key(ledger, record_id, writer(workspace))
     with workspace.write() as session:
         if typed:
-            session.merge(DraftLine(id=_key(ledger, record_id), values=dump(dict(typed)), at=clock.now()))
+            session.merge(DraftLine(id=key, values=dump(dict(typed)), at=clock.now()))
         else:
-            _drop(session, ledger, record_id)
+            _drop(session, key)
 
 
-def kept(session: Session, ledger: Ledger, record_id: str | None) -> KeptDraft | None:
-    """The draft of a form, None when there is none. Fields that no longer exist are left out."""
-    found = session.get(DraftLine, _key(ledger, record_id))
+def writer(workspace: Workspace) -> str:
+    """Whose drafts are whose: where several seats share the store, each person has their own."""
+    return workspace.user if workspace.shared else ""
+
+
+def kept(session: Session, ledger: Ledger, record_id: str | None, by: str = "") -> KeptDraft | None:
+    """The draft of a form by this `writer`, None when there is none. Fields that no longer exist are left out."""
+    found = session.get(DraftLine, _key(ledger, record_id, by))
     if found is None:
         return None
     typed = msgspec.json.decode(found.values, type=dict[str, str])
@@ -42,14 +48,14 @@ def kept(session: Session, ledger: Ledger, record_id: str | None) -> KeptDraft |
 def drop(workspace: Workspace, ledger: Ledger, record_id: str | None) -> None:
     """Throws a draft away."""
     with workspace.write() as session:
-        _drop(session, ledger, record_id)
+        _drop(session, _key(ledger, record_id, writer(workspace)))
 
 
-def _drop(session: Session, ledger: Ledger, record_id: str | None) -> None:
-    found = session.get(DraftLine, _key(ledger, record_id))
+def _drop(session: Session, key: str) -> None:
+    found = session.get(DraftLine, key)
     if found is not None:
         session.delete(found)
 
 
-def _key(ledger: Ledger, record_id: str | None) -> str:
-    return f"{ledger.id}/{record_id or 'new'}"
+def _key(ledger: Ledger, record_id: str | None, by: str) -> str:
+    return f"{ledger.id}/{record_id or 'new'}" + (f"/{by}" if by else "")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from app import editing
+from app import drafts, editing, record_view
 from app.ledgers.catalogue import LEDGERS
 from app.seats import move, seat
 from app.sync.intake import take_in
@@ -150,6 +150,38 @@ def test_packages_written_at_once_are_numbered_one_after_the_other(desks: tuple[
     assert all(isinstance(each, list) for each in found), found
     numbers = sorted(line.sequence for line in packages(one) if line.sent and line.office_code == code)
     assert numbers == [1, 2, 3]  # the first was the enrolment
+
+
+def test_what_a_colleague_wrote_meanwhile_is_not_replaced_unseen(desks: tuple[Workspace, Workspace]) -> None:
+    one, two = desks
+    villages = LEDGERS["village"]
+    village = editing.save(one, villages, {"code": "001", "name": "柳溪村", "kind": "村", "households": "300"})
+
+    def shown(ws: Workspace) -> record_view.FormStart:
+        with ws.read() as session:
+            return record_view.form_start(ws, session, villages, village)
+
+    mine, theirs = shown(one).seen, shown(two).seen
+    editing.save(one, villages, {"households": "310"}, village, mine)
+    with pytest.raises(Refusal) as told:
+        editing.save(two, villages, {"households": "320"}, village, theirs)
+    sentence = "“户数”刚才已由别人改成“310”。请先返回，再打开这条记录，核对以后保存"
+    assert told.value.message == sentence
+    editing.save(two, villages, {"population": "1200"}, village, theirs)
+    editing.save(two, villages, {"households": "320"}, village, shown(two).seen)
+    assert rows(one, "SELECT households, population FROM village") == [(320, 1200)]
+
+
+def test_a_half_filled_form_is_its_writers_own(desks: tuple[Workspace, Workspace]) -> None:
+    one, two = desks
+    villages = LEDGERS["village"]
+    drafts.keep(one, villages, None, {"name": "柳溪村"})
+    drafts.keep(two, villages, None, {"name": "大塘村"})
+    for ws, name in ((one, "柳溪村"), (two, "大塘村")):
+        with ws.read() as session:
+            assert record_view.form_start(ws, session, villages, None).draft == {"name": name}
+    drafts.drop(one, villages, None)
+    assert rows(one, "SELECT id FROM draft") == [("village/new/王芳",)]
 
 
 def test_undo_takes_back_ones_own_last_step(desks: tuple[Workspace, Workspace]) -> None:
