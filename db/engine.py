@@ -90,8 +90,12 @@ def writing(engine: Engine) -> Iterator[Session]:
     """
     with Session(for_writing(engine), expire_on_commit=False) as session:
         take_turn(session.connection())
-        yield session
-        session.commit()
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()  # a commit that was refused, for a link to nothing, leaves its transaction open
+            raise
 
 
 def for_writing(engine: Engine) -> Engine:
