@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from app import drafts, editing, record_view
+from app import drafts, editing, listing, record_view
 from app.ledgers.catalogue import LEDGERS
+from app.listing import Query
 from app.seats import move, seat
 from app.sync.intake import take_in
 from app.sync.outcome import Outcome
@@ -430,3 +431,23 @@ def test_an_interruption_before_the_switch_leaves_the_file_in_use(
 def test_what_is_on_a_server_is_not_moved_again(desks: tuple[Workspace, Workspace]) -> None:
     with pytest.raises(Refusal, match="已经在数据库服务器上，不用再搬"):
         move(desks[0], "postgresql://siji@host/siji")
+
+
+def test_a_table_stands_in_the_same_order_in_a_file_and_on_a_server(tmp_path: Path, databases: Store) -> None:
+    members, orders = LEDGERS["member"], []
+    with databases.sweeping():
+        for place, database in (("文件", ""), ("服务器", databases.place())):
+            with Workspace.create(
+                tmp_path / place, code="430599101", name="石桥镇", level="township", database=database
+            ) as ws:
+                at = branch(ws)
+                for name, office_held in (("a-b", None), ("ab", "村主任"), ("B", None), ("王芳", "b"), ("阿明", "B")):
+                    member(ws, at, name=name, office_held=office_held)
+                with ws.read() as session:
+                    for column in ("name", "office_held"):
+                        for downwards in (False, True):
+                            found = listing.ids(session, members, Query(sort=column, descending=downwards))
+                            views = listing.rows(session, members, found, ["name"])
+                            orders.append((place, column, downwards, [view.cells[0] for view in views]))
+    assert [one[1:] for one in orders[:4]] == [one[1:] for one in orders[4:]]
+    assert orders[0][3] == ["a-b", "ab", "阿明", "B", "王芳"]

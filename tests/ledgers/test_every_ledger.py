@@ -173,7 +173,6 @@ def test_a_record_is_made_edited_undone_deleted_and_restored(
         assert [line.action for line in history(session, one)] == ["restore", "delete", "update", "update", "create"]
 
 
-@both
 @every
 def test_what_is_saved_again_is_unchanged(county: Workspace, samples: Samples, ledger: Ledger) -> None:
     one = samples.made(ledger)
@@ -244,7 +243,6 @@ def _search(session: Session, ledger: Ledger, wanted: list[str]) -> None:
                 assert one in listing.ids(session, ledger, Query(search=str(word).split()[0]))
 
 
-@both
 @every
 def test_a_record_that_others_need_is_not_deleted(county: Workspace, samples: Samples, ledger: Ledger) -> None:
     pointing = [other for other, name in linking_to(ledger) if other.id != ledger.id]
@@ -282,7 +280,6 @@ def test_a_township_writes_only_what_is_its_own(tmp_path: Path, ledger: Ledger) 
 # ---------------------------------------------------------------- out and in
 
 
-@both
 @every
 def test_a_workbook_comes_back_unchanged(county: Workspace, samples: Samples, ledger: Ledger, tmp_path: Path) -> None:
     for order in (1, 2):
