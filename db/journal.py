@@ -34,6 +34,7 @@ from sqlalchemy import inspect as inspection
 from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column
 
 from db import clock
+from db.engine import writing
 from db.ids import new_id
 from db.models.record import Base, Record, Stamps, Version, dump, fields_of, merged_fields, models, table_of
 from db.search import search_key
@@ -330,7 +331,7 @@ def begin_batch(engine: Engine, label: str, *, kind: str, user: str, replica: st
 
     The only function that begins a transaction that writes records. A batch that changed nothing leaves no line.
     """
-    with Session(engine, expire_on_commit=False) as session, session.begin():
+    with writing(engine) as session:
         line = BatchLine(id=new_id(), label=label[:200], kind=kind, user=user, at=clock.now(), changes=0)
         session.add(line)
         session.flush()

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from db.models.record import Record
 
+LONGEST = 2000
+"""Bytes of a search key at most: with what stands beside it, an entry of a server's index may have 2,704."""
+
 SURNAMES = {
     "单": "shan", "仇": "qiu", "解": "xie", "区": "ou", "查": "zha", "曾": "zeng", "任": "ren", "朴": "piao",
     "盖": "ge", "尉": "yu", "乐": "yue", "冼": "xian", "翟": "zhai", "缪": "miao", "折": "she", "员": "yun",
@@ -62,4 +65,5 @@ def search_key(model: "type[Record]", values: Mapping[str, Any]) -> str:
             if read and not value.isascii():
                 parts += pinyin(value, person=person)
             parts.append(str(value))
-    return "|".join(parts).lower()
+    key = "|".join(parts).lower()
+    return key if len(key) < LONGEST // 4 else key.encode()[:LONGEST].decode(errors="ignore")

@@ -101,6 +101,8 @@ def _attempt(
             _room(ws, sum(one.bytes for one in manifest.files if not blobs.size(session, one.sha256)), file=False)
         try:
             with ws.edit(f"导入{manifest.sender.name}第 {manifest.sequence} 号包", kind="receive") as batch:
+                if ws.shared:  # while this one waited for its turn, another seat may have taken the same package in
+                    _head(batch.session, ws, opened, work)
                 outcome = _within(ws, batch, opened, manifest, peer_id, work.outcome, decide, automatic, progress)
                 if outcome.status == "conflicts" or dry_run:
                     work.outcome = outcome if outcome.status == "conflicts" else replace(outcome, status="dry-run")

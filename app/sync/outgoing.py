@@ -157,7 +157,7 @@ def addressees(session: Session, ws: Workspace, code: str | None) -> list[Peer]:
 def _export_to(ws: Workspace, to: Path, peer_id: str, *, full: bool, progress: Progress | None) -> Sent:
     if not to.is_dir():
         raise stick.Trouble.MISSING.refusal(to)
-    with Session(ws.engine) as session:
+    with ws.write() as session:
         peer = session.get_one(Peer, peer_id)
         made = compose(session, ws, peer, full=full, progress=progress)
         keys = seal.own_keys(session)
@@ -484,8 +484,9 @@ def attached(session: Session, ws: Workspace, peer: Peer) -> tuple[int, int]:
 
 
 def _peers(session: Session, ws: Workspace, code: str | None) -> list[Peer]:
-    known = session.scalars(select(Peer).where(Peer.superior.is_(not ws.office.is_county)).order_by(Peer.code))
-    return [peer for peer in known if code in (None, peer.code) and (peer.signing_key or peer.superior)]
+    """The peer of this code; without one a township's superior, or a county's townships."""
+    known = [peer for peer in session.scalars(select(Peer).order_by(Peer.code)) if peer.signing_key or peer.superior]
+    return [peer for peer in known if (peer.superior is not ws.office.is_county if code is None else peer.code == code)]
 
 
 def _due(session: Session, ws: Workspace, peer: Peer, since: int | None) -> dict[str, tuple[int, int, int]]:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -17,7 +17,7 @@ from app.sync.merge import Forked, Kind, Merged, merge, owners_word
 from app.sync.outcome import DETAILS
 from app.sync.package import Package, damaged
 from app.sync.register import FATES, Counts
-from app.sync.scope import Line, addressed
+from app.sync.scope import Line, addressed, line_between
 from app.sync.version import stamp_of
 from db.errors import Refusal
 from db.fields import Authority
@@ -119,6 +119,10 @@ class Intake:
                     progress(done, total, f"正在核对“{LEDGERS[member.table].title}”")
             if done - before != member.rows:  # an empty line is no record
                 raise damaged(f"{member.table} 表与清单不符")
+            if model is Office and self.sender.line is not None:
+                # a county's package brings its townships, and then what they own; offices come before all else
+                line = line_between(self.batch.session, self.sender.line.upper, self.sender.line.lower)
+                self.sender = replace(self.sender, line=line)
         self._resolve()
 
     def _take(self, model: type[Record], rows: list[Values], first: int, added: Values) -> None:

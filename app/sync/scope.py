@@ -160,7 +160,7 @@ def totals(session: Session, line: Line, *, up: bool) -> dict[str, Total]:
         entry = type_coerce(table.c.id, Text()) + " " + version + "\n"
         planted = and_(version.startswith(f'{{"{SEED}":'), version.not_like("%,%"))
         chosen = select(case((planted, ""), else_=entry), table.c.deleted_at).where(where).order_by(table.c.id)
-        rows = session.connection().execution_options(yield_per=5000).execute(chosen)
+        rows = session.connection().execute(chosen, execution_options={"yield_per": 5000})
         digest, live, all_rows = hashlib.sha256(), 0, 0
         for part in rows.partitions(5000):
             lines, deleted = zip(*part, strict=True)

@@ -125,7 +125,7 @@ def lines(
 ) -> Iterator[bytes]:
     """The lines of the rows that a statement over `raw_columns` finds, a few thousand at a time, each with its end."""
     kind, changes, encoder = _line(model, without), _outgoing(model, without), msgspec.json.Encoder()
-    result = connection.execution_options(yield_per=2000).execute(wanted)
+    result = connection.execute(wanted, execution_options={"yield_per": 2000})
     for part in result.partitions(2000):
         columns: list[Iterable[Any]] = list(zip(*part, strict=True))
         for place, change in changes:
