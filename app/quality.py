@@ -17,7 +17,7 @@ from app.policy import Policies
 from app.workspace import Workspace
 from db.engine import integrity_faults
 from db.journal import ChangeLine, Progress, Values, stored_rows, typed
-from db.models.record import Record, dump, merged_fields, table_of
+from db.models.record import dump, merged_fields, table_of
 
 CHUNK = 2000
 """How many records are in memory at once."""

@@ -1,7 +1,7 @@
 """The search key of a record: what a person may type to find it, in one line of text."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -55,11 +55,20 @@ def search_key(model: "type[Record]", values: Mapping[str, Any]) -> str:
 
     It begins with the reading of the first searched field, so that it also sorts people by pinyin.
     """
-    parts: list[str] = []
+    return search_keys(model, {name: (value,) for name, value in values.items()})[0]
+
+
+def search_keys(model: "type[Record]", columns: Mapping[str, Sequence[Any]]) -> list[str]:
+    """The search keys of many records, given column by column."""
+    parts: list[Iterable[str | None]] = []
     for name, read, person in _searched(model):
-        value = values.get(name)
-        if value is not None:
-            if read and not value.isascii():
-                parts += pinyin(value, person=person)
-            parts.append(str(value))
-    return "|".join(parts).lower()
+        if name in columns:
+            texts = [None if value is None else str(value) for value in columns[name]]
+            parts.append([text and _with_reading(text, person) for text in texts] if read else texts)
+    if not parts:
+        return [""] * len(next(iter(columns.values())))
+    return ["|".join([part for part in row if part is not None]).lower() for row in zip(*parts, strict=True)]
+
+
+def _with_reading(text: str, person: bool) -> str:
+    return text if text.isascii() else "|".join((*pinyin(text, person=person), text))

@@ -18,7 +18,7 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Integer, Select, S
 from app.sync.version import sound
 from db.errors import Refusal
 from db.fields import Field, Scaled
-from db.journal import Values
+from db.journal import Columns, Values
 from db.models.record import OWN_COLUMNS, Record, fields_of, merged_fields, table_of
 
 LINE_LIMIT = 1 << 20
@@ -144,20 +144,25 @@ def line_of(model: type[Record], row: Mapping[str, Any]) -> str:
 # ---------------------------------------------------------------- in
 
 
-def decode_lines(model: type[Record], block: bytes, first: int) -> list[Values]:
-    """The rows of a block of whole lines, the first of which has the number `first`. Raises `InvalidRecord`."""
+def decode_lines(model: type[Record], block: bytes, first: int) -> list[Any]:
+    """The rows of a block of whole lines as structs; the first line has the number `first`. Raises `InvalidRecord`."""
     if b"\\u0000" in block:
         raise InvalidRecord(model.__tablename__, _find(block, b"\\u0000", first), "有不能使用的字符")
     kind = struct_of(model)
     decoder: msgspec.json.Decoder[Any] = _decoder(kind)
     try:
-        found = decoder.decode_lines(block)
+        found: list[Any] = decoder.decode_lines(block)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         _explain(model, block, first)
         raise
-    rows = [row_of(one) for one in found]
-    _check(model, rows, first)
-    return rows
+    _check(model, found, first)
+    return found
+
+
+def whole_columns(model: type[Record], lines: Sequence[msgspec.Struct]) -> Columns | None:
+    """Some lines column by column, None where one of them does not speak of every column."""
+    columns = dict(zip(columns_of(model), zip(*map(msgspec.structs.astuple, lines), strict=True), strict=True))
+    return None if any(UNSET in column for column in columns.values()) else columns
 
 
 def decode_line(model: type[Record], text: str) -> Values:
@@ -204,18 +209,20 @@ def _said(model: type[Record], error: str) -> str:
     return f"{column}的值类型或格式不对"
 
 
-def _check(model: type[Record], rows: Sequence[Values], first: int) -> None:
+def _check(model: type[Record], lines: Sequence[Any], first: int) -> None:
     merged = merged_fields(model)
     numbers = [name for name, spec in fields_of(model).items() if spec.kind.python is Decimal]
     shared: tuple[Any, Any] | None = None
-    for number, row in enumerate(rows, first):
-        pair = (row["version"], row["stamps"])
+    for number, line in enumerate(lines, first):
+        pair = (line.version, line.stamps)
         if pair != shared and not sound(*pair, merged):
             raise InvalidRecord(model.__tablename__, number, "栏目 stamps 与 version 不相符")
         shared = pair
         for name in numbers:
-            value = row.get(name)
-            if value is not None and not (value.is_finite() and abs(value) < _MOST and value * 10**4 % 1 == 0):
+            value = getattr(line, name)
+            if value is UNSET or value is None:
+                continue
+            if not (value.is_finite() and abs(value) < _MOST and value * 10**4 % 1 == 0):
                 raise InvalidRecord(model.__tablename__, number, f"“{fields_of(model)[name].label}”（{name}）的值不对")
 
 
