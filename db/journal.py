@@ -262,12 +262,14 @@ def _insert_columns(connection: Connection, table: Table, columns: Columns) -> N
     connection.exec_driver_sql(statement, list(zip(*converted, strict=True)))
 
 
-def _converted(convert: Callable[[Any], Any], values: Iterable[Any]) -> list[Any]:
+def _converted(convert: Callable[[Any], Any], values: Sequence[Any]) -> Sequence[Any]:
     """The values as the driver takes them. Records that are made together have the same version, one after another."""
-    found, last, converted = [], None, None
+    if not isinstance(values[0], dict):
+        return [None if value is None else convert(value) for value in values]
+    found, last, converted = [], None, ""
     for value in values:
-        if value is not last and (type(value) is not dict or value != last):
-            last, converted = value, None if value is None else convert(value)
+        if value is not last and value != last:
+            last, converted = value, convert(value)
         found.append(converted)
     return found
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -29,16 +29,24 @@ class _Readings(dict[str, str]):
         return reading
 
 
+class _Initials(dict[str, str]):
+    """Each character's initial."""
+
+    def __missing__(self, character: str) -> str:
+        self[character] = _READINGS[character][:1]
+        return self[character]
+
+
 _READINGS = _Readings()
+_INITIALS = _Initials()
 
 
-@lru_cache(maxsize=8192)
 def pinyin(text: str, *, person: bool = False) -> tuple[str, str]:
     """(full reading, initials) of a text: 王小明 → (`wangxiaoming`, `wxm`). Other characters stand for themselves."""
-    readings = [_READINGS[character] for character in text]
-    if person and text and text[0] in SURNAMES:
-        readings[0] = SURNAMES[text[0]]
-    return "".join(readings), "".join([reading[:1] for reading in readings])
+    if person and text[:1] in SURNAMES:
+        surname, (rest, initials) = SURNAMES[text[0]], pinyin(text[1:])
+        return surname + rest, surname[0] + initials
+    return "".join(map(_READINGS.__getitem__, text)), "".join(map(_INITIALS.__getitem__, text))
 
 
 @cache
@@ -71,4 +79,7 @@ def search_keys(model: "type[Record]", columns: Mapping[str, Sequence[Any]]) -> 
 
 
 def _with_reading(text: str, person: bool) -> str:
-    return text if text.isascii() else "|".join((*pinyin(text, person=person), text))
+    if text.isascii():
+        return text
+    reading, initials = pinyin(text, person=person)
+    return f"{reading}|{initials}|{text}"

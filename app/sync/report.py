@@ -23,8 +23,8 @@ from db.models.record import models
 FINDINGS = 2000
 """How many remarks of the checks are listed."""
 
-CHECKED = 10_000
-"""How many changed records are checked one by one; only the first package of a whole county has more."""
+CHECKED = 5_000
+"""How many changed records are checked one by one. A township's package hardly ever has more; a whole county's has."""
 
 AT_ONCE = 1000
 """Records that are checked at a time."""
