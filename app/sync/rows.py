@@ -18,6 +18,7 @@ from app.sync.package import Package
 from app.sync.register import FATES, Counts
 from app.sync.scope import Line
 from app.sync.version import stamp_of
+from db.engine import filling
 from db.errors import Refusal
 from db.fields import Authority
 from db.journal import Batch, Columns, Progress, Values, by_column, present, stored_rows
@@ -110,12 +111,13 @@ class Intake:
             model = models().get(member.table)
             if model is None:
                 raise Refusal(f"包里有不认识的台账 {member.table}。请对方用最新的程序重新导出", "invalid-record")
-            for block, first in package.blocks(member):
-                lines = wire.decode_lines(model, block, first)
-                self._take(model, lines, first)
-                done += len(lines)
-                if progress is not None:
-                    progress(done, total, f"正在核对“{LEDGERS[member.table].title}”")
+            with filling(self.batch.session.connection(), table_of(model), member.rows):
+                for block, first in package.blocks(member):
+                    lines = wire.decode_lines(model, block, first)
+                    self._take(model, lines, first)
+                    done += len(lines)
+                    if progress is not None:
+                        progress(done, total, f"正在核对“{LEDGERS[member.table].title}”")
         self._resolve()
 
     def _take(self, model: type[Record], lines: list[Any], first: int) -> None:

@@ -50,11 +50,12 @@ class InvalidRecord(Refusal):
 
 
 @cache
-def struct_of(model: type[Record]) -> type[msgspec.Struct]:
-    """The strict struct of a ledger's records."""
+def struct_of(model: type[Record], *, whole: bool = False) -> type[msgspec.Struct]:
+    """The strict struct of a ledger's records. A whole one speaks of every column, as lines of an equal schema do."""
     fields: list[Any] = list(_OWN.items())
     for name, spec in fields_of(model).items():
-        fields.append((name, Union[_type(spec), UnsetType], UNSET))  # noqa: UP007
+        kind = _type(spec)
+        fields.append((name, kind) if whole else (name, Union[kind, UnsetType], UNSET))  # noqa: UP007
     return msgspec.defstruct(
         f"{model.__name__}Line", fields, forbid_unknown_fields=True, gc=False, kw_only=True, module=__name__
     )
@@ -148,21 +149,23 @@ def decode_lines(model: type[Record], block: bytes, first: int) -> list[Any]:
     """The rows of a block of whole lines as structs; the first line has the number `first`. Raises `InvalidRecord`."""
     if b"\\u0000" in block:
         raise InvalidRecord(model.__tablename__, _find(block, b"\\u0000", first), "有不能使用的字符")
-    kind = struct_of(model)
-    decoder: msgspec.json.Decoder[Any] = _decoder(kind)
     try:
-        found: list[Any] = decoder.decode_lines(block)
+        found: list[Any] = _decoder(struct_of(model, whole=True)).decode_lines(block)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        _explain(model, block, first)
-        raise
+        try:
+            found = _decoder(struct_of(model)).decode_lines(block)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            _explain(model, block, first)
+            raise
     _check(model, found, first)
     return found
 
 
 def whole_columns(model: type[Record], lines: Sequence[msgspec.Struct]) -> Columns | None:
     """Some lines column by column, None where one of them does not speak of every column."""
-    columns = dict(zip(columns_of(model), zip(*map(msgspec.structs.astuple, lines), strict=True), strict=True))
-    return None if any(UNSET in column for column in columns.values()) else columns
+    if set(map(type, lines)) != {struct_of(model, whole=True)}:
+        return None
+    return dict(zip(columns_of(model), zip(*map(msgspec.structs.astuple, lines), strict=True), strict=True))
 
 
 def decode_line(model: type[Record], text: str) -> Values:
