@@ -86,8 +86,8 @@ def checked(session: Session, work: Intake) -> list[RecordFinding]:
                 return found[:FINDINGS]
     if (all_of_them := sum(map(len, work.touched.values()))) > CHECKED:
         message = (
-            f"这个包改动了 {all_of_them} 条记录，只逐条核对了前 {CHECKED} 条。"
-            "其余的请在导入以后到工作台的“数据质量”里查看"
+            f"这个包改动了 {all_of_them} 条记录，这里只逐条核对了前 {CHECKED} 条。"
+            "其余的在导入以后由工作台逐条检查，有疑问的会列为“存疑”"
         )
         found.append(RecordFinding(next(iter(work.touched)), "", None, Level.WARNING, "checked", message))
     return found
