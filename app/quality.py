@@ -17,6 +17,8 @@ from app.policy import Policies
 from app.workspace import Workspace
 from db.engine import integrity_faults
 from db.journal import ChangeLine, Progress, Values, stored_rows, typed
+from db.models.common import Attachment
+from db.models.handoff import BlobChunk
 from db.models.record import dump, merged_fields, table_of
 
 CHUNK = 2000
@@ -57,6 +59,7 @@ def check(workspace: Workspace, progress: Progress | None = None) -> list[Found]
                 progress(place, len(LEDGERS), ledger.title)
             found += journal_faults(session, ledger)
             found += record_findings(session, ledger)
+        found += lost_bytes(session, workspace.office.id)
     return found
 
 
@@ -133,6 +136,28 @@ def record_findings(session: Session, ledger: Ledger) -> list[Found]:
     for ids in _ids(session.connection(), ledger, live=True):
         found += _check_some(session, ledger, ids, look, policy)
     return found + shared_and_dead(session, ledger, found)
+
+
+def lost_bytes(session: Session, own: str) -> list[Found]:
+    """Attachments whose bytes are not all here. A warning where another office's have not arrived yet."""
+    length = func.coalesce(func.sum(func.length(BlobChunk.data)), 0)
+    short = (
+        select(Attachment.id, Attachment.name, Attachment.office_id, length)
+        .outerjoin(BlobChunk, BlobChunk.sha256 == Attachment.sha256)
+        .where(Attachment.deleted_at.is_(None))
+        .group_by(Attachment.id, Attachment.name, Attachment.office_id, Attachment.bytes)
+        .having(length != Attachment.bytes)
+        .order_by(Attachment.id)
+    )
+    found = []
+    for one, name, office, kept in session.execute(short):
+        if office == own or kept:
+            sentence = f"附件“{name}”的内容缺失或已损坏。请移除它，再从原来的文件重新添加"
+            found.append(Found("attachment", one, error("sha256", "attachment.lost", sentence)))
+        else:
+            sentence = f"附件“{name}”的内容还没有收到。请等对方的下一个数据包"
+            found.append(Found("attachment", one, warning("sha256", "attachment.awaited", sentence)))
+    return found
 
 
 def findings_after(session: Session, ledger: Ledger, last: str, limit: int) -> tuple[list[Found], str | None]:

@@ -10,20 +10,26 @@ from sqlalchemy.orm import Session
 
 from app import listing, statistics
 from app.ledgers.catalogue import LEDGERS
+from app.ledgers.method_checks import first_secretaries, latest_grades
 from app.listing import Query
 from app.place import EXCHANGE, Place
 from app.policy import Policies
 from app.quality import Found
 from app.rules import membership, recruitment
+from app.rules.dispatch import NEW_SECTORS
 from app.rules.organisation import TermState
+from app.rules.rating import WEAK
+from app.rules.spans import months_later
 from app.statistics import in_month, last_received
 from app.sync import register
 from app.workspace import OfficeCard
 from db.models.common import Remark
 from db.models.handoff import ConflictLine, Peer
+from db.models.method import Dispatch, DispatchLog, Rectification
+from db.models.organisation import PartyOrg
 from db.models.team import Member
 
-TOLD = frozenset({"D22", "O05"})
+TOLD = frozenset({"D22", "O05", "rectification.due", "dispatch.missing"})
 """Rules whose findings have reminders of their own."""
 DUE_DAY = 25
 """The day of the month by which an office reports, where policy says nothing (seed policy monthly.due_day)."""
@@ -59,6 +65,9 @@ def reminders(session: Session, office: OfficeCard, today: date) -> list[Reminde
         *conflicts(session),
         *remarks(session, office),
         *without_post(session, today),
+        *overdue_remedies(session, today),
+        *(undecided_grades(session) if office.is_county else missing_logs(session, today)),
+        *(weak_without_help(session) if office.is_county else ()),
     ]
     order = list(Urgency)
     return sorted(found, key=lambda one: order.index(one.urgency))
@@ -113,6 +122,54 @@ def without_post(session: Session, today: date) -> Iterable[Reminder]:
     if number:
         place = Place("member", chips=("未设岗",))
         yield Reminder(Urgency.INFORMATION, f"无职党员未设岗 {number:,} 人", "有能力的都应认领岗位", place)
+
+
+def overdue_remedies(session: Session, today: date) -> Iterable[Reminder]:
+    """§8: items of rectification that are past their day."""
+    number = listing.count(session, LEDGERS["rectification"], Query(chips=("超期",)))
+    if number:
+        late = select(Rectification.due_on).where(
+            Rectification.deleted_at.is_(None), Rectification.closed_on.is_(None), Rectification.due_on < today
+        )
+        first = session.scalars(late.order_by(Rectification.due_on)).first()
+        detail = f"最早的一项 {_day(first, today)}到期，请抓紧整改、申请销号" if first else ""
+        yield Reminder(Urgency.WRONG, f"整改超期 {number} 项", detail, Place("rectification", chips=("超期",)))
+
+
+def undecided_grades(session: Session) -> Iterable[Reminder]:
+    """§8: what townships have graded and the county has not decided."""
+    number = listing.count(session, LEDGERS["rating"], Query(chips=("待县里审定",)))
+    if number:
+        place = Place("rating", chips=("待县里审定",))
+        yield Reminder(Urgency.ATTENTION, f"待审定的定级 {number} 个", "乡镇已经初定，等县里审定", place)
+
+
+def weak_without_help(session: Session) -> Iterable[Reminder]:
+    """Seed §2: branches graded 一般 or 较差 to which no first secretary was sent."""
+    helped = first_secretaries(session)
+    orgs = {one.id: one for one in session.scalars(select(PartyOrg).where(PartyOrg.deleted_at.is_(None)))}
+    bare = [
+        orgs[org]
+        for org, grade in latest_grades(session).items()
+        if grade in WEAK and org in orgs and orgs[org].sector not in NEW_SECTORS and org not in helped
+    ]
+    if bare:
+        place = Place("party_org", ids=tuple(one.id for one in bare), title="没有第一书记的薄弱支部")
+        yield Reminder(Urgency.WRONG, f"薄弱支部没有第一书记 {len(bare)} 个", _named([one.name for one in bare]), place)
+
+
+def missing_logs(session: Session, today: date) -> Iterable[Reminder]:
+    """§6.2: who was sent here and has no log of last month."""
+    month = f"{months_later(today.replace(day=1), -1):%Y-%m}"
+    written = select(DispatchLog.dispatch_id).where(DispatchLog.deleted_at.is_(None), DispatchLog.month == month)
+    here = select(Dispatch).where(
+        Dispatch.deleted_at.is_(None), Dispatch.recalled_on.is_(None), Dispatch.id.not_in(written)
+    )
+    late = [one for one in session.scalars(here.order_by(Dispatch.id)) if f"{one.since:%Y-%m}" <= month]
+    if late:
+        place = Place("dispatch", ids=tuple(one.id for one in late), title=f"没有 {month} 日志的")
+        title = f"选派干部没有登记 {month} 驻点日志 {len(late)} 人"
+        yield Reminder(Urgency.ATTENTION, title, _named([one.name for one in late]), place)
 
 
 def remarks(session: Session, office: OfficeCard) -> Iterable[Reminder]:

@@ -58,6 +58,7 @@ def take(folder: Path, out: Path) -> list[Path]:
     from app.workspace import Workspace
     from ui.background import Desk, Opened
     from ui.ledger.page import LedgerPage
+    from ui.pages.catalogue import PAGES
     from ui.shell import theme
     from ui.shell.opening import OpeningScreen
     from ui.shell.window import WORKBENCH, Desktop
@@ -109,7 +110,8 @@ def take(folder: Path, out: Path) -> list[Path]:
                     page.add()
                     picture(window, f"{ledger.id}-form{suffix}")
                     page._leave_form()
-            for place in (EXCHANGE, SETTINGS):
+            others = [one.id for one in PAGES.values() if one.county in (None, window.county)]
+            for place in (*others, EXCHANGE, SETTINGS):
                 window.go(place)
                 picture(window, f"{place}{suffix}")
             if not suffix:

@@ -25,7 +25,7 @@ from app.excel.rows import SheetRow, read
 from app.findings import Finding, error
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Ledger
-from app.ownership import belongs_to, owner_above, stray_links
+from app.ownership import belongs_to, owner_above, stray_links, strays_apart
 from app.policy import Policies
 from app.workspace import Workspace
 from db.errors import Refusal
@@ -269,6 +269,8 @@ def _judge(
             if old is not None and old["office_id"] != ws.office.id:
                 links = {name: new for name, (_, new) in changes.items()}
                 findings += stray_links(session, ws.office, ledger, old["office_id"], links)
+            else:
+                findings += strays_apart(session, ws.office, ledger, values, old)
             look.turn_to(None if old is None else one.id, None if old is None else old["office_id"])
             findings += [found for found in checks.run(ledger, values, look, policy) if found.field not in unread]
         if one.doubt is not None:

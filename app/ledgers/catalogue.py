@@ -2,11 +2,19 @@
 
 from collections.abc import Mapping
 
-from app.ledgers import common, guarantee, organisation, team
+from app.ledgers import common, guarantee, method, organisation, team
 from app.ledgers.ledger import Ledger
 
 LEDGERS: Mapping[str, Ledger] = {
-    ledger.id: ledger for ledger in (*organisation.LEDGERS, *team.LEDGERS, *guarantee.LEDGERS, *common.LEDGERS)
+    ledger.id: ledger
+    for ledger in (
+        *organisation.LEDGERS,
+        *team.LEDGERS,
+        *method.DISPATCH_LEDGERS,
+        *guarantee.LEDGERS,
+        *method.LEDGERS,
+        *common.LEDGERS,
+    )
 }
 
 

@@ -1,10 +1,10 @@
 """What concerns whom: which records pass between a lower and an upper office, as conditions for the store."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Text, and_, case, false, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Text, and_, case, exists, false, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from app.ledgers.catalogue import LEDGERS
@@ -72,11 +72,22 @@ def of_upper(model: type[Record], line: Line) -> ColumnElement[bool]:
     """The records of the upper side that concern the lower one, or everyone."""
     if model is Office:
         return Office.id.in_(line.above | line.below)
-    owned = model.office_id.in_(line.above)
+    owned = and_(model.office_id.in_(line.above), *_within_reach(model, line))
     links = [getattr(model, name) for name in office_links(model)]
     if not links:
         return owned
     return and_(owned, or_(and_(*(link.is_(None) for link in links)), *(link.in_(line.below) for link in links)))
+
+
+def _within_reach(model: type[Record], line: Line) -> Iterator[ColumnElement[bool]]:
+    """That every record which is linked to belongs to one side or the other: what hangs on another township's branch
+    concerns that township alone."""
+    for name, spec in fields_of(model).items():
+        if spec.target in (None, Office.__tablename__):
+            continue
+        target, link = table_of(models()[str(spec.target)]).alias(), getattr(model, name)
+        held = exists().where(target.c.id == link, target.c.office_id.in_(line.above | line.below))
+        yield or_(link.is_(None), held)
 
 
 def changed(model: type[Record], since: int, peer: str) -> ColumnElement[bool]:

@@ -19,16 +19,22 @@ from app.sync.version import sound
 from db.errors import Refusal
 from db.fields import Field, Scaled
 from db.journal import Columns, Values
+from db.migrations import rows as older
+from db.migrations.upgrade import SCHEMA
 from db.models.record import OWN_COLUMNS, Record, fields_of, merged_fields, table_of
 
 LINE_LIMIT = 1 << 20
 """No line of a package is longer, in bytes."""
 
+LONGEST = 200_000
+"""Characters of a note."""
+
 _ID = Annotated[str, Meta(min_length=36, max_length=36)]
 _MOMENT = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$")]
 _REPLICA = Annotated[str, Meta(min_length=1, max_length=20)]
 _COUNTER = Annotated[int, Meta(ge=1, le=2**53)]
-_WHOLE = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+_WHOLE = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
+_LARGE = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 _MOST = Decimal(10) ** 14
 
 _OWN: dict[str, Any] = {
@@ -54,23 +60,22 @@ def struct_of(model: type[Record], *, whole: bool = False) -> type[msgspec.Struc
     """The strict struct of a ledger's records. A whole one speaks of every column, as lines of an equal schema do."""
     fields: list[Any] = list(_OWN.items())
     for name, spec in fields_of(model).items():
-        kind = _type(spec)
+        kind = _type(spec, table_of(model).c[name].type)
         fields.append((name, kind) if whole else (name, Union[kind, UnsetType], UNSET))  # noqa: UP007
     return msgspec.defstruct(
         f"{model.__name__}Line", fields, forbid_unknown_fields=True, gc=False, kw_only=True, module=__name__
     )
 
 
-def _type(spec: Field) -> Any:
+def _type(spec: Field, column: Any) -> Any:
+    """What a value may be: what its column holds in every store, SQLite keeping more than it was told."""
     kind: Any = spec.kind.python
     if spec.target is not None:
         kind = _ID
-    elif kind is str and spec.length:
-        kind = Annotated[str, Meta(max_length=spec.length)]
     elif kind is str:
-        kind = Annotated[str, Meta(max_length=200_000)]
+        kind = Annotated[str, Meta(max_length=column.length or LONGEST)]
     elif kind is int:
-        kind = _WHOLE
+        kind = _LARGE if isinstance(column, BigInteger) else _WHOLE
     return kind if spec.required else kind | None
 
 
@@ -145,10 +150,17 @@ def line_of(model: type[Record], row: Mapping[str, Any]) -> str:
 # ---------------------------------------------------------------- in
 
 
-def decode_lines(model: type[Record], block: bytes, first: int) -> list[Any]:
-    """The rows of a block of whole lines as structs; the first line has the number `first`. Raises `InvalidRecord`."""
+def decode_lines(model: type[Record], block: bytes, first: int, schema: int = SCHEMA) -> list[Any]:
+    """The rows of a block of whole lines as structs; the first line has the number `first`. Raises `InvalidRecord`.
+
+    Rows of an older schema come out as rows of this one; columns that their sender did not know are not in them.
+    """
     if b"\\u0000" in block:
         raise InvalidRecord(model.__tablename__, _find(block, b"\\u0000", first), "有不能使用的字符")
+    if older.due(model.__tablename__, schema):
+        rows = [_upgraded(model, line, number, schema) for number, line in enumerate(block.split(b"\n"), first) if line]
+        _check(model, rows, first)
+        return rows
     try:
         found: list[Any] = _decoder(struct_of(model, whole=True)).decode_lines(block)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -166,6 +178,27 @@ def whole_columns(model: type[Record], lines: Sequence[msgspec.Struct]) -> Colum
     if set(map(type, lines)) != {struct_of(model, whole=True)}:
         return None
     return dict(zip(columns_of(model), zip(*map(msgspec.structs.astuple, lines), strict=True), strict=True))
+
+
+def _upgraded(model: type[Record], line: bytes, number: int, schema: int) -> msgspec.Struct:
+    name = model.__tablename__
+    try:
+        row = older.upgraded(name, msgspec.json.decode(line, type=dict[str, Any]), schema)
+        return msgspec.convert(row, struct_of(model))
+    except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InvalidRecord(name, number, _said(model, str(error))) from None
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        # a step expects a row of its schema, and this was none
+        raise InvalidRecord(name, number, "不是一条完整的记录") from error
+
+
+def added(model: type[Record], schema: int) -> Values:
+    """What a new record of an older schema has in the columns that came since."""
+    specs, columns = fields_of(model), table_of(model).c
+    return {
+        name: msgspec.convert(value, _type(specs[name], columns[name].type))
+        for name, value in older.added(model.__tablename__, schema).items()
+    }
 
 
 def decode_line(model: type[Record], text: str) -> Values:

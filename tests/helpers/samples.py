@@ -3,13 +3,17 @@
 from collections.abc import Mapping
 from datetime import date
 
-from app import editing
+from app import editing, listing
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Ledger
+from app.listing import Query
 from app.workspace import Workspace
 from db import codes
 from db.fields import Field
 from db.parsing import check_digit
+
+CREDIT_CODES = ("91430599MA4L00000H", "91430599MA4L00001L", "91430599MA4L00002P", "91430599MA4L00003T")
+"""Of enterprises that do not exist, with their check characters."""
 
 BIRTH = date(1978, 3, 12)
 
@@ -43,6 +47,12 @@ ONE_BY_ONE: Mapping[str, Mapping[str, str]] = {
     },
     "venue": {"lat": "27.3", "lon": "111.4"},
     "venue_project": {"started_on": "2012-01-05", "finished_on": "2012-05-01"},
+    "rating": {"promoted": "否", "mass_score": "95", "score": "95", "paired_org_id": ""},
+    "rectification": {"percent": "100", "relapsed": "否", "verified_by": "李核验", "leader": "李核验"},
+    "dispatch": {"kind": "科学发展指导员", "birth": "1978-03-12", "since": "2012-05-01"},
+    "dispatch_log": {"days": "21"},
+    "enterprise": {"formation": "单独组建", "members": "5", "reason_none": ""},
+    "demo_unit": {"paired_org_id": ""},
     "remark": {"ledger": "village", "field": "name"},
     "attachment": {"ledger": "village"},
 }
@@ -85,6 +95,8 @@ def example(spec: Field, order: int) -> str:
             return "是"
         case "resident_id":
             return _number(2 * order + 1)
+        case "credit_code":
+            return CREDIT_CODES[order % len(CREDIT_CODES)]
         case "phone":
             return f"1387391{order:04d}"
         case _:
@@ -105,20 +117,29 @@ class Samples:
         return self._made[ledger.id, order]
 
     def typed(self, ledger: Ledger, order: int = 1) -> dict[str, str]:
-        """A whole record, field by field; what it links to is made first. Links to what only the county writes, and
-        to the ledger itself, are left empty."""
+        """A whole record, field by field; what it links to is made first. What only the county writes is linked to
+        where the store has some; links to the ledger itself are left empty."""
         written = dict(ONE_BY_ONE.get(ledger.id, {}))
         for name, spec in ledger.fields.items():
             if name in written or not ledger.writable(name, county=self.workspace.office.is_county):
                 continue
             if spec.target is None:
                 written[name] = self._record(order) if (ledger.id, name) in FREE_LINKS else example(spec, order)
-            elif spec.target != ledger.id and self._may_write(LEDGERS[spec.target]):
-                written[name] = self.made(LEDGERS[spec.target], order)
+            elif spec.target != ledger.id:
+                target = LEDGERS[spec.target]
+                written[name] = self.made(target, order) if self._may_write(target) else self._received(target)
         return written
 
     def _may_write(self, ledger: Ledger) -> bool:
         return ledger.authority is None or self.workspace.office.is_county
+
+    def _received(self, ledger: Ledger) -> str:
+        """The first record of a ledger that the county handed down, nothing where there is none. An office is linked
+        to by nobody: that is left to those who have one to name."""
+        if ledger.id == "office":
+            return ""
+        with self.workspace.read() as session:
+            return next(iter(listing.ids(session, ledger, Query())), "")
 
     def _record(self, order: int) -> str:
         return self.made(LEDGERS["village"], order)

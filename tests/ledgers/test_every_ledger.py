@@ -285,9 +285,14 @@ def test_a_workbook_comes_back_unchanged(county: Workspace, samples: Samples, le
 
 @pytest.fixture(scope="module")
 def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workspace, Samples]]:
-    """A county, and the samples of a township whose first package it has taken in."""
+    """A county that has something in every ledger of its own, and the samples of a township whose first package it
+    has taken in."""
     place = tmp_path_factory.mktemp("交接")
     with Workspace.create(place / "云溪县", code="430599", name="云溪县", level="county", cost=CHEAP) as county:
+        above = Samples(county)
+        for ledger in LEDGERS.values():
+            if ledger.authority is not None:
+                above.made(ledger)
         paper = enrol(county, "430599101", "石桥镇", place / "登记.dze")
         with join(place / "登记.dze", place / "石桥镇", paper.passphrase) as town:
             samples = Samples(town)

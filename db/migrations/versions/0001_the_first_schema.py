@@ -132,11 +132,19 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("bytes", sa.Integer(), nullable=False),
+        sa.Column("target_office_id", sa.String(length=36), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["office_id"],
             ["office.id"],
             name=op.f("fk_attachment_office_id_office"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["target_office_id"],
+            ["office.id"],
+            name=op.f("fk_attachment_target_office_id_office"),
             initially="DEFERRED",
             deferrable=True,
         ),
@@ -154,6 +162,14 @@ def upgrade() -> None:
         "ix_attachment_search",
         "attachment",
         ["search_key", "id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_attachment_target_office_id",
+        "attachment",
+        ["target_office_id", "office_id", "deleted_at"],
         unique=False,
         sqlite_where=sa.text("deleted_at IS NULL"),
         postgresql_where=sa.text("deleted_at IS NULL"),
@@ -199,6 +215,7 @@ def upgrade() -> None:
         sa.Column("file", sa.String(length=200), nullable=False),
         sa.Column("upto", sa.BigInteger(), nullable=False),
         sa.Column("acknowledged", sa.Boolean(), nullable=False),
+        sa.Column("builds_on", sa.String(length=36), nullable=True),
         sa.Column("batch_id", sa.String(length=36), nullable=True),
         sa.Column("summary", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["peer_id"], ["peer.office_id"], name=op.f("fk_package_peer_id_peer")),
@@ -326,6 +343,44 @@ def upgrade() -> None:
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.create_table(
+        "skill",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("office_id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("stamps", sa.Text(), nullable=False),
+        sa.Column("deleted_at", sa.String(length=20), nullable=True),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.Column("name", sa.String(length=50), nullable=False),
+        sa.Column("skill", sa.String(length=80), nullable=False),
+        sa.Column("teacher", sa.String(length=80), nullable=True),
+        sa.Column("hours", sa.Integer(), nullable=True),
+        sa.Column("learned_on", sa.Date(), nullable=True),
+        sa.Column("household", sa.String(length=50), nullable=True),
+        sa.Column("industry", sa.String(length=80), nullable=True),
+        sa.Column("result", sa.Text(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_skill_office_id_office"), initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_skill")),
+    )
+    op.create_index(
+        "ix_skill_listing",
+        "skill",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_skill_search",
+        "skill",
+        ["search_key", "id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_table(
         "village",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("office_id", sa.String(length=36), nullable=False),
@@ -367,6 +422,67 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("deleted_at IS NULL"),
         postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_table(
+        "finance_agency",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("office_id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("stamps", sa.Text(), nullable=False),
+        sa.Column("deleted_at", sa.String(length=20), nullable=True),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.Column("village_id", sa.String(length=36), nullable=False),
+        sa.Column("since", sa.Date(), nullable=True),
+        sa.Column("agent", sa.String(length=80), nullable=True),
+        sa.Column("published_times", sa.Integer(), nullable=True),
+        sa.Column("problem", sa.Text(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["office_id"],
+            ["office.id"],
+            name=op.f("fk_finance_agency_office_id_office"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["village_id"],
+            ["village.id"],
+            name=op.f("fk_finance_agency_village_id_village"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_finance_agency")),
+    )
+    op.create_index(
+        "ix_finance_agency_listing",
+        "finance_agency",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_finance_agency_search",
+        "finance_agency",
+        ["search_key", "id", "village_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_finance_agency_village_id",
+        "finance_agency",
+        ["village_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_table(
+        "package_blob",
+        sa.Column("package_id", sa.String(length=36), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["package_id"], ["package.id"], name=op.f("fk_package_blob_package_id_package")),
+        sa.PrimaryKeyConstraint("package_id", "sha256", name=op.f("pk_package_blob")),
     )
     op.create_table(
         "party_org",
@@ -503,6 +619,139 @@ def upgrade() -> None:
         "ix_venue_village_id",
         "venue",
         ["village_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_table(
+        "demo_unit",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("office_id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("stamps", sa.Text(), nullable=False),
+        sa.Column("deleted_at", sa.String(length=20), nullable=True),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.Column("party_org_id", sa.String(length=36), nullable=False),
+        sa.Column("level", sa.String(length=20), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=True),
+        sa.Column("paired_org_id", sa.String(length=36), nullable=True),
+        sa.Column("accepted_on", sa.Date(), nullable=True),
+        sa.Column("title_on", sa.Date(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["office_id"],
+            ["office.id"],
+            name=op.f("fk_demo_unit_office_id_office"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["paired_org_id"],
+            ["party_org.id"],
+            name=op.f("fk_demo_unit_paired_org_id_party_org"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["party_org_id"],
+            ["party_org.id"],
+            name=op.f("fk_demo_unit_party_org_id_party_org"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_demo_unit")),
+    )
+    op.create_index(
+        "ix_demo_unit_listing",
+        "demo_unit",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_demo_unit_paired_org_id",
+        "demo_unit",
+        ["paired_org_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_demo_unit_party_org_id",
+        "demo_unit",
+        ["party_org_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_demo_unit_search",
+        "demo_unit",
+        ["search_key", "id", "party_org_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_table(
+        "dispatch",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("office_id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("stamps", sa.Text(), nullable=False),
+        sa.Column("deleted_at", sa.String(length=20), nullable=True),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.Column("name", sa.String(length=50), nullable=False),
+        sa.Column("sex", sa.String(length=20), nullable=True),
+        sa.Column("birth", sa.Date(), nullable=True),
+        sa.Column("from_unit", sa.String(length=80), nullable=False),
+        sa.Column("position", sa.String(length=50), nullable=True),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("to_org_id", sa.String(length=36), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("document_no", sa.String(length=50), nullable=True),
+        sa.Column("phone", sa.String(length=20), nullable=True),
+        sa.Column("appraisal", sa.String(length=20), nullable=True),
+        sa.Column("recalled_on", sa.Date(), nullable=True),
+        sa.Column("recall_reason", sa.String(length=200), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["office_id"],
+            ["office.id"],
+            name=op.f("fk_dispatch_office_id_office"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["to_org_id"],
+            ["party_org.id"],
+            name=op.f("fk_dispatch_to_org_id_party_org"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dispatch")),
+    )
+    op.create_index(
+        "ix_dispatch_listing",
+        "dispatch",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_dispatch_search",
+        "dispatch",
+        ["search_key", "id", "to_org_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_dispatch_to_org_id",
+        "dispatch",
+        ["to_org_id", "office_id", "deleted_at"],
         unique=False,
         sqlite_where=sa.text("deleted_at IS NULL"),
         postgresql_where=sa.text("deleted_at IS NULL"),
@@ -671,6 +920,166 @@ def upgrade() -> None:
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.create_table(
+        "rating",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("office_id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("stamps", sa.Text(), nullable=False),
+        sa.Column("deleted_at", sa.String(length=20), nullable=True),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.Column("party_org_id", sa.String(length=36), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("self_grade", sa.String(length=20), nullable=True),
+        sa.Column("self_graded_on", sa.Date(), nullable=True),
+        sa.Column("mass_score", sa.BigInteger(), nullable=True),
+        sa.Column("score", sa.BigInteger(), nullable=True),
+        sa.Column("township_grade", sa.String(length=20), nullable=True),
+        sa.Column("township_graded_on", sa.Date(), nullable=True),
+        sa.Column("county_grade", sa.String(length=20), nullable=True),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("problems", sa.String(length=200), nullable=True),
+        sa.Column("turnaround_by", sa.Date(), nullable=True),
+        sa.Column("leader", sa.String(length=50), nullable=True),
+        sa.Column("paired_org_id", sa.String(length=36), nullable=True),
+        sa.Column("pledge", sa.Text(), nullable=True),
+        sa.Column("promoted", sa.Boolean(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_rating_office_id_office"), initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["paired_org_id"],
+            ["party_org.id"],
+            name=op.f("fk_rating_paired_org_id_party_org"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["party_org_id"],
+            ["party_org.id"],
+            name=op.f("fk_rating_party_org_id_party_org"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rating")),
+    )
+    op.create_index(
+        "ix_rating_listing",
+        "rating",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_rating_paired_org_id",
+        "rating",
+        ["paired_org_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_rating_party_org_id",
+        "rating",
+        ["party_org_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_rating_search",
+        "rating",
+        ["search_key", "id", "party_org_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_table(
+        "rectification",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("office_id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("stamps", sa.Text(), nullable=False),
+        sa.Column("deleted_at", sa.String(length=20), nullable=True),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.Column("party_org_id", sa.String(length=36), nullable=False),
+        sa.Column("problem", sa.String(length=20), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("source", sa.String(length=20), nullable=False),
+        sa.Column("goal", sa.String(length=200), nullable=True),
+        sa.Column("measure", sa.Text(), nullable=False),
+        sa.Column("leader", sa.String(length=50), nullable=True),
+        sa.Column("responsible", sa.String(length=50), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("percent", sa.Integer(), nullable=True),
+        sa.Column("progress", sa.Text(), nullable=True),
+        sa.Column("evidence", sa.String(length=200), nullable=True),
+        sa.Column("claimed_on", sa.Date(), nullable=True),
+        sa.Column("verified_by", sa.String(length=50), nullable=True),
+        sa.Column("verified_on", sa.Date(), nullable=True),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("recheck_on", sa.Date(), nullable=True),
+        sa.Column("relapsed", sa.Boolean(), nullable=True),
+        sa.Column("relapse_of_id", sa.String(length=36), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["office_id"],
+            ["office.id"],
+            name=op.f("fk_rectification_office_id_office"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["party_org_id"],
+            ["party_org.id"],
+            name=op.f("fk_rectification_party_org_id_party_org"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["relapse_of_id"],
+            ["rectification.id"],
+            name=op.f("fk_rectification_relapse_of_id_rectification"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rectification")),
+    )
+    op.create_index(
+        "ix_rectification_listing",
+        "rectification",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_rectification_party_org_id",
+        "rectification",
+        ["party_org_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_rectification_relapse_of_id",
+        "rectification",
+        ["relapse_of_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_rectification_search",
+        "rectification",
+        ["search_key", "id", "party_org_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_table(
         "venue_project",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("office_id", sa.String(length=36), nullable=False),
@@ -791,6 +1200,147 @@ def upgrade() -> None:
         "ix_venue_use_venue_id",
         "venue_use",
         ["venue_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_table(
+        "dispatch_log",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("office_id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("stamps", sa.Text(), nullable=False),
+        sa.Column("deleted_at", sa.String(length=20), nullable=True),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.Column("dispatch_id", sa.String(length=36), nullable=False),
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("work", sa.Text(), nullable=True),
+        sa.Column("problem", sa.Text(), nullable=True),
+        sa.Column("result", sa.Text(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["dispatch_id"],
+            ["dispatch.id"],
+            name=op.f("fk_dispatch_log_dispatch_id_dispatch"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id"],
+            ["office.id"],
+            name=op.f("fk_dispatch_log_office_id_office"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dispatch_log")),
+    )
+    op.create_index(
+        "ix_dispatch_log_dispatch_id",
+        "dispatch_log",
+        ["dispatch_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_dispatch_log_listing",
+        "dispatch_log",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_dispatch_log_search",
+        "dispatch_log",
+        ["search_key", "id", "dispatch_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_table(
+        "enterprise",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("office_id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("stamps", sa.Text(), nullable=False),
+        sa.Column("deleted_at", sa.String(length=20), nullable=True),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("credit_code", sa.String(length=18), nullable=True),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("industry", sa.String(length=50), nullable=True),
+        sa.Column("address", sa.String(length=100), nullable=True),
+        sa.Column("employees", sa.Integer(), nullable=False),
+        sa.Column("members", sa.Integer(), nullable=True),
+        sa.Column("owner", sa.String(length=50), nullable=True),
+        sa.Column("owner_is_member", sa.Boolean(), nullable=True),
+        sa.Column("phone", sa.String(length=20), nullable=True),
+        sa.Column("formation", sa.String(length=20), nullable=True),
+        sa.Column("party_org_id", sa.String(length=36), nullable=True),
+        sa.Column("instructor_id", sa.String(length=36), nullable=True),
+        sa.Column("reason_none", sa.String(length=200), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["instructor_id"],
+            ["dispatch.id"],
+            name=op.f("fk_enterprise_instructor_id_dispatch"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id"],
+            ["office.id"],
+            name=op.f("fk_enterprise_office_id_office"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["party_org_id"],
+            ["party_org.id"],
+            name=op.f("fk_enterprise_party_org_id_party_org"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_enterprise")),
+    )
+    op.create_index(
+        "ix_enterprise_credit_code",
+        "enterprise",
+        ["credit_code", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_enterprise_instructor_id",
+        "enterprise",
+        ["instructor_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_enterprise_listing",
+        "enterprise",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_enterprise_party_org_id",
+        "enterprise",
+        ["party_org_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_enterprise_search",
+        "enterprise",
+        ["search_key", "id", "deleted_at"],
         unique=False,
         sqlite_where=sa.text("deleted_at IS NULL"),
         postgresql_where=sa.text("deleted_at IS NULL"),
@@ -977,6 +1527,60 @@ def upgrade() -> None:
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.create_table(
+        "enterprise_year",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("office_id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("stamps", sa.Text(), nullable=False),
+        sa.Column("deleted_at", sa.String(length=20), nullable=True),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.Column("enterprise_id", sa.String(length=36), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("activists", sa.Integer(), nullable=True),
+        sa.Column("admitted", sa.Integer(), nullable=True),
+        sa.Column("formed_on", sa.Date(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["enterprise_id"],
+            ["enterprise.id"],
+            name=op.f("fk_enterprise_year_enterprise_id_enterprise"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id"],
+            ["office.id"],
+            name=op.f("fk_enterprise_year_office_id_office"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_enterprise_year")),
+    )
+    op.create_index(
+        "ix_enterprise_year_enterprise_id",
+        "enterprise_year",
+        ["enterprise_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_enterprise_year_listing",
+        "enterprise_year",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_enterprise_year_search",
+        "enterprise_year",
+        ["search_key", "id", "enterprise_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_table(
         "post_review",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("office_id", sa.String(length=36), nullable=False),
@@ -1054,6 +1658,25 @@ def downgrade() -> None:
     )
     op.drop_table("post_review")
     op.drop_index(
+        "ix_enterprise_year_search",
+        table_name="enterprise_year",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_enterprise_year_listing",
+        table_name="enterprise_year",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_enterprise_year_enterprise_id",
+        table_name="enterprise_year",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_table("enterprise_year")
+    op.drop_index(
         "ix_venue_funding_search",
         table_name="venue_funding",
         sqlite_where=sa.text("deleted_at IS NULL"),
@@ -1117,6 +1740,56 @@ def downgrade() -> None:
     )
     op.drop_table("member_event")
     op.drop_index(
+        "ix_enterprise_search",
+        table_name="enterprise",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_enterprise_party_org_id",
+        table_name="enterprise",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_enterprise_listing",
+        table_name="enterprise",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_enterprise_instructor_id",
+        table_name="enterprise",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_enterprise_credit_code",
+        table_name="enterprise",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_table("enterprise")
+    op.drop_index(
+        "ix_dispatch_log_search",
+        table_name="dispatch_log",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_dispatch_log_listing",
+        table_name="dispatch_log",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_dispatch_log_dispatch_id",
+        table_name="dispatch_log",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_table("dispatch_log")
+    op.drop_index(
         "ix_venue_use_venue_id",
         table_name="venue_use",
         sqlite_where=sa.text("deleted_at IS NULL"),
@@ -1160,6 +1833,56 @@ def downgrade() -> None:
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.drop_table("venue_project")
+    op.drop_index(
+        "ix_rectification_search",
+        table_name="rectification",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_rectification_relapse_of_id",
+        table_name="rectification",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_rectification_party_org_id",
+        table_name="rectification",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_rectification_listing",
+        table_name="rectification",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_table("rectification")
+    op.drop_index(
+        "ix_rating_search",
+        table_name="rating",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_rating_party_org_id",
+        table_name="rating",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_rating_paired_org_id",
+        table_name="rating",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_rating_listing",
+        table_name="rating",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_table("rating")
     op.drop_index(
         "ix_org_event_to_parent_id",
         table_name="org_event",
@@ -1217,6 +1940,50 @@ def downgrade() -> None:
     )
     op.drop_table("member")
     op.drop_index(
+        "ix_dispatch_to_org_id",
+        table_name="dispatch",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_dispatch_search",
+        table_name="dispatch",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_dispatch_listing",
+        table_name="dispatch",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_table("dispatch")
+    op.drop_index(
+        "ix_demo_unit_search",
+        table_name="demo_unit",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_demo_unit_party_org_id",
+        table_name="demo_unit",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_demo_unit_paired_org_id",
+        table_name="demo_unit",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_demo_unit_listing",
+        table_name="demo_unit",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_table("demo_unit")
+    op.drop_index(
         "ix_venue_village_id",
         table_name="venue",
         sqlite_where=sa.text("deleted_at IS NULL"),
@@ -1260,6 +2027,26 @@ def downgrade() -> None:
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.drop_table("party_org")
+    op.drop_table("package_blob")
+    op.drop_index(
+        "ix_finance_agency_village_id",
+        table_name="finance_agency",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_finance_agency_search",
+        table_name="finance_agency",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_finance_agency_listing",
+        table_name="finance_agency",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_table("finance_agency")
     op.drop_index(
         "ix_village_search",
         table_name="village",
@@ -1273,6 +2060,19 @@ def downgrade() -> None:
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.drop_table("village")
+    op.drop_index(
+        "ix_skill_search",
+        table_name="skill",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_skill_listing",
+        table_name="skill",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_table("skill")
     op.drop_index(
         "ix_remark_target_office_id",
         table_name="remark",
@@ -1324,6 +2124,12 @@ def downgrade() -> None:
     op.drop_index("ix_change_record", table_name="change")
     op.drop_index("ix_change_batch", table_name="change")
     op.drop_table("change")
+    op.drop_index(
+        "ix_attachment_target_office_id",
+        table_name="attachment",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.drop_index(
         "ix_attachment_search",
         table_name="attachment",

@@ -4,21 +4,23 @@ the first packages exchanged. The same seed on the same day gives the same data.
 import random
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import select
 
-from app import demo_township
-from app.fiction import REGION, People, lines
+from app.demo import guarantee, method, organisation, team
+from app.demo.fiction import REGION, People, lines
+from app.demo.township import Paper, Rows, Township
 from app.policy import Policies
 from app.sync import intake, outgoing, peers
-from app.workspace import Workspace
+from app.workspace import OfficeCard, Workspace
 from db import clock
 from db.errors import Refusal
-from db.journal import Progress
+from db.journal import Batch, Progress
 from db.models.common import Remark
 from db.models.record import models
 from db.models.team import Member, Post
@@ -32,9 +34,11 @@ def make_demo(
 ) -> list[Path]:
     """Makes `folder`/county and `folder`/<office code> for each township, without passphrases, and returns them.
 
-    Every ledger has records everywhere; each township has handed over once, the county has taken it in and answered,
-    and the townships have read the answer. `members` is per township. Raises `Refusal` for a folder that is not empty
-    or numbers that are too small; on any failure what was made is removed.
+    Every ledger has records everywhere. Each township has handed over, the county has taken it in and answered, the
+    townships have read the answer and handed over what it asked for. `members` is per township.
+
+    Raises `Refusal` for a folder that is not empty or numbers that are too small; on any failure what was made is
+    removed.
     """
     names = _township_names()
     if not 1 <= townships <= len(names):
@@ -98,10 +102,14 @@ def _make(folder: Path, stick: Path, names: Sequence[str], members: int, seed: i
             step(f"{name}：县里接收")
             _take_in(county, sent[0].file)
         remark(county, rng, new_id, today)
+        decide(county, people, new_id)
         for answer in outgoing.export(county, stick):
             step(f"{answer.office_name}：读回执")
             with Workspace.open(folder / answer.office_code) as township:
                 _take_in(township, answer.file)
+                follow(township, people, new_id)
+                sent = outgoing.export(township, stick)
+            _take_in(county, sent[0].file)
     return made
 
 
@@ -116,14 +124,55 @@ def fill(township: Workspace, people: People, new_id: Ids, members: int, progres
     with township.edit("录入演示数据", kind="import") as batch:
         posts = {post.name: post.id for post in batch.session.scalars(select(Post).where(Post.active.is_(True)))}
         standard = Policies.read(batch.session).number("venue.standard_area", people.today)
-        rows = demo_township.records(
-            township.office, people, new_id, members=members, posts=posts, standard_area=standard
-        )
+        rows = township_rows(township.office, people, new_id, members=members, posts=posts, standard_area=standard)
         for name, model in models().items():
             if rows.get(name):
                 progress(0, 0, f"{township.office.name}：{len(rows[name])} 条 {name}")
                 batch.create_rows(model, rows[name])
-        demo_township.attach_pictures(batch.session, rows)
+        guarantee.attach_pictures(batch.session, rows)
+
+
+def decide(county: Workspace, people: People, new_id: Ids) -> None:
+    """What the county does about what the townships handed over, in one batch."""
+    with county.edit("审定和选派") as batch:
+        paper = Paper(county.office, people, new_id)
+        method.decide(paper, batch)
+        _write(batch, paper.rows)
+
+
+def follow(township: Workspace, people: People, new_id: Ids) -> None:
+    """What a township enters once it has read the county's answer, in one batch."""
+    with township.edit("补录演示数据", kind="import") as batch:
+        paper = Paper(township.office, people, new_id)
+        method.follow(paper, batch.session)
+        _write(batch, paper.rows)
+
+
+def _write(batch: Batch, rows: Rows) -> None:
+    for name, model in models().items():
+        if rows.get(name):
+            batch.create_rows(model, rows[name])
+
+
+def township_rows(
+    office: OfficeCard,
+    people: People,
+    new_id: Callable[[], str],
+    *,
+    members: int,
+    posts: Mapping[str, str],
+    standard_area: Decimal,
+) -> Rows:
+    """Rows for every ledger that a township writes.
+
+    `posts` are the posts on offer, name → id; `standard_area` is the floor area of a venue up to standard, in ㎡.
+    """
+    town = Township(office, people, new_id)
+    organisation.fill(town, members)
+    team.fill(town, posts)
+    guarantee.fill(town, standard_area)
+    method.fill(town)
+    return town.rows
 
 
 def remark(county: Workspace, rng: random.Random, new_id: Ids, today: date) -> None:
