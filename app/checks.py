@@ -32,11 +32,14 @@ class Look:
 
     Attributes:
         session: for queries.
-        record_id: the record that is checked, None while it is new.
+        record_id: the record that is checked, None while it is new; a row of a workbook has its id before it is there.
+        coming: the rows of a workbook that are checked together, by id: what each will be once all are written.
     """
 
     def __init__(self, session: Session, record_id: str | None) -> None:
         self.session, self.record_id = session, record_id
+        self.coming: Mapping[str, Mapping[str, Any]] = {}
+        self._live: dict[Any, dict[str, Mapping[str, Any]]] = {}
         self._read: dict[Any, Any] = {}
         self._asked: Counter[Any] = Counter()
         self._known: dict[Any, dict[Any, set[str]]] = {}
@@ -55,7 +58,7 @@ class Look:
         self._offices = {None: self._offices[None]} if None in self._offices else {}
 
     def _announce(self, model: type[Record], rows: Sequence[Mapping[str, Any]]) -> None:
-        self._model, self._coming = model, rows
+        self._model, self._announced = model, rows
         self._held: dict[type[Record], dict[str, Any]] = {}
         self._near: dict[Any, tuple[set[Any], dict[Any, set[str]]]] = {}
 
@@ -79,10 +82,10 @@ class Look:
 
     def _linked(self, model: type[Record]) -> dict[str, Any]:
         """The records of a ledger that those announced link to."""
-        if not self._coming:
+        if not self._announced:
             return {}
         names = [name for name, spec in fields_of(self._model).items() if spec.target == model.__tablename__]
-        wanted = {value for row in self._coming for name in names if (value := row.get(name)) is not None}
+        wanted = {value for row in self._announced for name in names if (value := row.get(name)) is not None}
         parts = _parts(sorted(wanted))
         return {one.id: one for part in parts for one in self.session.scalars(select(model).where(model.id.in_(part)))}
 
@@ -92,6 +95,23 @@ class Look:
             self._read[read] = read(self.session)
         found: T = self._read[read]
         return found
+
+    def live(self, model: type[Record], *names: str) -> Mapping[str, Mapping[str, Any]]:
+        """The named fields, with `office_id`, of all live records of the checked record's ledger, by id; read once.
+
+        Rows that come with it in one workbook stand in it as they will be.
+        """
+        if (model, names) not in self._live:
+            wanted = ("office_id", *names)
+            rows = self.session.execute(
+                select(model.id, *(getattr(model, name) for name in wanted)).where(model.deleted_at.is_(None))
+            )
+            found: dict[str, Mapping[str, Any]] = {one: dict(zip(wanted, row, strict=True)) for one, *row in rows}
+            own = {"office_id": settings.get(self.session, "office_id"), **dict.fromkeys(names)}
+            for one, values in self.coming.items():
+                found[one] = {**found.get(one, own), **{name: values[name] for name in names if name in values}}
+            self._live[model, names] = found
+        return self._live[model, names]
 
     def count(self, model: type[Record], *where: Any) -> int:
         """How many live records of a ledger meet a condition, the checked one left out."""
@@ -109,11 +129,11 @@ class Look:
             self._asked[model, names] += 1
             if self._asked[model, names] <= SEVERAL:
                 equal = [getattr(model, name) == value for name, value in same.items()]
-                return self.count(model, model.office_id == self._office(model), *equal)
+                return self.count(model, model.office_id == self.office(model), *equal)
             index = self._index(model, names)
-        return len(index.get((self._office(model), *same.values()), set()) - {self.record_id or ""})
+        return len(index.get((self.office(model), *same.values()), set()) - {self.record_id or ""})
 
-    def _office(self, model: type[Record]) -> str | None:
+    def office(self, model: type[Record]) -> str | None:
         """Whose the checked record is; a new one is the store's own."""
         if self.record_id not in self._offices:
             stored = self.session.get(model, self.record_id) if self.record_id else None
@@ -124,8 +144,8 @@ class Look:
         """(the values of the first field that the announced records have, the live records with any of them by office
         and values)."""
         if (model, names) not in self._near:
-            coming = self._coming if model is self._model else ()
-            wanted = {value for row in coming if (value := row.get(names[0])) is not None}
+            rows = self._announced if model is self._model else ()
+            wanted = {value for row in rows if (value := row.get(names[0])) is not None}
             found: dict[Any, set[str]] = {}
             for part in _parts(sorted(wanted)):
                 self._fill(found, model, names, getattr(model, names[0]).in_(part))
@@ -154,11 +174,14 @@ def _parts(values: Sequence[T]) -> Iterable[Sequence[T]]:
 
 @cache
 def _needs(check: Callable[..., Any]) -> tuple[str, ...]:
-    """The parameters that a check cannot do without; those with a default are policy that it knows itself."""
+    """The fields and other things that a check cannot do without; what has a default is policy that it knows itself.
+
+    A field whose name is a word of Python's own is asked for with a `_` behind it: `from_`.
+    """
     needed = [one for one in inspect.signature(check).parameters.values() if one.default is one.empty]
     if any(one.kind is not one.POSITIONAL_OR_KEYWORD for one in needed):
         raise TypeError(f"{check.__name__} is given what it needs by place")
-    return tuple(one.name for one in needed)
+    return tuple(one.name.removesuffix("_") for one in needed)
 
 
 @cache

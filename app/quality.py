@@ -193,9 +193,8 @@ def shared_and_dead(session: Session, ledger: Ledger, found: Sequence[Found]) ->
 def duplicates(connection: Connection, ledger: Ledger) -> list[Found]:
     """Live records that share an identity number: an error within one office, for the county to settle between two."""
     table, found = table_of(ledger.model), []
-    for name, spec in ledger.fields.items():
-        if spec.kind.id != "resident_id":
-            continue
+    for name in ledger.numbers_of_one:
+        spec = ledger.fields[name]
         column, live = table.c[name], table.c.deleted_at.is_(None)
         shared = select(column).where(live, column.is_not(None)).group_by(column).having(func.count() > 1)
         sharing: Mapping[str, list[tuple[str, str]]] = defaultdict(list)

@@ -3,33 +3,41 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import listing, statistics
+from app import listing, pay, statistics, venues
+from app.ledgers import transfers as ledger_of_transfers
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.method_checks import first_secretaries, latest_grades
+from app.ledgers.village_team import ANSWER_DAYS
 from app.listing import Query
 from app.place import EXCHANGE, Place
 from app.policy import Policies
 from app.quality import Found
-from app.rules import membership, recruitment
+from app.rules import budget, care, membership, recruitment
+from app.rules import transfers as rules
 from app.rules.dispatch import NEW_SECTORS
 from app.rules.organisation import TermState
 from app.rules.rating import WEAK
 from app.rules.spans import months_later
+from app.rules.transfers import State
+from app.rules.village_team import answer_due
 from app.statistics import in_month, last_received
-from app.sync import register
+from app.sync import register, transfers
 from app.workspace import OfficeCard
 from db.models.common import Remark
+from db.models.guarantee import Budget, CareFund
 from db.models.handoff import ConflictLine, Peer
 from db.models.method import Dispatch, DispatchLog, Rectification
-from db.models.organisation import PartyOrg
-from db.models.team import Member
+from db.models.organisation import PartyOrg, Village
+from db.models.team import Cadre, Member, Transfer
+from db.models.village_team import CadreDeparture
 
-TOLD = frozenset({"D22", "O05", "rectification.due", "dispatch.missing"})
+TOLD = frozenset({"D22", "O05", "rectification.due", "dispatch.missing", "departure.answer", "transfer.expired"})
 """Rules whose findings have reminders of their own."""
 DUE_DAY = 25
 """The day of the month by which an office reports, where policy says nothing (seed policy monthly.due_day)."""
@@ -64,10 +72,18 @@ def reminders(session: Session, office: OfficeCard, today: date) -> list[Reminde
         *(reporting_townships(session, today) if office.is_county else reporting(session, today)),
         *conflicts(session),
         *remarks(session, office),
+        *letters(session, office, today),
+        *receipts_to_send(session, office, today),
+        *(on_no_roll(session, today) if office.is_county else ()),
         *without_post(session, today),
         *overdue_remedies(session, today),
         *(undecided_grades(session) if office.is_county else missing_logs(session, today)),
         *(weak_without_help(session) if office.is_county else ()),
+        *resignations(session, today),
+        *pay_due(session, today),
+        *fund_short(session),
+        *without_venue(session),
+        *budgets_lag(session, today),
     ]
     order = list(Urgency)
     return sorted(found, key=lambda one: order.index(one.urgency))
@@ -172,6 +188,87 @@ def missing_logs(session: Session, today: date) -> Iterable[Reminder]:
         yield Reminder(Urgency.ATTENTION, title, _named([one.name for one in late]), place)
 
 
+def resignations(session: Session, today: date) -> Iterable[Reminder]:
+    """§5.4: resignations that wait for an answer; pressing after the days that policy sets."""
+    waiting = select(CadreDeparture.id, CadreDeparture.applied_on).where(
+        CadreDeparture.deleted_at.is_(None),
+        CadreDeparture.applied_on.is_not(None),
+        CadreDeparture.answered_on.is_(None),
+    )
+    found = [(one, applied) for one, applied in session.execute(waiting.order_by(CadreDeparture.applied_on)) if applied]
+    if found:
+        days = Policies.read(session).whole("cadre.answer_days", today, ANSWER_DAYS)
+        due = answer_due(found[0][1], days)
+        place = Place("cadre_departure", ids=tuple(one for one, _ in found), title="没有答复的辞职申请")
+        urgency = Urgency.WRONG if due < today else Urgency.ATTENTION
+        yield Reminder(urgency, f"辞职申请没有答复 {len(found)} 件", f"最早的一件应在 {_day(due, today)}前答复", place)
+
+
+def pay_due(session: Session, today: date) -> Iterable[Reminder]:
+    """§5.2: cadres who are due last month's pay and have no slip for it."""
+    last = months_later(today, -1)
+    waiting = pay.without_slip(session, last.year, last.month, today)
+    if waiting:
+        names = dict(session.execute(select(Cadre.id, Cadre.name).where(Cadre.id.in_(waiting[:NAMED]))).all())
+        told = "、".join(names[one] for one in waiting[:NAMED]) + (
+            f"等 {len(waiting)} 人" if len(waiting) > NAMED else ""
+        )
+        place = Place("cadre", ids=waiting, title=f"{last.month}月没有发放记录")
+        title = f"{last.month} 月报酬没有登记 {len(waiting)} 人"
+        yield Reminder(Urgency.ATTENTION, title, f"{told}，可到报酬发放表补齐", place)
+
+
+def fund_short(session: Session) -> Iterable[Reminder]:
+    """[seed §1]: a care fund whose balance is below nothing on some day; each office has its own."""
+    funds: dict[str, list[tuple[date, int, str]]] = {}
+    rows = select(CareFund.office_id, CareFund.on, CareFund.kind, CareFund.amount, CareFund.id)
+    for office, on, kind, amount, one in session.execute(rows.where(CareFund.deleted_at.is_(None))):
+        funds.setdefault(office, []).append((on, care.signed(kind, amount), one))
+    for entries in funds.values():
+        short = care.short_on((on, amount) for on, amount, _ in entries)
+        if short is not None:
+            day, balance = short
+            ids = tuple(sorted(one for on, amount, one in entries if on <= day and amount < 0))
+            detail = f"{day} 起余额为 {Decimal(balance) / 100:,.2f} 元，请核对支出，或补登拨入"
+            place = Place("care_fund", ids=ids, title=f"{day} 以前的支出")
+            yield Reminder(Urgency.WRONG, "关怀基金超支", detail, place)
+
+
+def without_venue(session: Session) -> Iterable[Reminder]:
+    """§7: villages without a venue that counts."""
+    found = venues.coverage(session)
+    if found.lacking:
+        names = dict(session.execute(select(Village.id, Village.name).where(Village.id.in_(found.lacking))).all())
+        title = f"没有达标场所的村和社区 {len(found.lacking)} 个"
+        place = Place("village", ids=found.lacking, title="没有达标场所")
+        yield Reminder(Urgency.INFORMATION, title, _named([names[one] for one in found.lacking]), place)
+
+
+def budgets_lag(session: Session, today: date) -> Iterable[Reminder]:
+    """[seed §1]: this year's budgets of villages, or of communities, have risen by less than was promised."""
+    rows = session.execute(
+        select(Village.kind, Budget.village_id, Budget.year, func.sum(Budget.planned))
+        .join(Village, Village.id == Budget.village_id)
+        .where(Budget.deleted_at.is_(None), Budget.year.in_((today.year, today.year - 1)))
+        .group_by(Village.kind, Budget.village_id, Budget.year)
+    )
+    known: dict[tuple[str, int], dict[str, int]] = {}
+    for kind, village, year, planned in rows:
+        known.setdefault((kind, year), {})[village or ""] = planned
+    policy = Policies.read(session)
+    for kind, what, default in (
+        (budget.VILLAGE, "村", budget.RISE_OF_VILLAGE),
+        (budget.COMMUNITY, "社区", budget.RISE_OF_COMMUNITY),
+    ):
+        this_year, last_year = (known.get((kind, year), {}) for year in (today.year, today.year - 1))
+        rise = budget.average_rise(this_year, last_year)
+        wanted = int(policy.number(budget.RISE_KEYS[kind], today, default // 100) * 100)
+        if rise is not None and not budget.rise_is_reached(rise, wanted):
+            title = f"{what}经费平均增加不到 {wanted // 100:,} 元"
+            detail = f"今年比去年平均{'增加' if rise >= 0 else '减少'} {abs(Decimal(rise)) / 100:,.2f} 元"
+            yield Reminder(Urgency.INFORMATION, title, detail, Place("budget", chips=("今年", "村和社区")))
+
+
 def remarks(session: Session, office: OfficeCard) -> Iterable[Reminder]:
     """What the county sent back and nobody has settled; a county sees what it waits for."""
     waiting = select(Remark.id, Remark.text).where(Remark.deleted_at.is_(None), Remark.status == TO_BE_MENDED)
@@ -182,6 +279,77 @@ def remarks(session: Session, office: OfficeCard) -> Iterable[Reminder]:
         title = f"等乡镇更正的批注 {len(found)} 条" if office.is_county else f"县里退回 {len(found)} 条"
         urgency = Urgency.INFORMATION if office.is_county else Urgency.ATTENTION
         yield Reminder(urgency, title, found[0].text.replace("\n", " "), Place("remark", chips=("待改",)))
+
+
+def letters(session: Session, office: OfficeCard, today: date) -> Iterable[Reminder]:
+    """§3: letters that wait to be answered here, those of ours that have run out or will soon, moves not yet made."""
+    own = select(Transfer).where(Transfer.deleted_at.is_(None), Transfer.office_id == office.id)
+    arrived = session.scalars(
+        select(Transfer).where(Transfer.deleted_at.is_(None), ledger_of_transfers.arrived(today)).order_by(Transfer.id)
+    )
+    yield from _of_letters(
+        list(arrived), Urgency.ATTENTION, "待接收的介绍信", "人已报到的点“接收”，不能接收的写明原因退回"
+    )
+    policy = Policies.read(session)
+    found: dict[State, list[Transfer]] = {state: [] for state in State}
+    for letter in session.scalars(own.where(ledger_of_transfers.given(today)).order_by(Transfer.id)):
+        if letter.issued_on is not None and letter.valid_days is not None:
+            notice = policy.whole("transfer.reminder_days", today, rules.NOTICE_DAYS)
+            months = policy.whole("transfer.receipt_months", today, rules.RECEIPT_MONTHS)
+            state = rules.letter_state(
+                letter.issued_on, letter.valid_days, today, notice_days=notice, receipt_months=months
+            )
+            found[state].append(letter)
+    for state, urgency, title, ask in (
+        (State.OVERDUE, Urgency.WRONG, "介绍信回执逾期", "请与接收单位联系，收到的登记回执，没有报到的撤销后重开"),
+        (State.EXPIRED, Urgency.WRONG, "介绍信已过期", "请问清本人报到了没有，催要回执"),
+        (State.NOTICE, Urgency.ATTENTION, "介绍信快到期", "请提醒本人按时报到"),
+    ):
+        yield from _of_letters(found[state], urgency, title, ask)
+    moves = own.where(Transfer.scope == rules.INSIDE, Transfer.status == rules.ISSUED).order_by(Transfer.id)
+    yield from _of_letters(
+        list(session.scalars(moves)), Urgency.ATTENTION, "支部之间的转接没有办", "选好新支部，点“划转”"
+    )
+
+
+def receipts_to_send(session: Session, office: OfficeCard, today: date) -> Iterable[Reminder]:
+    """§3: the receipt of who has come in from outside goes back within a month."""
+    months = Policies.read(session).whole("transfer.receipt_months", today, rules.RECEIPT_MONTHS)
+    waiting = select(Transfer).where(
+        Transfer.deleted_at.is_(None),
+        Transfer.office_id == office.id,
+        Transfer.direction == rules.IN,
+        Transfer.scope != rules.INSIDE,
+        Transfer.status == rules.ACCEPTED,
+        Transfer.answers_id.is_(None),
+        Transfer.receipt_on.is_(None),
+        Transfer.reported_on.is_not(None),
+    )
+    late: list[Transfer] = []
+    due: list[Transfer] = []
+    for letter in session.scalars(waiting.order_by(Transfer.reported_on)):
+        over = letter.reported_on is not None and rules.receipt_due(letter.reported_on, months=months) < today
+        (late if over else due).append(letter)
+    ask = f"接收后 {months} 个月内寄给转出单位，寄出后点“寄出回执”"
+    yield from _of_letters(late, Urgency.WRONG, "回执逾期没有寄出", ask)
+    yield from _of_letters(due, Urgency.ATTENTION, "回执要寄出", ask)
+
+
+def on_no_roll(session: Session, today: date) -> Iterable[Reminder]:
+    """§3: who was sent from one of our offices to another and has not arrived."""
+    lost = transfers.on_no_roll(session, today)
+    if lost:
+        place = Place("transfer", ids=tuple(one.transfer_id for one in lost), title="没有着落")
+        detail = transfers.sentence(session, lost[0])
+        yield Reminder(Urgency.WRONG, f"转出后没有着落 {len(lost)} 人", detail, place)
+
+
+def _of_letters(found: Sequence[Transfer], urgency: Urgency, title: str, ask: str) -> Iterable[Reminder]:
+    if found:
+        names = [one.name for one in found if one.name]
+        named = "、".join(names[:NAMED]) + ("等" if len(names) > NAMED else "")
+        place = Place(Transfer.__tablename__, ids=tuple(one.id for one in found), title=title)
+        yield Reminder(urgency, f"{title} {len(found)} 条", f"{named}：{ask}", place)
 
 
 def conflicts(session: Session) -> Iterable[Reminder]:

@@ -339,3 +339,8 @@ def mask_phone(s: str) -> str:
 def mask_address(s: str) -> str:
     """The first six characters, which name county or township at most."""
     return f"{s[:6]}***" if s else ""
+
+
+def mask_account(s: str) -> str:
+    """The last four characters: ***************0012."""
+    return "*" * max(0, len(s) - 4) + s[-4:] if len(s) > 4 else "*" * len(s)

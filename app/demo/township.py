@@ -1,7 +1,7 @@
 """One fictional township, gathered as rows ready to be written: one module for each system fills in its ledgers."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -53,8 +53,11 @@ class Paper:
 class Township(Paper):
     """One township's rows."""
 
-    def __init__(self, office: OfficeCard, people: People, new_id: Callable[[], str]) -> None:
+    def __init__(
+        self, office: OfficeCard, people: People, new_id: Callable[[], str], beside: Sequence[tuple[str, str]] = ()
+    ) -> None:
         super().__init__(office, people, new_id)
+        self.beside = beside  # (id, name) of the other townships that it knows
         self.branches: list[Branch] = []
         self.probationary = 0  # how many so far: there is always one
         self.short = office.name.removesuffix("镇").removesuffix("乡")

@@ -242,6 +242,7 @@ def _judge(
     wanted = [one.id for one in matches.values() if one.stored]
     stored = stored_rows(session.connection(), ledger.model, wanted)
     look, policy = checks.Look(session, None), Policies.read(session)
+    look.coming = {one.id: row.values for row in rows if (one := matches[row.number]).doubt is None}
     look.announce(ledger.model, [{**stored.get(matches[row.number].id, {}), **row.values} for row in rows])
     blank = {name: ledger.defaults.get(name) for name in ledger.fields}
     closed = [name for name in ledger.fields if not ledger.writable(name, county=ws.office.is_county)]
@@ -271,7 +272,7 @@ def _judge(
                 findings += stray_links(session, ws.office, ledger, old["office_id"], links)
             else:
                 findings += strays_apart(session, ws.office, ledger, values, old)
-            look.turn_to(None if old is None else one.id, None if old is None else old["office_id"])
+            look.turn_to(one.id, ws.office.id if old is None else old["office_id"])
             findings += [found for found in checks.run(ledger, values, look, policy) if found.field not in unread]
         if one.doubt is not None:
             findings.append(error(None, "doubtful", one.doubt))

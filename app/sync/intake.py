@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app import blobs
 from app.files import room
-from app.sync import chain, namesakes, package, register, report, scope, seal, stick
+from app.sync import chain, namesakes, package, register, report, scope, seal, stick, transfers
 from app.sync import manifest as manifests
 from app.sync.chain import Stop
 from app.sync.choices import Choice, Conflict
@@ -169,7 +169,10 @@ def _within(
     results = chain.acknowledge(session, peer, ws.replica, manifest)
     # offices may have come in the package itself
     noticed = report.drift(session, line_to(session, ws, peer), peer_id, ws.replica, manifest, newcomer=newcomer)
-    noticed += namesakes.found_and_told(batch, work, ws.office.id, line) if up else []
+    if up:
+        noticed += namesakes.found_and_told(batch, work, ws.office.id, line)
+    else:
+        noticed += transfers.answers_taken_in(batch, work, ws.office)
     rows = sum(member.rows for member in manifest.records)
     summary = Summary(work.counts, dict(outcome.counts_claimed), rows, work.fates, work.more_fates)
     line_id = new_id()

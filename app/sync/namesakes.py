@@ -5,18 +5,23 @@ The superior lists them when it takes a package in, and a remark on each record 
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from app.findings import Level
+from app.ledgers.catalogue import LEDGERS
+from app.ledgers.team import on_the_roll
+from app.sync import transfers
 from app.sync.outcome import RecordFinding
 from app.sync.rows import Intake
 from app.sync.scope import Line
+from db import clock
 from db.ids import seeded_id
 from db.journal import Batch, stored_rows
 from db.models.common import Remark
 from db.models.organisation import Office
 from db.models.record import Record, fields_of, models
+from db.models.team import Member
 
 LISTED = 200
 """How many of them one import lists; all are told."""
@@ -44,9 +49,8 @@ def found_and_told(batch: Batch, work: Intake, office_id: str, line: Line) -> li
         counts = work.counts.get(name)
         if counts is None or not (counts.created or counts.updated or counts.deleted):
             continue
-        for field, spec in fields_of(model).items():
-            if spec.kind.id != "resident_id":
-                continue
+        for field in LEDGERS[name].numbers_of_one:
+            spec = fields_of(model)[field]
             people = namesakes(batch.session, model, field)
             _tell(batch, model, field, people, office_id)
             found += [
@@ -67,17 +71,17 @@ def sentence(number: str, one: Namesake) -> str:
 
 def namesakes(session: Session, model: type[Record], field: str) -> list[Namesake]:
     """The live records whose ID number stands on the rolls of more than one office, by id."""
-    column = getattr(model, field)
+    column, counted = getattr(model, field), on_a_roll(model)
     twice = (
         select(column)
-        .where(model.deleted_at.is_(None), column.is_not(None))
+        .where(counted, column.is_not(None))
         .group_by(column)
         .having(func.min(model.office_id) != func.max(model.office_id))
     )
     rows = session.execute(
         select(model.id, model.office_id, column, Office.name)
         .join(Office, Office.id == model.office_id)
-        .where(column.in_(twice), model.deleted_at.is_(None))
+        .where(column.in_(twice), counted)
         .order_by(model.id)
     ).all()
     offices: dict[str, dict[str, str]] = {}
@@ -87,6 +91,13 @@ def namesakes(session: Session, model: type[Record], field: str) -> list[Namesak
         Namesake(one, office, number, tuple(sorted(name for other, name in offices[number].items() if other != office)))
         for one, office, number, _ in rows
     ]
+
+
+def on_a_roll(model: type[Record]) -> ColumnElement[bool]:
+    """A live record that counts its person. A member who has left is on no roll, nor is one whom another office has
+    accepted and whose receipt is on its way."""
+    alive = model.deleted_at.is_(None)
+    return and_(alive, on_the_roll(clock.today()), ~transfers.leaving()) if model is Member else alive
 
 
 def remark_id(model: type[Record], record_id: str) -> str:

@@ -1,6 +1,7 @@
 """Writes packages: what a peer has not acknowledged, sealed for it and for the sender, onto the stick."""
 
 import hashlib
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version as program_version
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import zstandard
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from app import blobs, listing
@@ -344,7 +345,8 @@ class Content:
             if model is Office:
                 continue
             going = scope.going(model, self.line, up=self.up, since=self.since, full=self.full, peer=self.peer)
-            for name in scope.office_links(model):
+            named = scope.office_links(model)
+            for name in (*named, "office_id") if LEDGERS[model.__tablename__].passes else named:
                 column = getattr(model, name)
                 found.update(self.session.scalars(select(column).where(going, column.is_not(None)).distinct()))
             if self.since is not None or (self.full and not self.up):
@@ -381,7 +383,15 @@ class Content:
         return self.session.execute(select(func.count()).select_from(model).where(self.where(model))).scalar_one()
 
     def _blocks(self, model: type[Record]) -> Iterator[bytes]:
-        return wire.lines(self.session.connection(), model, wire.select_lines(model).where(self.where(model)))
+        stays = LEDGERS[model.__tablename__].stays if not self.up else ()
+        where, beside = self.where(model), scope.beside(model, self.line)
+        if not stays:
+            return self._lines(model, where)
+        passing = self._lines(model, and_(where, beside), stays)
+        return itertools.chain(self._lines(model, and_(where, not_(beside))), passing)
+
+    def _lines(self, model: type[Record], where: ColumnElement[bool], without: tuple[str, ...] = ()) -> Iterator[bytes]:
+        return wire.lines(self.session.connection(), model, wire.select_lines(model, without).where(where), without)
 
     def pieces(self, model: type[Record], rows: int, progress: Progress | None) -> Any:
         """The lines of a ledger, as a function that reads them afresh."""

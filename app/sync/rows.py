@@ -17,7 +17,7 @@ from app.sync.merge import Forked, Kind, Merged, merge, owners_word
 from app.sync.outcome import DETAILS
 from app.sync.package import Package
 from app.sync.register import FATES, Counts
-from app.sync.scope import Line
+from app.sync.scope import Line, addressed
 from app.sync.version import stamp_of
 from db.engine import filling
 from db.errors import Refusal
@@ -151,7 +151,7 @@ class Intake:
                 inserts.append(row)
                 continue
             try:
-                merged = self._merged(old, row, merged_names)
+                merged = self._merged(ledger, old, row, merged_names)
             except Forked:
                 raise fork(self.sender.name) from None
             if merged.clashes:
@@ -175,7 +175,7 @@ class Intake:
     def _take_new(self, model: type[Record], ledger: Ledger, columns: Columns, first: int) -> None:
         """Whole rows of which none is here yet."""
         owner, last = self._owner_check(model, ledger), None
-        looked_at = ("office_id", "version", "stamps", *_county_columns(ledger))
+        looked_at = ("office_id", "version", "stamps", *ledger.passes, *_county_columns(ledger))
         for number, values in enumerate(zip(*map(columns.__getitem__, looked_at), strict=True), first):
             if values != last:
                 owner(dict(zip(looked_at, values, strict=True)), None, number)
@@ -183,11 +183,12 @@ class Intake:
         self._links(model, columns, columns["id"], first)
         self._insert(model, columns, self.counts.setdefault(model.__tablename__, Counts()))
 
-    def _merged(self, old: Values, row: Values, names: Sequence[str]) -> Merged:
-        """The merge of two rows; of what belongs to the superior alone, its word stands."""
+    def _merged(self, ledger: Ledger, old: Values, row: Values, names: Sequence[str]) -> Merged:
+        """The merge of two rows; of what belongs to the superior, or passes through it, its word stands."""
         line, newcomer = self.sender.line, self.sender.newcomer
-        if line is not None and not self.sender.up and {old["office_id"], row["office_id"]} <= line.above:
-            taken = owners_word(old, row, names, newcomer=newcomer)
+        if line is not None and not self.sender.up and line.below.isdisjoint({old["office_id"], row["office_id"]}):
+            passed = [name for name in names if name in row or name not in ledger.stays]
+            taken = owners_word(old, row, passed, newcomer=newcomer)
             if taken is not None:
                 return taken
         return merge(old, row, names, fork_is_clash=newcomer)
@@ -236,7 +237,7 @@ class Intake:
 
         def check(row: Values, old: Values | None, number: int) -> None:
             owners = {row["office_id"]} if old is None else {row["office_id"], old["office_id"]}
-            right = owners <= below if sender.up else not owners.isdisjoint(mine)
+            right = owners <= below if sender.up else not owners.isdisjoint(mine) or addressed(ledger, line, row, old)
             if not right and not (model is Office and not sender.up):
                 raise not_allowed(sender.name, f"“{ledger.title}”第 {number} 行属于别的单位")
             if row["version"].get(replica, 0) > (old["version"].get(replica, 0) if old else 0):

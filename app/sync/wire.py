@@ -82,15 +82,15 @@ def _type(spec: Field, column: Any) -> Any:
 # ---------------------------------------------------------------- out
 
 
-def columns_of(model: type[Record]) -> tuple[str, ...]:
-    """The columns of a line, in order."""
-    return (*OWN_COLUMNS, *fields_of(model))
+def columns_of(model: type[Record], without: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The columns of a line, in order, but for those that it says nothing about."""
+    return (*OWN_COLUMNS, *(name for name in fields_of(model) if name not in without))
 
 
-def raw_columns(model: type[Record]) -> list[ColumnElement[Any]]:
+def raw_columns(model: type[Record], without: tuple[str, ...] = ()) -> list[ColumnElement[Any]]:
     """The columns of a line as the driver gives them: a whole ledger is sent without making objects of its rows."""
     table = table_of(model)
-    return [type_coerce(table.c[name], _raw(table.c[name].type)).label(name) for name in columns_of(model)]
+    return [type_coerce(table.c[name], _raw(table.c[name].type)).label(name) for name in columns_of(model, without)]
 
 
 def _raw(kind: Any) -> Any:
@@ -102,8 +102,8 @@ def _raw(kind: Any) -> Any:
 
 
 @cache
-def _outgoing(model: type[Record]) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
-    names = columns_of(model)
+def _outgoing(model: type[Record], without: tuple[str, ...] = ()) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
+    names = columns_of(model, without)
     specs = fields_of(model)
     found: list[tuple[int, Callable[[Any], Any]]] = []
     for place, name in enumerate(names):
@@ -120,9 +120,11 @@ def _decimal_text(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
 
-def lines(connection: Connection, model: type[Record], wanted: Select[Any]) -> Iterator[bytes]:
+def lines(
+    connection: Connection, model: type[Record], wanted: Select[Any], without: tuple[str, ...] = ()
+) -> Iterator[bytes]:
     """The lines of the rows that a statement over `raw_columns` finds, a few thousand at a time, each with its end."""
-    kind, changes, encoder = _line(model), _outgoing(model), msgspec.json.Encoder()
+    kind, changes, encoder = _line(model, without), _outgoing(model, without), msgspec.json.Encoder()
     result = connection.execution_options(yield_per=2000).execute(wanted)
     for part in result.partitions(2000):
         columns: list[Iterable[Any]] = list(zip(*part, strict=True))
@@ -132,14 +134,14 @@ def lines(connection: Connection, model: type[Record], wanted: Select[Any]) -> I
 
 
 @cache
-def _line(model: type[Record]) -> type[msgspec.Struct]:
+def _line(model: type[Record], without: tuple[str, ...] = ()) -> type[msgspec.Struct]:
     """A line to write: encoded several times as fast as a dict."""
-    return msgspec.defstruct("Line", list(columns_of(model)), gc=False)
+    return msgspec.defstruct("Line", list(columns_of(model, without)), gc=False)
 
 
-def select_lines(model: type[Record]) -> Select[Any]:
+def select_lines(model: type[Record], without: tuple[str, ...] = ()) -> Select[Any]:
     """A statement over the columns of a line, for `lines`."""
-    return select(*raw_columns(model)).order_by(table_of(model).c.id)
+    return select(*raw_columns(model, without)).order_by(table_of(model).c.id)
 
 
 def line_of(model: type[Record], row: Mapping[str, Any]) -> str:

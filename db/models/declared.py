@@ -1,5 +1,5 @@
 """Names every module of records, so that importing this one declares them all. A new module is added here."""
 
-from db.models import common, guarantee, method, organisation, team
+from db.models import common, guarantee, method, organisation, party_life, responsibility, team, village_team
 
-declared = (organisation, team, guarantee, method, common)
+declared = (organisation, team, village_team, party_life, guarantee, method, responsibility, common)

@@ -247,7 +247,7 @@ def test_one_person_in_two_townships_is_listed_and_both_are_told(two_towns: Pair
     assert [(name, status) for name, status, _ in told] == [("云岭镇", "01"), ("清水镇", "01")]
     assert found.message == told[0][2]
     assert told[1][2].endswith(sentence.format("云岭镇")[19:])
-    assert two_towns.to_town().created == 1
+    assert two_towns.to_town().created == 2  # the remark, and the name of the office beside it
     assert [name for name, _, _ in remarks(two_towns.town)] == ["云岭镇"]
 
 

@@ -185,8 +185,8 @@ def test_a_remark_goes_to_the_township_it_names_only(pair: Pair, second: str) ->
         pair.county, None, "remark", target_office_id=pair.town.office.id, ledger="member", record=pair.member,
         text="请核实", status="待改",
     )  # fmt: skip
-    assert pair.down().counts == {"remark": 1}
-    assert pair.to_town().created == 1
+    assert pair.down().counts == {"office": 1, "remark": 1}  # and the name of the office beside it
+    assert pair.to_town().created == 2
     assert row(pair.town, mine, "remark")["text"] == "请核实"
 
 

@@ -130,9 +130,11 @@ def test_headings_do_not_skip_a_level() -> None:
 
 
 def texts_of_the_window() -> list[re.Pattern[str]]:
-    """What stands on the window's buttons and entries: its texts, those with gaps as patterns, and the navigation."""
+    """What stands on the window's buttons and entries: its texts, those with gaps as patterns, what
+    can be done with records, and the navigation."""
     found = {re.escape(f"新增{ledger.one}") for ledger in LEDGERS.values()}
     found |= {re.escape(one.title) for side in (True, False) for one in entries(county=side)}
+    found |= {re.escape(one.title) for ledger in LEDGERS.values() for one in ledger.actions}
     for file in sorted(Path(manual.__file__).parents[1].rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):

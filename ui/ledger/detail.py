@@ -24,7 +24,21 @@ from ui.ledger import pictures
 from ui.ledger.attach import AttachDialog
 from ui.ledger.pictures import Offer
 from ui.shell import theme, words
-from ui.shell.widgets import Card, Note, Tag, button, clear, column, label, line, row, scrolling, tool
+from ui.shell.widgets import (
+    Card,
+    FileLink,
+    FlowLayout,
+    Note,
+    Tag,
+    button,
+    clear,
+    column,
+    label,
+    line,
+    row,
+    scrolling,
+    tool,
+)
 
 TABS = ("详情", "相关", "附件", "历史", "批注")
 KINDS = {"新增": "good", "修改": "information", "删除": "wrong", "恢复": "good"}
@@ -36,12 +50,14 @@ class DetailPanel(Card):
     Signals:
         edit: the person wants to change it.
         delete: or to delete it.
+        act: or to do one of the ledger's actions with it, by id and what is offered.
         go: another record was chosen, by ledger and id.
         said: (kind, sentence) for the page's message bar.
     """
 
     edit = Signal(str)
     delete = Signal(str)
+    act = Signal(str, object)
     go = Signal(str, str)
     said = Signal(str, str)
 
@@ -72,11 +88,15 @@ class DetailPanel(Card):
         self.delete_button = button(
             "删除", "mdi6.trash-can-outline", then=lambda: self.delete.emit(self.record_id or "")
         )
+        self.actions = FlowLayout(6)
+        self.action_bar = QWidget()
+        self.action_bar.setLayout(self.actions)
         self.content = QWidget()
         self.content.setLayout(
             column(
                 self.title,
                 self.subtitle,
+                self.action_bar,
                 bar,
                 line(),
                 self.pages,
@@ -122,6 +142,7 @@ class DetailPanel(Card):
         self.title.setText(view.title)
         self.subtitle.setText(view.subtitle)
         self.subtitle.setVisible(bool(view.subtitle))
+        self._show_actions(view)
         for one in (self.edit_button, self.delete_button):
             one.setEnabled(view.keeper is None)
             one.setToolTip(view.keeper or "")
@@ -149,6 +170,13 @@ class DetailPanel(Card):
             for change in entry.changes:
                 history.addWidget(label(change, "value", wrap=True))
         self._show_remarks(view, remarks)
+
+    def _show_actions(self, view: RecordView) -> None:
+        clear(self.actions)
+        for one in view.actions:
+            then = lambda one=one: self.act.emit(self.record_id or "", one)  # noqa: E731
+            self.actions.addWidget(button(one.title, one.icon, then=then, tip=one.says))
+        self.action_bar.setVisible(bool(view.actions))
 
     def _show_details(self, view: RecordView, body) -> None:  # type: ignore[no-untyped-def]
         for finding in view.findings:
@@ -199,7 +227,7 @@ class DetailPanel(Card):
     def _show_files(self, view: RecordView, body) -> None:  # type: ignore[no-untyped-def]
         ours = view.keeper is None
         for one in view.attachments:
-            open_ = button(one.name, "mdi6.file-outline", kind="link", then=lambda one=one: self.open_file(one))
+            open_ = FileLink(one.name, lambda one=one: self.open_file(one))
             open_.setEnabled(one.opens)
             open_.setToolTip(one.name if one.opens else "程序不在这里打开" if one.here else "内容还没有收到")
             keep = tool("mdi6.download-outline", f"“{one.name}”另存为…", lambda one=one: self.choose_target(one))
@@ -207,7 +235,7 @@ class DetailPanel(Card):
             tools = [keep]
             if ours:
                 tools.append(tool("mdi6.close", f"移除“{one.name}”", lambda one=one: self.remove_file(one)))
-            body.addLayout(row(open_, 0, label(size(one.bytes), "small"), *tools, gap=6))
+            body.addLayout(row(open_, 0, label(size(one.bytes), "small"), *tools, gap=4))
         if not view.attachments:
             body.addWidget(label("照片、扫描件可以附在这条记录上，随数据包一起上报。", "quiet", wrap=True))
         if ours:
