@@ -130,7 +130,7 @@ def test_dry_run_shows_what_the_import_does_and_leaves_nothing(pair: Pair) -> No
     dry = take_in(pair.county, file, dry_run=True)
     assert (dry.status, dry.created, dry.updated) == ("dry-run", 1, 1)
     assert everything(pair.county) == before
-    done = take_in(pair.county, file, expect=dry.digest)
+    done = take_in(pair.county, file, expect=dry)
     assert (done.status, done.ledgers, done.digest) == ("applied", dry.ledgers, dry.digest)
     changes = {detail.title: detail.changes for detail in done.details}
     assert changes["王小明"] == (("手机号", "", "138****0001"),)
@@ -142,7 +142,7 @@ def test_import_that_would_differ_from_its_dry_run_is_refused(pair: Pair) -> Non
     dry = take_in(pair.county, file, dry_run=True)
     edit(pair.county, pair.member, phone="13800000001")
     before = everything(pair.county)
-    outcome = take_in(pair.county, file, expect=dry.digest)
+    outcome = take_in(pair.county, file, expect=dry)
     assert outcome.message == "预览之后，这里的数据又有了变化，没有导入。请重新预览一次再导入"
     assert everything(pair.county) == before
 
