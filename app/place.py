@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 EXCHANGE, SETTINGS = "exchange", "settings"
 PAY_SHEET, FUNDING_SHEET = "pay_sheet", "funding_sheet"
+MONTH, SCORING = "month", "scoring"
 """Pages that are no ledger's, and to which something leads."""
 
 
