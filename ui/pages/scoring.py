@@ -172,7 +172,7 @@ class ScoringPage(ReadingPage):
     def show_found(self, now: Found) -> None:
         self.now = now
         this = clock.today().year
-        offer(self.year, [(f"{one} 年", one) for one in sorted({*now.years, this}, reverse=True)], now.year)
+        offer(self.year, [(f"{one} 年", one) for one in sorted({*now.years, now.year, this}, reverse=True)], now.year)
         bare = now.sheet is None
         self.empty.setVisible(bare)
         self.sheet_card.setVisible(not bare)
