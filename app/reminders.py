@@ -11,8 +11,9 @@ from app import duties_due, listing, pay, statistics, venues
 from app.ledgers import transfers as ledger_of_transfers
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.method_checks import first_secretaries, latest_grades
+from app.ledgers.village_team import ANSWER_DAYS
 from app.listing import Query
-from app.place import EXCHANGE, Place
+from app.place import EXCHANGE, PAY_SHEET, Place
 from app.policy import Policies
 from app.quality import Found
 from app.reminding import NAMED, named, spoken
@@ -25,6 +26,7 @@ from app.rules.organisation import TermState
 from app.rules.rating import WEAK
 from app.rules.spans import months_later
 from app.rules.transfers import State
+from app.rules.village_team import answer_due
 from app.statistics import in_month, last_received
 from app.sync import register, transfers
 from app.workspace import OfficeCard
@@ -34,6 +36,7 @@ from db.models.handoff import ConflictLine, Peer
 from db.models.method import Dispatch, DispatchLog, Rectification
 from db.models.organisation import PartyOrg, Village
 from db.models.team import Cadre, Member, Transfer
+from db.models.village_team import CadreDeparture
 
 TOLD = frozenset(
     [
@@ -41,6 +44,7 @@ TOLD = frozenset(
         "O05",
         "rectification.due",
         "dispatch.missing",
+        "departure.answer",
         "transfer.expired",
         "duty.due",
         "inspection.answer",
@@ -68,6 +72,7 @@ def reminders(session: Session, office: OfficeCard, today: date) -> list[Reminde
         *overdue_remedies(session, today),
         *(undecided_grades(session) if office.is_county else missing_logs(session, today)),
         *(weak_without_help(session) if office.is_county else ()),
+        *resignations(session, today),
         *pay_due(session, today),
         *fund_short(session),
         *without_venue(session),
@@ -177,6 +182,24 @@ def missing_logs(session: Session, today: date) -> Iterable[Reminder]:
         yield Reminder(Urgency.ATTENTION, title, named([one.name for one in late]), place)
 
 
+def resignations(session: Session, today: date) -> Iterable[Reminder]:
+    """§5.4: resignations that wait for an answer; pressing after the days that policy sets."""
+    waiting = select(CadreDeparture.id, CadreDeparture.applied_on).where(
+        CadreDeparture.deleted_at.is_(None),
+        CadreDeparture.applied_on.is_not(None),
+        CadreDeparture.answered_on.is_(None),
+    )
+    found = [(one, applied) for one, applied in session.execute(waiting.order_by(CadreDeparture.applied_on)) if applied]
+    if found:
+        days = Policies.read(session).whole("cadre.answer_days", today, ANSWER_DAYS)
+        due = answer_due(found[0][1], days)
+        place = Place("cadre_departure", ids=tuple(one for one, _ in found), title="没有答复的辞职申请")
+        urgency = Urgency.WRONG if due < today else Urgency.ATTENTION
+        yield Reminder(
+            urgency, f"辞职申请没有答复 {len(found)} 件", f"最早的一件应在 {spoken(due, today)}前答复", place
+        )
+
+
 def pay_due(session: Session, today: date) -> Iterable[Reminder]:
     """§5.2: cadres who are due last month's pay and have no slip for it."""
     last = months_later(today, -1)
@@ -186,9 +209,8 @@ def pay_due(session: Session, today: date) -> Iterable[Reminder]:
         told = "、".join(names[one] for one in waiting[:NAMED]) + (
             f"等 {len(waiting)} 人" if len(waiting) > NAMED else ""
         )
-        place = Place("cadre", ids=waiting, title=f"{last.month}月没有发放记录")
         title = f"{last.month} 月报酬没有登记 {len(waiting)} 人"
-        yield Reminder(Urgency.ATTENTION, title, f"{told}，可到报酬发放表补齐", place)
+        yield Reminder(Urgency.ATTENTION, title, f"{told}，可在报酬发放表补齐", Place(PAY_SHEET))
 
 
 def fund_short(session: Session) -> Iterable[Reminder]:

@@ -155,7 +155,7 @@ CADRES = Ledger(
     pillar=Pillar.TEAM,
     icon="mdi6.account-tie-outline",
     label="{name}",
-    columns="name village role sex age education since until share phone",
+    columns="name village role sex age education since share until phone",
     form={
         "基本信息": "member name resident_id sex birth education phone",
         "任职": "village role since until how document_no",
