@@ -203,6 +203,7 @@ def test_a_county_scores_and_decides(county: Desk, qtbot: QtBot, monkeypatch: py
     assert "石桥镇：书面说明，王小明（至 2026-12-20）" in words[0]
     qtbot.waitUntil(lambda: not page.save_button.isEnabled())
     assert "2026-11-20 审定 53 分，第 1 名" in page.totals.text()
+    assert not page.rows.takes(page.rows.index(1, 5))
 
 
 def test_a_township_without_a_standing_has_nothing_to_decide(town: Desk, qtbot: QtBot) -> None:

@@ -205,7 +205,8 @@ class ScoringPage(ReadingPage):
         clear(self.bound)
         if now.consequences:
             self.bound.addWidget(Note("attention", "；".join(now.consequences)))
-        self.rows.fill(sheet.lines, now.kept)
+        self.rows.locked = bool(now.result)
+        self.rows.fill(sheet.lines, {} if now.result else now.kept)
 
     def _choose(self, at: int) -> None:
         if 0 <= at < len(self.ranking.rows) and self.ranking.rows[at].office.id != self._office:
