@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 from sqlalchemy.orm import Session
 
-from app.sync import chain, namesakes, package, register, report, scope, seal, stick
+from app.sync import chain, corrections, namesakes, package, register, report, scope, seal, stick
 from app.sync import manifest as manifests
 from app.sync.chain import Stop
 from app.sync.choices import Choice, Conflict
@@ -161,7 +161,9 @@ def _within(
     results = chain.acknowledge(session, peer, ws.replica, manifest)
     # offices may have come in the package itself
     findings = report.drift(session, line_to(session, ws, peer), peer_id, ws.replica, manifest, newcomer=newcomer)
-    findings += namesakes.found_and_told(batch, work, ws.office.id, line) if up else []
+    if up:
+        corrections.mark_corrected(batch, ws.office.id, peer_id, line)
+        findings += namesakes.found_and_told(batch, work, ws.office.id, line)
     findings += report.checked(session, work)
     rows = sum(member.rows for member in manifest.records)
     summary = Summary(work.counts, dict(outcome.counts_claimed), rows, work.fates, work.more_fates)

@@ -1,22 +1,27 @@
-"""People whose ID number stands on the roll of two offices: no conflict of rows, but both offices must be asked.
+"""People whose ID number stands on the roll of two offices, or of none after a transfer: no conflict of rows, but the
+offices must be asked.
 
 The superior lists them when it takes a package in, and a remark on each record tells its office in the next package.
 """
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
 from app.findings import Level
+from app.ledgers.team import on_the_roll
+from app.sync import departed
 from app.sync.outcome import RecordFinding
 from app.sync.rows import Intake
 from app.sync.scope import Line
+from db import clock
 from db.ids import seeded_id
 from db.journal import Batch, stored_rows
 from db.models.common import Remark
 from db.models.organisation import Office
 from db.models.record import Record, fields_of, models
+from db.models.team import Member
 
 LISTED = 200
 """How many of them one import lists; all are told."""
@@ -56,6 +61,12 @@ def found_and_told(batch: Batch, work: Intake, office_id: str, line: Line) -> li
                 for one in people
                 if one.office_id in line.below
             ]
+    lost = departed.told(batch, office_id, clock.today())
+    found += [
+        RecordFinding(Member.__tablename__, one.id, "standing", Level.WARNING, departed.RULE, departed.sentence(one))
+        for one in lost
+        if one.office_id in line.below
+    ]
     return found[:LISTED]
 
 
@@ -67,17 +78,17 @@ def sentence(number: str, one: Namesake) -> str:
 
 def namesakes(session: Session, model: type[Record], field: str) -> list[Namesake]:
     """The live records whose ID number stands on the rolls of more than one office, by id."""
-    column = getattr(model, field)
+    column, counted = getattr(model, field), on_a_roll(model)
     twice = (
         select(column)
-        .where(model.deleted_at.is_(None), column.is_not(None))
+        .where(counted, column.is_not(None))
         .group_by(column)
         .having(func.count(model.office_id.distinct()) > 1)
     )
     rows = session.execute(
         select(model.id, model.office_id, column, Office.name)
         .join(Office, Office.id == model.office_id)
-        .where(column.in_(twice), model.deleted_at.is_(None))
+        .where(column.in_(twice), counted)
         .order_by(model.id)
     ).all()
     offices: dict[str, dict[str, str]] = {}
@@ -87,6 +98,11 @@ def namesakes(session: Session, model: type[Record], field: str) -> list[Namesak
         Namesake(one, office, number, tuple(sorted(name for other, name in offices[number].items() if other != office)))
         for one, office, number, _ in rows
     ]
+
+
+def on_a_roll(model: type[Record]) -> ColumnElement[bool]:
+    """A live record that counts its person; a member who has moved away, died or left the Party is on no roll."""
+    return model.deleted_at.is_(None) & (on_the_roll(clock.today()) if model is Member else true())
 
 
 def remark_id(model: type[Record], record_id: str) -> str:
