@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 EXCHANGE, SETTINGS = "exchange", "settings"
+CONFLICTS = "conflicts"
+"""The conflicts that were put off, over the exchange page."""
 
 
 @dataclass(frozen=True)
@@ -10,7 +12,7 @@ class Place:
     """A page and what it is narrowed to.
 
     Attributes:
-        page: a ledger's id, `EXCHANGE` or `SETTINGS`.
+        page: a ledger's id, `EXCHANGE`, `CONFLICTS` or `SETTINGS`.
         chips: titles of the ledger's chips to be on.
         ids: only these records, called `title`; None for no such limit. A single one is selected among all.
         office: only records of this office.

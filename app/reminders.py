@@ -11,13 +11,15 @@ from sqlalchemy.orm import Session
 from app import listing, statistics
 from app.ledgers.catalogue import LEDGERS
 from app.listing import Query
-from app.place import EXCHANGE, Place
+from app.place import CONFLICTS, EXCHANGE, Place
 from app.policy import Policies
 from app.quality import Found
 from app.rules import membership, recruitment
 from app.rules.organisation import TermState
 from app.statistics import in_month, last_received
 from app.sync import register
+from app.sync.board import due_day
+from app.sync.corrections import CORRECTED, OPEN, answered_here
 from app.workspace import OfficeCard
 from db.models.common import Remark
 from db.models.handoff import ConflictLine, Peer
@@ -25,9 +27,6 @@ from db.models.team import Member
 
 TOLD = frozenset({"D22", "O05"})
 """Rules whose findings have reminders of their own."""
-DUE_DAY = 25
-"""The day of the month by which an office reports, where policy says nothing (seed policy monthly.due_day)."""
-TO_BE_MENDED = "01"  # code table remark_status
 NAMED = 3
 """How many names a line tells before it says 等."""
 
@@ -116,15 +115,33 @@ def without_post(session: Session, today: date) -> Iterable[Reminder]:
 
 
 def remarks(session: Session, office: OfficeCard) -> Iterable[Reminder]:
-    """What the county sent back and nobody has settled; a county sees what it waits for."""
-    waiting = select(Remark.id, Remark.text).where(Remark.deleted_at.is_(None), Remark.status == TO_BE_MENDED)
+    """What the county sent back and nobody has answered; a county sees what it waits for, and what was corrected."""
+    known = select(Remark.id, Remark.text, Remark.status).where(
+        Remark.deleted_at.is_(None), Remark.status.in_((OPEN, CORRECTED))
+    )
     if not office.is_county:
-        waiting = waiting.where(Remark.target_office_id == office.id)
-    found = session.execute(waiting.order_by(Remark.id.desc())).all()
-    if found:
-        title = f"等乡镇更正的批注 {len(found)} 条" if office.is_county else f"县里退回 {len(found)} 条"
+        known = known.where(Remark.target_office_id == office.id)
+    found = session.execute(known.order_by(Remark.id.desc())).all()
+    waiting = [(id, text) for id, text, status in found if status == OPEN]
+    if office.is_county:
+        corrected = [text for _, text, status in found if status == CORRECTED]
+        if corrected:
+            place = Place("remark", chips=("已改",))
+            detail = f"看过没有问题，改成“已了”。{_first_line(corrected[0])}"
+            yield Reminder(Urgency.ATTENTION, f"乡镇已改的批注 {len(corrected)} 条", detail, place)
+    answered = set() if office.is_county else answered_here(session, [id for id, _ in waiting])
+    waiting = [one for one in waiting if one[0] not in answered]
+    if waiting:
+        title = f"等乡镇更正的批注 {len(waiting)} 条" if office.is_county else f"县里退回 {len(waiting)} 条"
         urgency = Urgency.INFORMATION if office.is_county else Urgency.ATTENTION
-        yield Reminder(urgency, title, found[0].text.replace("\n", " "), Place("remark", chips=("待改",)))
+        place = Place("remark", chips=("待改",))
+        if answered:
+            place = Place("remark", ids=tuple(id for id, _ in waiting), title="县里退回")
+        yield Reminder(urgency, title, _first_line(waiting[0][1]), place)
+
+
+def _first_line(text: str) -> str:
+    return text.replace("\n", " ")
 
 
 def conflicts(session: Session) -> Iterable[Reminder]:
@@ -132,7 +149,7 @@ def conflicts(session: Session) -> Iterable[Reminder]:
     number = session.execute(select(func.count()).select_from(ConflictLine)).scalar_one()
     if number:
         detail = "两边改得不一样，放着以后再定"
-        yield Reminder(Urgency.ATTENTION, f"没有裁决的冲突 {number} 条", detail, Place(EXCHANGE))
+        yield Reminder(Urgency.ATTENTION, f"没有裁决的冲突 {number} 条", detail, Place(CONFLICTS))
 
 
 def reporting(session: Session, today: date) -> Iterable[Reminder]:
@@ -143,7 +160,7 @@ def reporting(session: Session, today: date) -> Iterable[Reminder]:
     last = register.last(session, superior.office_id, sent=True)
     if last is not None and in_month(last.at, today):
         return
-    due = Policies.read(session).whole("monthly.due_day", today, DUE_DAY)
+    due = due_day(session, today)
     urgency = Urgency.WRONG if today.day > due else Urgency.ATTENTION
     before = "还没有上报过" if last is None else f"上次上报是 {_local_day(last.at, today)}"
     yield Reminder(urgency, "本月还没有上报", f"应在 {due} 日前报送，{before}", Place(EXCHANGE))
@@ -155,7 +172,7 @@ def reporting_townships(session: Session, today: date) -> Iterable[Reminder]:
     joined = select(Peer).where(Peer.superior.is_(False), Peer.signing_key.is_not(None)).order_by(Peer.code)
     late = [one.name for one in session.scalars(joined) if not in_month(received.get(one.office_id), today)]
     if late:
-        due = Policies.read(session).whole("monthly.due_day", today, DUE_DAY)
+        due = due_day(session, today)
         urgency = Urgency.WRONG if today.day > due else Urgency.ATTENTION
         yield Reminder(urgency, f"本月没有上报 {len(late)} 个乡镇", _named(late), Place(EXCHANGE))
 
@@ -179,7 +196,7 @@ def doubts(found: Sequence[Found]) -> list[Reminder]:
 
 def days_left(session: Session, today: date) -> int:
     """Days until this month's reporting is due; negative when it is past."""
-    return Policies.read(session).whole("monthly.due_day", today, DUE_DAY) - today.day
+    return due_day(session, today) - today.day
 
 
 def _day(day: date, today: date) -> str:

@@ -70,6 +70,14 @@ def departed(session: Session, today: date) -> list[Departed]:
     return found
 
 
+def unsettled(session: Session, office_id: str, today: date) -> list[Departed]:
+    """Those whom this office, the superior, has not settled by closing the remark about them."""
+    lost = {remark_id(one): one for one in departed(session, today)}
+    closed = select(Remark.id).where(Remark.office_id == office_id, Remark.id.in_(lost), Remark.status == CLOSED)
+    settled = set(session.scalars(closed))
+    return [one for key, one in lost.items() if key not in settled]
+
+
 def sentence(one: Departed) -> str:
     """What the person reads, in the finding and in the remark."""
     day = f"{one.left_on.year}年{one.left_on.month}月{one.left_on.day}日"
