@@ -13,10 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import faults
-from app.sync import register
+from app.sync import outgoing, register
 from app.sync.choices import Choice, Conflict
 from app.sync.intake import take_in
 from app.sync.outcome import Outcome
+from app.sync.outgoing import Sent
 from app.sync.register import Counts
 from app.workspace import Workspace
 from db import clock
@@ -35,10 +36,7 @@ NAME = re.compile(r"^(\w+)-up-(\d+)\b")
 
 @dataclass(frozen=True)
 class Wanted:
-    """One file to be taken in: who decides its conflicts, and the digest of the trial that was looked at.
-
-    With `decide` the trial is made anew with the decisions, so that what is written is what they come to.
-    """
+    """One file to be taken in: who decides its conflicts, and the digest of the trial that was looked at."""
 
     file: Path
     decide: Callable[[Conflict], Choice] | None = None
@@ -83,14 +81,14 @@ def _inside(progress: Progress | None, place: int, total: int, name: str) -> Pro
 
 def _taken(ws: Workspace, one: Wanted, conflicts: str, dry_run: bool, progress: Progress | None) -> Outcome:
     try:
-        expect = one.expect
-        if one.decide is not None and not dry_run:
-            tried = take_in(ws, one.file, decide=one.decide, dry_run=True, progress=progress)
-            if tried.status != "dry-run":
-                return tried
-            expect = tried.digest
         return take_in(
-            ws, one.file, decide=one.decide, conflicts=conflicts, dry_run=dry_run, expect=expect, progress=progress
+            ws,
+            one.file,
+            decide=one.decide,
+            conflicts=conflicts,
+            dry_run=dry_run,
+            expect=None if dry_run else one.expect,
+            progress=progress,
         )
     except Refusal as refusal:
         return Outcome(str(one.file), "refused", refusal.reason, refusal.message)
@@ -101,6 +99,40 @@ def _taken(ws: Workspace, one: Wanted, conflicts: str, dry_run: bool, progress: 
         written = faults.record(error)
         told = f"把 {written} 交给技术人员" if written is not None else "请技术人员来看"
         return Outcome(str(one.file), "refused", "fault", f"程序出了差错，这个包没有写入，别的照样收。{told}")
+
+
+# ---------------------------------------------------------------- the receipts
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The receipt for one township: what was written, or why not. One of the two is given, or none: it was stopped."""
+
+    code: str
+    sent: Sent | None = None
+    why: str = ""
+
+
+def answer_each(
+    ws: Workspace, wanted: Sequence[tuple[str, Path, Path | None]], progress: Progress | None = None
+) -> list[Answer]:
+    """Writes the next package for each of these offices into its folder: (code, folder, proof). A stick that fails does
+    not stop the others. `proof` is a file that must still lie there: another stick may have come in its place."""
+    came = []
+    for place, (code, folder, proof) in enumerate(wanted):
+        try:
+            if progress is not None:
+                progress(place, len(wanted), folder.name or str(folder))
+            if proof is not None and not proof.exists():
+                raise Refusal("原来的 U 盘已经拔出，没有写。请插回去再写", "no-stick")
+            (sent,) = outgoing.export(ws, folder, code=code)
+        except Refusal as refusal:
+            came.append(Answer(code, why=refusal.message))
+        except Cancelled:
+            return [*came, *(Answer(left, why="已经停止，没有写") for left, _, _ in wanted[place:])]
+        else:
+            came.append(Answer(code, sent))
+    return came
 
 
 # ---------------------------------------------------------------- what was refused

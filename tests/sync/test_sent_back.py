@@ -154,7 +154,7 @@ def test_who_left_and_came_nowhere_is_listed_and_the_township_told(pair: Pair) -
     outcome = pair.to_county()
     (found,) = [one for one in outcome.findings if one.rule == departed.RULE]
     assert found.message == (
-        f"110101********0011 {left_on.year}年{left_on.month}月{left_on.day}日转出，介绍信 10 天有效，已经过期，"
+        f"1101**********0011 {left_on.year}年{left_on.month}月{left_on.day}日转出，介绍信 10 天有效，已经过期，"
         "县里各单位都没有接收。请核实去向：没有转成的，恢复党籍或重新开信；已转到县外的，在“备注”写明"
     )
     assert [one.id for one in quality.check(pair.county) if one.finding.rule == departed.RULE] == [pair.member]
