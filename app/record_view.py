@@ -105,6 +105,8 @@ class RecordView:
     remarks: tuple[RemarkLine, ...]
     keeper: str | None = None
     """The sentence that another office keeps this record, None where this one may write it."""
+    sends_back: bool = False
+    """Whether it is a subordinate's, to which it can be sent back."""
 
 
 FIRST = 8
@@ -149,6 +151,7 @@ def view(workspace: Workspace, session: Session, ledger: Ledger, record_id: str)
         history(session, ledger, record_id),
         said,
         kept_elsewhere(workspace, session, ledger, record_id),
+        workspace.office.is_county and record.office_id != workspace.office.id,
     )
 
 

@@ -100,7 +100,7 @@ class Township:
         refused: what was refused since.
         sent: what was written for it last; `acknowledged` is the number of ours that it has.
         untold: whether what came last has not been answered with a receipt.
-        open, corrected: how many remarks wait for it, and how many it has answered.
+        sent_back, answered: the remarks that wait for it, and those that it has answered, by id.
     """
 
     office_id: str
@@ -115,8 +115,18 @@ class Township:
     sent: Package | None
     acknowledged: int | None
     untold: bool
-    open: int
-    corrected: int
+    sent_back: tuple[str, ...]
+    answered: tuple[str, ...]
+
+    @property
+    def open(self) -> int:
+        """How many remarks wait for it."""
+        return len(self.sent_back)
+
+    @property
+    def corrected(self) -> int:
+        """How many remarks it has answered."""
+        return len(self.answered)
 
     @property
     def waiting(self) -> int:
@@ -189,7 +199,7 @@ def _township(
     parked: tuple[tuple[str, int], ...],
     refused: RefusedLine | None,
     undone: set[str],
-    remarks: dict[str, int],
+    remarks: dict[str, list[str]],
 ) -> Township:
     received = register.lines(session, peer.office_id, sent=False)
     sent = register.last(session, peer.office_id, sent=True)
@@ -210,8 +220,8 @@ def _township(
         _package(sent, undone),
         known.sequence if known else None,
         last is not None and state is State.ANSWERED and last.place > told,
-        remarks.get(OPEN, 0),
-        remarks.get(CORRECTED, 0),
+        tuple(remarks.get(OPEN, ())),
+        tuple(remarks.get(CORRECTED, ())),
     )
 
 
@@ -248,13 +258,13 @@ def _parked(session: Session) -> dict[str, tuple[tuple[str, int], ...]]:
     return found
 
 
-def _remarks(session: Session) -> dict[str, dict[str, int]]:
-    """By office: how many remarks have which status."""
-    found: dict[str, dict[str, int]] = {}
-    for office, status, number in session.execute(
-        select(Remark.target_office_id, Remark.status, func.count())
-        .where(Remark.deleted_at.is_(None))
-        .group_by(Remark.target_office_id, Remark.status)
+def _remarks(session: Session) -> dict[str, dict[str, list[str]]]:
+    """By office and status: the remarks that are not done."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for id, office, status in session.execute(
+        select(Remark.id, Remark.target_office_id, Remark.status)
+        .where(Remark.deleted_at.is_(None), Remark.status.in_((OPEN, CORRECTED)))
+        .order_by(Remark.id)
     ):
-        found.setdefault(office or "", {})[status] = number
+        found.setdefault(office or "", {}).setdefault(status, []).append(id)
     return found

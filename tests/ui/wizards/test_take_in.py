@@ -129,7 +129,9 @@ def test_the_county_cannot_write_before_each_conflict_is_decided(
     assert wizard.trial.decisions.title.text() == "石桥镇 · 冲突 1 处，还有 1 处没定"
     qtbot.waitUntil(lambda: wizard.trial.decisions_card.height() > 100)  # once it is laid out
     qtbot.waitUntil(lambda: wizard.trial.decisions_area.verticalScrollBar().maximum() == 0)
-    assert 100 < wizard.trial.decisions_card.height() < 180 < wizard.trial.detail.height(), "the changes want to be seen too"
+    assert 100 < wizard.trial.decisions_card.height() < 180 < wizard.trial.detail.height(), (
+        "the changes want to be seen too"
+    )
     assert not wizard.next_button.isEnabled()
     texts = [one.text() for one in wizard.trial.decisions.findChildren(QLabel) if one.text().startswith("13")]
     assert texts == ["138****0000", "139****0001", "139****0001"]
