@@ -273,8 +273,6 @@ class DetailPanel(Card):
                 if one.status != "已了":
                     done = button("已了", "mdi6.check", kind="link", then=lambda one=one: self.close_remark(one.id))
                     ways.append(done)
-                        button("已了", "mdi6.check", kind="link", then=lambda one=one: self.close_remark(one.id))
-                    )
                 if not one.open:
                     ways.append(button("还要改", kind="link", then=lambda one=one: self.ask_again(one.id)))
                 body.addLayout(row(*ways, 0, gap=12))
