@@ -34,7 +34,9 @@ STEPS = {
     "join": "等它加入",
     "none": "",
 }
-PANEL_WIDTH = 306
+TO_DO = 2
+"""The column of what is to be done; one click on it does it."""
+PANEL_WIDTH = 296
 SHOWN = 12
 """How many packages of the chosen township are listed."""
 
@@ -70,15 +72,15 @@ class BoardView(QWidget):
         self.packages: Sequence[PackageView] = ()
         self.due = 0
         self.columns: tuple[tuple[Column, Callable[[Township], object]], ...] = (
-            (Column("乡镇", lambda one: one.name, width=100), self._nothing),
-            (Column("本月", month, month_tone, width=62), self._report),
-            (Column("最近收到", received, width=150), self._nothing),
+            (Column("乡镇", lambda one: one.name, width=94), self._nothing),
+            (Column("本月", month, month_tone, width=60), self._report),
+            (Column("要办的", lambda one: STEPS[one.step.value], lambda _: "information", width=116), self.act),
+            (Column("最近收到", received, width=124), self._nothing),
             (Column("待裁决", waiting, lambda _: "attention", right=True, width=58), self._decide),
-            (Column("缺号", missing, _missing_tone, width=74), self._nothing),
-            (Column("拒收", refused, lambda _: "wrong", width=104), self._nothing),
-            (Column("对方已收到", acknowledged, width=84), self._receipt),
-            (Column("批注", remarks, lambda one: "attention" if one.corrected else None, width=110), self._remarks),
-            (Column("要办的", lambda one: STEPS[one.step.value], lambda _: "information"), self.act),
+            (Column("缺号", missing, _missing_tone, width=60), self._nothing),
+            (Column("拒收", refused, lambda _: "wrong", width=98), self._nothing),
+            (Column("对方已收到", acknowledged, width=80), self._receipt),
+            (Column("批注", remarks, lambda one: "attention" if one.corrected else None), self._remarks),
         )
         self.rows = Rows([one for one, _ in self.columns])
         self.table = table(self.rows, select=True)
@@ -116,14 +118,16 @@ class BoardView(QWidget):
     # ---------------------------------------------------------------- showing
 
     def put(self, board: "Board", packages: "Sequence[PackageView]") -> None:
-        """Shows the board; the chosen township stays chosen."""
-        chosen = self.selected()
+        """Shows the board. The chosen township stays chosen; where that was the first, the first now is."""
+        chosen = self.selected() if self.table.currentIndex().row() > 0 else None
         self.packages, self.due = packages, board.due
         self.rows.put(board.townships)
         codes = [one.code for one in board.townships]
         place = codes.index(chosen.code) if chosen is not None and chosen.code in codes else 0
         if codes:
             self.table.selectRow(place)
+            if place == 0:
+                self.table.scrollToTop()
         self._show(self.table.currentIndex())
 
     def selected(self) -> "Township | None":
@@ -219,7 +223,7 @@ class BoardView(QWidget):
     # ---------------------------------------------------------------- where cells lead
 
     def _clicked(self, index: QModelIndex) -> None:
-        if index.column() == len(self.columns) - 1:
+        if index.column() == TO_DO:
             self._opened(index)
 
     def _opened(self, index: QModelIndex) -> None:

@@ -274,9 +274,8 @@ class ExchangePage(QStackedWidget):
         batch = one.batch_id
 
         def done(_: object) -> None:
-            self.message.say(
-                "good", f"“{one.office_name}”第 {one.sequence} 号包已整包撤销。反悔可以在“设置 → 操作日志”里看。"
-            )
+            said = f"“{one.office_name}”第 {one.sequence} 号包已整包撤销。下次给它写包时，会把撤销带过去。"
+            self.message.say("good", said)
             self.refresh()
 
         self.desk.write(lambda ws: ws.undo(batch), done, self.message.refuse)

@@ -81,11 +81,17 @@ class Morning(QWidget):
         else:
             self.head.addWidget(Note("information", "这次没有写入新的数据。"))
         for one in self.lines:
-            if one.tone in ("wrong", "attention"):
-                kind = "wrong" if one.tone == "wrong" else "attention"
+            if one.tone == "wrong":
                 tell = f"{'告诉乡镇' if self.county else '怎么办'}：{one.tell}。" if one.tell else ""
-                why = one.why or f"{one.state}。"
-                self.notes.addWidget(Note(kind, f"{_who(one)}：{why}", tell))
+                self.notes.addWidget(Note("wrong", f"{_who(one)}：{one.why}", tell))
+        parked = [one.office for one in self.lines if one.counts is not None and one.outcome.put_off]
+        if parked:
+            words = "放着以后再定的，可以从“数据交换”、工作台或下面的状态栏找到。"
+            self.notes.addWidget(Note("attention", f"{'、'.join(parked)}有冲突放着以后再定。", words))
+        unwritten = [one for one in self.lines if one.counts is None and one.tone == "attention"]
+        if unwritten:
+            names = "、".join(one.office for one in unwritten)
+            self.notes.addWidget(Note("attention", f"没有写入：{names}。{unwritten[0].why}。"))
         for who, message in people(self.lines):
             self.notes.addWidget(Note("attention", f"{who}：{message}", "两个乡镇都会在下一个包里收到批注。"))
         if late:

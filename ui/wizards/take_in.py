@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from db.errors import Refusal
 from ui.background import Desk, Progress
@@ -93,7 +93,11 @@ class TakeIn(Flow):
         holder.body.addWidget(self.files_table)
         again = button("重新查找 U 盘", "mdi6.refresh", then=self.look)
         self.found_said = label("", "quiet")
-        self.parts[CHOOSING].body.addLayout(row(self.found_said, 0, again))
+        self.found_said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        line = row(gap=12)
+        line.addWidget(self.found_said, 1)
+        line.addWidget(again)
+        self.parts[CHOOSING].body.addLayout(line)
         self.parts[CHOOSING].body.addWidget(holder, 1)
         self.parts[CHOOSING].body.addWidget(self.zone)
 
@@ -220,6 +224,7 @@ class TakeIn(Flow):
             if drives
             else "没有找到 U 盘。插上后点“重新查找”，或从下面选择文件。"
         )
+        self.found_said.setToolTip(self.found_said.text())
         self.refresh()
 
     def _added(self, files: list[Path]) -> None:

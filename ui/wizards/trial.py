@@ -88,7 +88,8 @@ class Trial(QWidget):
         self.parcels, self.shown = list(parcels), None
         self.packages.put(self.parcels)
         shown = min(max(len(self.parcels), 1), AT_MOST)
-        self.top.setFixedHeight(theme.now().control + 22 + shown * theme.now().row)
+        spare = 22 if len(self.parcels) <= AT_MOST else 12
+        self.top.setFixedHeight(theme.now().control + spare + shown * theme.now().row)
         self._say()
         first = next((place for place, one in enumerate(self.parcels) if one.usable and one.open), 0)
         self.package_table.selectRow(first)
