@@ -16,8 +16,9 @@ import tomli_w
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from app.files import sync_folder
+from app.files import room, sync_folder
 from db import clock, settings
+from db.engine import snapshot
 from db.errors import Refusal
 
 if TYPE_CHECKING:
@@ -59,22 +60,13 @@ def copy_store(folder: Path, engine: Engine, why: str) -> Path:
     """
     backups = folder / "backups"
     backups.mkdir(exist_ok=True)
+    room(folder, _store_size(folder), f"{why}要先备份，磁盘空间不够", "请清理磁盘后再打开")
     target = backups / f"{why}-{clock.now().replace(':', '').replace('-', '')}.db"
     if engine.dialect.name == "sqlite":
-        _snapshot(engine, target)
+        snapshot(engine, target)
     for old in sorted(backups.glob(f"{why}-*.db"))[:-KEPT]:
         old.unlink()
     return target
-
-
-def _snapshot(engine: Engine, target: Path) -> None:
-    """Writes a consistent copy of the store; SQLCipher's VACUUM INTO keeps the key."""
-    target.unlink(missing_ok=True)
-    raw = engine.raw_connection()
-    try:
-        raw.cursor().execute("VACUUM INTO ?", (str(target),))
-    finally:
-        raw.close()
 
 
 def backup(workspace: "Workspace", to: Path) -> Path:
@@ -93,9 +85,8 @@ def backup(workspace: "Workspace", to: Path) -> Path:
         temporary = target.with_suffix(".part")
         try:
             copy.parent.mkdir(exist_ok=True)
-            _snapshot(workspace.engine, copy)
-            if shutil.disk_usage(to).free < copy.stat().st_size + _size(workspace.folder / PACKAGES):
-                raise Refusal(f"“{to}”所在的磁盘空间不够。请清理磁盘，或换一个位置", "disk-full")
+            _room(workspace.folder, to)
+            snapshot(workspace.engine, copy)
             manifest = _write(workspace, copy, temporary)
             if _verified(temporary) != manifest:
                 raise Refusal(f"备份写到“{to}”后读回来不一致，磁盘可能有问题。请换一个位置再备份", "disk-error")
@@ -122,6 +113,8 @@ def restore(file: Path, folder: Path) -> Manifest:
     with _world_at_fault(folder):
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            needed = sum(part.bytes for part in manifest.parts)
+            room(folder, needed, f"“{folder}”所在的磁盘放不下这个备份", "请清理磁盘，或换一个位置")
             with zipfile.ZipFile(file) as archive:
                 for part in manifest.parts:
                     _take_out(archive, part, folder)
@@ -158,6 +151,22 @@ def _write(workspace: "Workspace", copy: Path, temporary: Path) -> Manifest:
         stream.flush()
         os.fsync(stream.fileno())
     return manifest
+
+
+def _room(folder: Path, to: Path) -> None:
+    """Raises `Refusal` when there is no room for a copy of the store here and the whole backup there."""
+    store, remedy = _store_size(folder), "请清理磁盘，或换一个位置"
+    whole = store + _size(folder / PACKAGES)
+    if to.stat().st_dev == folder.stat().st_dev:
+        whole += store
+    else:
+        room(folder, store, "本机磁盘空间不够，备份前要先复制一份数据", "请清理本机磁盘")
+    room(to, whole, f"“{to}”所在的磁盘空间不够", remedy)
+
+
+def _store_size(folder: Path) -> int:
+    """Bytes of the store as it stands, its log included: no copy of it is larger."""
+    return sum(one.stat().st_size for one in (folder / RECORDS, folder / f"{RECORDS}-wal") if one.exists())
 
 
 def _put_in(archive: zipfile.ZipFile, name: str, source: Path) -> Part:

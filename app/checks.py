@@ -28,11 +28,14 @@ class Look:
 
     Attributes:
         session: for queries.
-        record_id: the record that is checked, None while it is new.
+        record_id: the record that is checked, None while it is new; a row of a workbook has its id before it is there.
+        coming: the rows of a workbook that are checked together, by id: what each will be once all are written.
     """
 
     def __init__(self, session: Session, record_id: str | None) -> None:
         self.session, self.record_id = session, record_id
+        self.coming: Mapping[str, Mapping[str, Any]] = {}
+        self._live: dict[Any, dict[str, Mapping[str, Any]]] = {}
         self._held: dict[type[Record], dict[str, Any]] = {}
         self._read: dict[Any, Any] = {}
         self._asked: Counter[Any] = Counter()
@@ -64,6 +67,23 @@ class Look:
         found: T = self._read[read]
         return found
 
+    def live(self, model: type[Record], *names: str) -> Mapping[str, Mapping[str, Any]]:
+        """The named fields, with `office_id`, of all live records of the checked record's ledger, by id; read once.
+
+        Rows that come with it in one workbook stand in it as they will be.
+        """
+        if (model, names) not in self._live:
+            wanted = ("office_id", *names)
+            rows = self.session.execute(
+                select(model.id, *(getattr(model, name) for name in wanted)).where(model.deleted_at.is_(None))
+            )
+            found: dict[str, Mapping[str, Any]] = {one: dict(zip(wanted, row, strict=True)) for one, *row in rows}
+            own = {"office_id": settings.get(self.session, "office_id"), **dict.fromkeys(names)}
+            for one, values in self.coming.items():
+                found[one] = {**found.get(one, own), **{name: values[name] for name in names if name in values}}
+            self._live[model, names] = found
+        return self._live[model, names]
+
     def count(self, model: type[Record], *where: Any) -> int:
         """How many live records of a ledger meet a condition, the checked one left out."""
         conditions = [model.deleted_at.is_(None), *where]
@@ -77,11 +97,11 @@ class Look:
         self._asked[model, names] += 1
         if self._asked[model, names] > SEVERAL:
             index = self._index(model, names)
-            return len(index.get((self._office(model), *same.values()), set()) - {self.record_id or ""})
+            return len(index.get((self.office(model), *same.values()), set()) - {self.record_id or ""})
         equal = [getattr(model, name) == value for name, value in same.items()]
-        return self.count(model, model.office_id == self._office(model), *equal)
+        return self.count(model, model.office_id == self.office(model), *equal)
 
-    def _office(self, model: type[Record]) -> str | None:
+    def office(self, model: type[Record]) -> str | None:
         """Whose the checked record is; a new one is the store's own."""
         if self.record_id not in self._offices:
             stored = self.session.get(model, self.record_id) if self.record_id else None
@@ -101,7 +121,10 @@ class Look:
 
 @cache
 def _needs(check: Callable[..., Any]) -> tuple[str, ...]:
-    """The parameters that a check cannot do without; those with a default are policy that it knows itself."""
+    """The parameters that a check cannot do without; those with a default are policy that it knows itself.
+
+    A field whose name is a word of Python's own is asked for with a `_` behind it: `from_`.
+    """
     return tuple(name for name, one in inspect.signature(check).parameters.items() if one.default is one.empty)
 
 
@@ -132,7 +155,7 @@ def run(ledger: Ledger, values: Mapping[str, Any], look: Look, policy: Policies)
     ]
     given = {**values, "today": clock.today(), "policy": policy, "look": look}
     for check in ledger.checks:
-        result = check(**{name: given[name] for name in _needs(check)})
+        result = check(**{name: given[name.removesuffix("_")] for name in _needs(check)})
         if isinstance(result, Finding):
             found.append(result)
         elif result is not None:

@@ -13,7 +13,7 @@ from app.findings import Finding, Level
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Ledger
 from app.links import refuse_while_needed
-from app.ownership import refuse_others, stray_links
+from app.ownership import refuse_others, stray_links, strays_apart
 from app.policy import Policies
 from app.workspace import Workspace
 from db import clock
@@ -71,8 +71,12 @@ def draft(
         values[name] = value
     if record_id is None:
         values = ledger.completed(session, values)
+        findings += strays_apart(session, workspace.office, ledger, values, None)
     else:
         stored = get(session, ledger, record_id)
+        if stored.office_id == workspace.office.id:
+            before = stored_values(session, ledger, record_id)
+            findings += strays_apart(session, workspace.office, ledger, values, before)
         changed = {name: value for name, value in values.items() if value != getattr(stored, name)}
         findings += stray_links(session, workspace.office, ledger, stored.office_id, changed)
     unread = {one.field for one in findings}

@@ -1,7 +1,14 @@
-"""Files that must be whole after a power cut: replaced in one step, and on the disk before the next step."""
+"""Files that must be whole after a power cut: replaced in one step, and on the disk before the next step. And whether
+there is room for them."""
 
 import os
+import shutil
 from pathlib import Path
+
+from db.errors import Refusal
+
+SPARE = 1 << 20
+"""Bytes that stay free on a disk."""
 
 
 def write_whole(file: Path, content: bytes) -> None:
@@ -29,3 +36,21 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def room(folder: Path, needed: int, what: str, remedy: str) -> None:
+    """Raises `Refusal`, with what is needed and what is free, when a disk has no room for so many bytes."""
+    free = shutil.disk_usage(folder).free
+    if free < needed + SPARE:
+        raise Refusal(f"{what}：需要 {size(needed + SPARE)}，只剩 {size(free)}。{remedy}", "disk-full")
+
+
+def size(count: int) -> str:
+    """A number of bytes as people read it: `812 KB`, `14.6 GB`."""
+    if count < 0:
+        return "未知"
+    for unit, step in (("GB", 1024**3), ("MB", 1024**2), ("KB", 1024)):
+        if count >= step:
+            amount = count / step
+            return f"{amount:.1f} {unit}" if amount < 100 else f"{amount:.0f} {unit}"
+    return f"{count} 字节"

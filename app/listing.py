@@ -1,7 +1,9 @@
 """Reads a ledger for people: which records, in which order, and what stands in each cell."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from inspect import signature
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
@@ -203,15 +205,22 @@ def cell(
     return titles.get(value, "") if spec.target else spec.show(value, masked=masked)
 
 
+@cache
+def _asks(of: Callable[..., Any]) -> Mapping[str, bool]:
+    """The parameters of a derived value, and whether it cannot do without each."""
+    return {name: one.default is one.empty for name, one in signature(of).parameters.items()}
+
+
 def derived_text(derived: Derived, record: Any) -> str:
-    """A value derived from one record alone; nothing where a field it needs is not filled."""
+    """A value derived from one record alone; nothing where a field it needs is not filled. It does without those for
+    which its function has a default."""
     if derived.of is None:
         return ""
-    needed = derived.of.__code__.co_varnames[: derived.of.__code__.co_argcount]
-    given = {name: clock.today() if name == "today" else getattr(record, name) for name in needed}
-    if any(value is None for value in given.values()):
+    names = _asks(derived.of)
+    given = {name: clock.today() if name == "today" else getattr(record, name) for name in names}
+    if any(given[name] is None for name, needed in names.items() if needed):
         return ""
-    result = derived.of(**given)
+    result = derived.of(**{name: value for name, value in given.items() if value is not None})
     return "" if result is None else str(result)
 
 

@@ -67,6 +67,46 @@ def stray_links(
     return found
 
 
+def strays_apart(
+    session: Session, office: "OfficeCard", ledger: Ledger, values: Mapping[str, Any], before: Mapping[str, Any] | None
+) -> list[Finding]:
+    """Errors for links of this office's own record to what different offices below it have: it could be handed to
+    neither. For the same reason a record that has been with one of them is not turned to another's records."""
+    if not office.is_county:
+        return []
+    named = _below(session, office, ledger, values)
+    found = []
+    for name, (owner, title) in named.items():
+        first, first_title = next(iter(named.values()))
+        if owner != first:
+            message = f"这一条既关联“{first_title}”又关联“{title}”的记录，两边都收不到。请分开填写，各建一条"
+            found.append(error(name, "owner", message))
+    had = _below(session, office, ledger, before) if before is not None and not found else {}
+    for name, (owner, title) in named.items():
+        if name in had and had[name][0] != owner and ledger.fields[name].target != Office.__tablename__:
+            message = f"这一条已经交给“{had[name][1]}”，不能改到“{title}”。请在这一条上注明结束，另建一条"
+            found.append(error(name, "owner", message))
+    return found
+
+
+def _below(
+    session: Session, office: "OfficeCard", ledger: Ledger, values: Mapping[str, Any]
+) -> dict[str, tuple[str, str]]:
+    """The links of a record that lead below this office: field → (id, name) of the office next below it."""
+    found = {}
+    for name, spec in ledger.fields.items():
+        if spec.target is None or (value := values.get(name)) is None:
+            continue
+        linked = session.get(models()[spec.target], value)
+        if linked is None:
+            continue
+        line = offices_over(session, linked.id if isinstance(linked, Office) else linked.office_id)
+        if office.id in line[1:]:
+            below = session.get_one(Office, line[line.index(office.id) - 1])
+            found[name] = (below.id, below.name)
+    return found
+
+
 def refuse_others(session: Session, office: "OfficeCard", ledger: Ledger, owner: str, deed: str = "改") -> None:
     """Raises `Refusal` when the record belongs to an office that is not this one nor below it."""
     name = owner_above(session, office, owner)

@@ -21,6 +21,8 @@ from app.workspace import OfficeCard, Workspace
 from db import clock
 from db.engine import integrity_faults
 from db.journal import ChangeLine, Progress, Values, stored_rows, typed
+from db.models.common import Attachment
+from db.models.handoff import BlobChunk
 from db.models.record import Record, dump, merged_fields, table_of
 from db.models.team import Member
 
@@ -63,6 +65,7 @@ def check(workspace: Workspace, progress: Progress | None = None) -> list[Found]
             found += journal_faults(session, ledger)
             found += record_findings(session, ledger)
         found += nowhere(session, workspace.office, clock.today())
+        found += lost_bytes(session, workspace.office.id)
     return found
 
 
@@ -141,6 +144,28 @@ def record_findings(session: Session, ledger: Ledger) -> list[Found]:
     return found + shared_and_dead(session, ledger, found)
 
 
+def lost_bytes(session: Session, own: str) -> list[Found]:
+    """Attachments whose bytes are not all here. A warning where another office's have not arrived yet."""
+    length = func.coalesce(func.sum(func.length(BlobChunk.data)), 0)
+    short = (
+        select(Attachment.id, Attachment.name, Attachment.office_id, length)
+        .outerjoin(BlobChunk, BlobChunk.sha256 == Attachment.sha256)
+        .where(Attachment.deleted_at.is_(None))
+        .group_by(Attachment.id, Attachment.name, Attachment.office_id, Attachment.bytes)
+        .having(length != Attachment.bytes)
+        .order_by(Attachment.id)
+    )
+    found = []
+    for one, name, office, kept in session.execute(short):
+        if office == own or kept:
+            sentence = f"附件“{name}”的内容缺失或已损坏。请移除它，再从原来的文件重新添加"
+            found.append(Found("attachment", one, error("sha256", "attachment.lost", sentence)))
+        else:
+            sentence = f"附件“{name}”的内容还没有收到。请等对方的下一个数据包"
+            found.append(Found("attachment", one, warning("sha256", "attachment.awaited", sentence)))
+    return found
+
+
 def findings_after(session: Session, ledger: Ledger, last: str, limit: int) -> tuple[list[Found], str | None]:
     """What the checks say of the next few live records after the id `last` (empty: the first), and the id to go on
     after, None when there are no more: a long look in short steps, between which others get their turn."""
@@ -186,9 +211,8 @@ def _linked(session: Session, ledger: Ledger, records: Sequence[Record]) -> list
 def duplicates(connection: Connection, ledger: Ledger) -> list[Found]:
     """Live records that share an identity number: an error within one office, for the county to settle between two."""
     table, found = table_of(ledger.model), []
-    for name, spec in ledger.fields.items():
-        if spec.kind.id != "resident_id":
-            continue
+    for name in ledger.numbers_of_one:
+        spec = ledger.fields[name]
         column, live = table.c[name], table.c.deleted_at.is_(None)
         shared = select(column).where(live, column.is_not(None)).group_by(column).having(func.count() > 1)
         sharing: Mapping[str, list[tuple[str, str, bool]]] = defaultdict(list)

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import attachments, checks, drafts, editing, listing
+from app import actions, attachments, checks, drafts, editing, listing
+from app.actions import Offer
 from app.attachments import AttachedFile
 from app.findings import Finding
 from app.ledgers.catalogue import LEDGERS, linking_to
@@ -103,6 +104,7 @@ class RecordView:
     attachments: tuple[AttachedFile, ...]
     history: tuple[HistoryLine, ...]
     remarks: tuple[RemarkLine, ...]
+    actions: tuple[Offer, ...]
     keeper: str | None = None
     """The sentence that another office keeps this record, None where this one may write it."""
     sends_back: bool = False
@@ -150,6 +152,7 @@ def view(workspace: Workspace, session: Session, ledger: Ledger, record_id: str)
         attachments.listed(session, record_id),
         history(session, ledger, record_id),
         said,
+        actions.offers(session, workspace.office, ledger, record_id),
         kept_elsewhere(workspace, session, ledger, record_id),
         workspace.office.is_county and record.office_id != workspace.office.id,
     )

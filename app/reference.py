@@ -1,4 +1,4 @@
-"""Reference data that every office starts from (posts, policy), and its upgrade by three-way merge."""
+"""Reference data that every office starts from (posts, policy, tasks …), and its upgrade by three-way merge."""
 
 import csv
 from collections.abc import Iterator
@@ -13,21 +13,31 @@ from db.journal import Batch, Values, begin_batch, stored_rows
 from db.models.common import Policy
 from db.models.organisation import Office
 from db.models.record import Record, dump, fields_of
+from db.models.responsibility import Indicator, Task
 from db.models.team import Post
 
 SEED_REPLICA = "seed"
 """Reference records are the same everywhere, so all offices' copies carry this replica's stamps."""
 
-SEEDED: tuple[tuple[type[Record], str, str], ...] = ((Post, "posts", "name"), (Policy, "policy", "key effective_from"))
+SEEDED: tuple[tuple[type[Record], str, str], ...] = (
+    (Post, "posts", "name"),
+    (Policy, "policy", "key effective_from"),
+    (Task, "tasks", "year number"),
+    (Indicator, "indicators", "year category number"),
+)
 """(record, its file in seeds/, the columns that make its key)."""
 
 
 def seeds(model: type[Record], name: str, key: str) -> Iterator[Values]:
-    """The rows of one file as typed values with their derived ids."""
+    """The rows of one file as typed values with their derived ids. A link is written as the key of its target."""
     specs = fields_of(model)
     text = (resources.files("seeds") / f"{name}.csv").read_text(encoding="utf-8")
     for line in csv.DictReader(text.splitlines()):
         values = {column: specs[column].parse(written) for column, written in line.items() if column in specs}
+        for column, written in values.items():
+            target = specs[column].target
+            if target and written:
+                values[column] = seeded_id(target, written)
         if "active" in specs:
             values["active"] = True
         yield {"id": seeded_id(model.__tablename__, "/".join(line[part] for part in key.split())), **values}

@@ -3,29 +3,40 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import listing, statistics
+from app import listing, pay, statistics, venues
+from app.ledgers import transfers as ledger_of_transfers
 from app.ledgers.catalogue import LEDGERS
+from app.ledgers.method_checks import first_secretaries, latest_grades
 from app.listing import Query
 from app.place import CONFLICTS, EXCHANGE, Place
 from app.policy import Policies
 from app.quality import Found
-from app.rules import membership, recruitment
+from app.rules import budget, care, membership, recruitment
+from app.rules import transfers as rules
+from app.rules.dispatch import NEW_SECTORS
 from app.rules.organisation import TermState
+from app.rules.rating import WEAK
+from app.rules.spans import months_later
+from app.rules.transfers import State
 from app.statistics import in_month, last_received
-from app.sync import register
+from app.sync import register, transfers
 from app.sync.board import due_day
 from app.sync.corrections import CORRECTED, OPEN, answered_here
 from app.workspace import OfficeCard
 from db.models.common import Remark
+from db.models.guarantee import Budget, CareFund
 from db.models.handoff import ConflictLine, Peer
-from db.models.team import Member
+from db.models.method import Dispatch, DispatchLog, Rectification
+from db.models.organisation import PartyOrg, Village
+from db.models.team import Cadre, Member, Transfer
 
-TOLD = frozenset({"D22", "O05"})
+TOLD = frozenset({"D22", "O05", "rectification.due", "dispatch.missing", "transfer.expired"})
 """Rules whose findings have reminders of their own."""
 NAMED = 3
 """How many names a line tells before it says 等."""
@@ -57,7 +68,17 @@ def reminders(session: Session, office: OfficeCard, today: date) -> list[Reminde
         *(reporting_townships(session, today) if office.is_county else reporting(session, today)),
         *conflicts(session),
         *remarks(session, office),
+        *letters(session, office, today),
+        *receipts_to_send(session, office, today),
+        *(on_no_roll(session, today) if office.is_county else ()),
         *without_post(session, today),
+        *overdue_remedies(session, today),
+        *(undecided_grades(session) if office.is_county else missing_logs(session, today)),
+        *(weak_without_help(session) if office.is_county else ()),
+        *pay_due(session, today),
+        *fund_short(session),
+        *without_venue(session),
+        *budgets_lag(session, today),
     ]
     order = list(Urgency)
     return sorted(found, key=lambda one: order.index(one.urgency))
@@ -114,6 +135,119 @@ def without_post(session: Session, today: date) -> Iterable[Reminder]:
         yield Reminder(Urgency.INFORMATION, f"无职党员未设岗 {number:,} 人", "有能力的都应认领岗位", place)
 
 
+def overdue_remedies(session: Session, today: date) -> Iterable[Reminder]:
+    """§8: items of rectification that are past their day."""
+    number = listing.count(session, LEDGERS["rectification"], Query(chips=("超期",)))
+    if number:
+        late = select(Rectification.due_on).where(
+            Rectification.deleted_at.is_(None), Rectification.closed_on.is_(None), Rectification.due_on < today
+        )
+        first = session.scalars(late.order_by(Rectification.due_on)).first()
+        detail = f"最早的一项 {_day(first, today)}到期，请抓紧整改、申请销号" if first else ""
+        yield Reminder(Urgency.WRONG, f"整改超期 {number} 项", detail, Place("rectification", chips=("超期",)))
+
+
+def undecided_grades(session: Session) -> Iterable[Reminder]:
+    """§8: what townships have graded and the county has not decided."""
+    number = listing.count(session, LEDGERS["rating"], Query(chips=("待县里审定",)))
+    if number:
+        place = Place("rating", chips=("待县里审定",))
+        yield Reminder(Urgency.ATTENTION, f"待审定的定级 {number} 个", "乡镇已经初定，等县里审定", place)
+
+
+def weak_without_help(session: Session) -> Iterable[Reminder]:
+    """Seed §2: branches graded 一般 or 较差 to which no first secretary was sent."""
+    helped = first_secretaries(session)
+    orgs = {one.id: one for one in session.scalars(select(PartyOrg).where(PartyOrg.deleted_at.is_(None)))}
+    bare = [
+        orgs[org]
+        for org, grade in latest_grades(session).items()
+        if grade in WEAK and org in orgs and orgs[org].sector not in NEW_SECTORS and org not in helped
+    ]
+    if bare:
+        place = Place("party_org", ids=tuple(one.id for one in bare), title="没有第一书记的薄弱支部")
+        yield Reminder(Urgency.WRONG, f"薄弱支部没有第一书记 {len(bare)} 个", _named([one.name for one in bare]), place)
+
+
+def missing_logs(session: Session, today: date) -> Iterable[Reminder]:
+    """§6.2: who was sent here and has no log of last month."""
+    month = f"{months_later(today.replace(day=1), -1):%Y-%m}"
+    written = select(DispatchLog.dispatch_id).where(DispatchLog.deleted_at.is_(None), DispatchLog.month == month)
+    here = select(Dispatch).where(
+        Dispatch.deleted_at.is_(None), Dispatch.recalled_on.is_(None), Dispatch.id.not_in(written)
+    )
+    late = [one for one in session.scalars(here.order_by(Dispatch.id)) if f"{one.since:%Y-%m}" <= month]
+    if late:
+        place = Place("dispatch", ids=tuple(one.id for one in late), title=f"没有 {month} 日志的")
+        title = f"选派干部没有登记 {month} 驻点日志 {len(late)} 人"
+        yield Reminder(Urgency.ATTENTION, title, _named([one.name for one in late]), place)
+
+
+def pay_due(session: Session, today: date) -> Iterable[Reminder]:
+    """§5.2: cadres who are due last month's pay and have no slip for it."""
+    last = months_later(today, -1)
+    waiting = pay.without_slip(session, last.year, last.month, today)
+    if waiting:
+        names = dict(session.execute(select(Cadre.id, Cadre.name).where(Cadre.id.in_(waiting[:NAMED]))).all())
+        told = "、".join(names[one] for one in waiting[:NAMED]) + (
+            f"等 {len(waiting)} 人" if len(waiting) > NAMED else ""
+        )
+        place = Place("cadre", ids=waiting, title=f"{last.month}月没有发放记录")
+        title = f"{last.month} 月报酬没有登记 {len(waiting)} 人"
+        yield Reminder(Urgency.ATTENTION, title, f"{told}，可到报酬发放表补齐", place)
+
+
+def fund_short(session: Session) -> Iterable[Reminder]:
+    """[seed §1]: a care fund whose balance is below nothing on some day; each office has its own."""
+    funds: dict[str, list[tuple[date, int, str]]] = {}
+    rows = select(CareFund.office_id, CareFund.on, CareFund.kind, CareFund.amount, CareFund.id)
+    for office, on, kind, amount, one in session.execute(rows.where(CareFund.deleted_at.is_(None))):
+        funds.setdefault(office, []).append((on, care.signed(kind, amount), one))
+    for entries in funds.values():
+        short = care.short_on((on, amount) for on, amount, _ in entries)
+        if short is not None:
+            day, balance = short
+            ids = tuple(sorted(one for on, amount, one in entries if on <= day and amount < 0))
+            detail = f"{day} 起余额为 {Decimal(balance) / 100:,.2f} 元，请核对支出，或补登拨入"
+            place = Place("care_fund", ids=ids, title=f"{day} 以前的支出")
+            yield Reminder(Urgency.WRONG, "关怀基金超支", detail, place)
+
+
+def without_venue(session: Session) -> Iterable[Reminder]:
+    """§7: villages without a venue that counts."""
+    found = venues.coverage(session)
+    if found.lacking:
+        names = dict(session.execute(select(Village.id, Village.name).where(Village.id.in_(found.lacking))).all())
+        title = f"没有达标场所的村和社区 {len(found.lacking)} 个"
+        place = Place("village", ids=found.lacking, title="没有达标场所")
+        yield Reminder(Urgency.INFORMATION, title, _named([names[one] for one in found.lacking]), place)
+
+
+def budgets_lag(session: Session, today: date) -> Iterable[Reminder]:
+    """[seed §1]: this year's budgets of villages, or of communities, have risen by less than was promised."""
+    rows = session.execute(
+        select(Village.kind, Budget.village_id, Budget.year, func.sum(Budget.planned))
+        .join(Village, Village.id == Budget.village_id)
+        .where(Budget.deleted_at.is_(None), Budget.year.in_((today.year, today.year - 1)))
+        .group_by(Village.kind, Budget.village_id, Budget.year)
+    )
+    known: dict[tuple[str, int], dict[str, int]] = {}
+    for kind, village, year, planned in rows:
+        known.setdefault((kind, year), {})[village or ""] = planned
+    policy = Policies.read(session)
+    for kind, what, default in (
+        (budget.VILLAGE, "村", budget.RISE_OF_VILLAGE),
+        (budget.COMMUNITY, "社区", budget.RISE_OF_COMMUNITY),
+    ):
+        this_year, last_year = (known.get((kind, year), {}) for year in (today.year, today.year - 1))
+        rise = budget.average_rise(this_year, last_year)
+        wanted = int(policy.number(budget.RISE_KEYS[kind], today, default // 100) * 100)
+        if rise is not None and not budget.rise_is_reached(rise, wanted):
+            title = f"{what}经费平均增加不到 {wanted // 100:,} 元"
+            detail = f"今年比去年平均{'增加' if rise >= 0 else '减少'} {abs(Decimal(rise)) / 100:,.2f} 元"
+            yield Reminder(Urgency.INFORMATION, title, detail, Place("budget", chips=("今年", "村和社区")))
+
+
 def remarks(session: Session, office: OfficeCard) -> Iterable[Reminder]:
     """What the county sent back and nobody has answered; a county sees what it waits for, and what was corrected."""
     known = select(Remark.id, Remark.text, Remark.status).where(
@@ -142,6 +276,77 @@ def remarks(session: Session, office: OfficeCard) -> Iterable[Reminder]:
 
 def _first_line(text: str) -> str:
     return text.replace("\n", " ")
+
+
+def letters(session: Session, office: OfficeCard, today: date) -> Iterable[Reminder]:
+    """§3: letters that wait to be answered here, those of ours that have run out or will soon, moves not yet made."""
+    own = select(Transfer).where(Transfer.deleted_at.is_(None), Transfer.office_id == office.id)
+    arrived = session.scalars(
+        select(Transfer).where(Transfer.deleted_at.is_(None), ledger_of_transfers.arrived(today)).order_by(Transfer.id)
+    )
+    yield from _of_letters(
+        list(arrived), Urgency.ATTENTION, "待接收的介绍信", "人已报到的点“接收”，不能接收的写明原因退回"
+    )
+    policy = Policies.read(session)
+    found: dict[State, list[Transfer]] = {state: [] for state in State}
+    for letter in session.scalars(own.where(ledger_of_transfers.given(today)).order_by(Transfer.id)):
+        if letter.issued_on is not None and letter.valid_days is not None:
+            notice = policy.whole("transfer.reminder_days", today, rules.NOTICE_DAYS)
+            months = policy.whole("transfer.receipt_months", today, rules.RECEIPT_MONTHS)
+            state = rules.letter_state(
+                letter.issued_on, letter.valid_days, today, notice_days=notice, receipt_months=months
+            )
+            found[state].append(letter)
+    for state, urgency, title, ask in (
+        (State.OVERDUE, Urgency.WRONG, "介绍信回执逾期", "请与接收单位联系，收到的登记回执，没有报到的撤销后重开"),
+        (State.EXPIRED, Urgency.WRONG, "介绍信已过期", "请问清本人报到了没有，催要回执"),
+        (State.NOTICE, Urgency.ATTENTION, "介绍信快到期", "请提醒本人按时报到"),
+    ):
+        yield from _of_letters(found[state], urgency, title, ask)
+    moves = own.where(Transfer.scope == rules.INSIDE, Transfer.status == rules.ISSUED).order_by(Transfer.id)
+    yield from _of_letters(
+        list(session.scalars(moves)), Urgency.ATTENTION, "支部之间的转接没有办", "选好新支部，点“划转”"
+    )
+
+
+def receipts_to_send(session: Session, office: OfficeCard, today: date) -> Iterable[Reminder]:
+    """§3: the receipt of who has come in from outside goes back within a month."""
+    months = Policies.read(session).whole("transfer.receipt_months", today, rules.RECEIPT_MONTHS)
+    waiting = select(Transfer).where(
+        Transfer.deleted_at.is_(None),
+        Transfer.office_id == office.id,
+        Transfer.direction == rules.IN,
+        Transfer.scope != rules.INSIDE,
+        Transfer.status == rules.ACCEPTED,
+        Transfer.answers_id.is_(None),
+        Transfer.receipt_on.is_(None),
+        Transfer.reported_on.is_not(None),
+    )
+    late: list[Transfer] = []
+    due: list[Transfer] = []
+    for letter in session.scalars(waiting.order_by(Transfer.reported_on)):
+        over = letter.reported_on is not None and rules.receipt_due(letter.reported_on, months=months) < today
+        (late if over else due).append(letter)
+    ask = f"接收后 {months} 个月内寄给转出单位，寄出后点“寄出回执”"
+    yield from _of_letters(late, Urgency.WRONG, "回执逾期没有寄出", ask)
+    yield from _of_letters(due, Urgency.ATTENTION, "回执要寄出", ask)
+
+
+def on_no_roll(session: Session, today: date) -> Iterable[Reminder]:
+    """§3: who was sent from one of our offices to another and has not arrived."""
+    lost = transfers.on_no_roll(session, today)
+    if lost:
+        place = Place("transfer", ids=tuple(one.transfer_id for one in lost), title="没有着落")
+        detail = transfers.sentence(session, lost[0])
+        yield Reminder(Urgency.WRONG, f"转出后没有着落 {len(lost)} 人", detail, place)
+
+
+def _of_letters(found: Sequence[Transfer], urgency: Urgency, title: str, ask: str) -> Iterable[Reminder]:
+    if found:
+        names = [one.name for one in found if one.name]
+        named = "、".join(names[:NAMED]) + ("等" if len(names) > NAMED else "")
+        place = Place(Transfer.__tablename__, ids=tuple(one.id for one in found), title=title)
+        yield Reminder(urgency, f"{title} {len(found)} 条", f"{named}：{ask}", place)
 
 
 def conflicts(session: Session) -> Iterable[Reminder]:

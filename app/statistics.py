@@ -9,10 +9,11 @@ from itertools import pairwise
 from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
+from app import venues
 from app.ledgers import team
 from app.place import Place
 from app.policy import Policies
-from app.rules import organisation
+from app.rules import organisation, venue
 from app.rules.organisation import TermState
 from app.rules.spans import years_later
 from db.models.guarantee import Venue, VenueProject
@@ -99,11 +100,7 @@ def _posts(session: Session, today: date) -> KeyFigure:
 
 
 def _venues(session: Session) -> KeyFigure:
-    villages = set(session.scalars(select(Village.id).where(Village.deleted_at.is_(None))))
-    up_to_standard = villages & set(
-        session.scalars(select(Venue.village_id).where(Venue.deleted_at.is_(None), Venue.meets_standard.is_(True)))
-    )
-    lacking = tuple(sorted(villages - up_to_standard))
+    found = venues.coverage(session)
     project = VenueProject.deleted_at.is_(None)
     building, waiting = session.execute(
         select(
@@ -111,10 +108,12 @@ def _venues(session: Session) -> KeyFigure:
             func.count(case((and_(project, VenueProject.stage == UNDER_WAY[2], not_accepted()), 1))),
         )
     ).one()
+    lacking = found.lacking
     note = f"还差 {len(lacking):,} 个 · 在建 {building:,}，待验收 {waiting:,}"
     place = Place("village", ids=lacking, title="没有达标场所") if lacking else Place("venue")
-    share = len(up_to_standard) / len(villages) if villages else None
-    return KeyFigure("有达标场所的村和社区", f"{len(up_to_standard):,} / {len(villages):,}", share, note, place)
+    share = venue.coverage(found.villages, found.counted)
+    text = f"{len(found.counted):,} / {len(found.villages):,}"
+    return KeyFigure("有达标场所的村和社区", text, None if share is None else float(share), note, place)
 
 
 def not_accepted() -> ColumnElement[bool]:
@@ -193,21 +192,18 @@ def ages(session: Session, today: date) -> Ages:
 def villages(session: Session, today: date) -> tuple[Cell, ...]:
     """One cell for each village: the state of its venue, and how many members its branches have."""
     members = _members_by_village(session, today)
-    standard: dict[str, bool] = {}
-    for village, meets in session.execute(
-        select(Venue.village_id, Venue.meets_standard).where(Venue.deleted_at.is_(None))
-    ):
-        standard[village] = standard.get(village, False) or bool(meets)
+    counted = venues.coverage(session).counted
+    with_one = set(session.scalars(select(Venue.village_id).where(Venue.deleted_at.is_(None)).distinct()))
     building = _villages_with_projects(session)
     cells = []
     rows = session.execute(select(Village.id, Village.name).where(Village.deleted_at.is_(None)).order_by(Village.code))
     for village, name in rows:
-        if standard.get(village):
+        if village in counted:
             state, tone = "场所达标", "good"
         elif village in building:
             state, tone = "场所在建", "attention"
         else:
-            state, tone = ("场所未达标", "attention") if village in standard else ("没有场所", "wrong")
+            state, tone = ("场所未达标", "attention") if village in with_one else ("没有场所", "wrong")
         detail = f"党员 {members.get(village, 0):,} 人"
         cells.append(Cell(name, state, tone, detail, Place("village", ids=(village,), title=name)))
     return tuple(cells)

@@ -18,7 +18,7 @@ WORLD = {
     "database disk image is malformed": ("数据文件已损坏。请用最近的备份恢复", "damaged"),
     "database or disk is full": ("磁盘已满，这一步没有保存。请清理磁盘后再试", "disk-full"),
     "attempt to write a readonly database": ("数据所在的文件夹不能写入。请检查是否只读，或换一个文件夹", "read-only"),
-    "unable to open database file": ("打不开数据文件。请检查文件夹是否还在、能否写入", "cannot-open"),
+    "unable to open database": ("打不开数据文件。请检查文件夹是否还在、能否写入", "cannot-open"),
     "database is locked": ("另一个程序正在使用这些数据。请先关闭它再试", "locked"),
     "disk I/O error": ("读写磁盘时出错，这一步没有保存。请检查磁盘后再试", "disk-error"),
 }
@@ -109,6 +109,22 @@ def is_plain(file: Path) -> bool:
     """Whether a SQLite file is not encrypted: an encrypted one has no header that anybody could know."""
     with file.open("rb") as stream:
         return stream.read(16) == b"SQLite format 3\0"
+
+
+def snapshot(source: Engine, target: Path) -> None:
+    """Writes a consistent copy of a SQLite file under the same key, which SQLCipher's VACUUM INTO keeps.
+
+    Raises `Refusal`, and leaves no copy, when there is no room for it.
+    """
+    target.unlink(missing_ok=True)
+    raw = source.raw_connection()
+    try:
+        raw.cursor().execute("VACUUM INTO ?", (str(target),))
+    except sqlcipher.Error as error:
+        target.unlink(missing_ok=True)
+        raise world_at_fault(error) or error from error
+    finally:
+        raw.close()
 
 
 def encrypt_copy(source: Engine, target: Path, key: bytes | None) -> None:

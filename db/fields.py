@@ -266,6 +266,11 @@ def address(label: str = "家庭住址", **options: Any) -> MappedColumn[Any]:
     return text(label, 200, sensitive=True, mask=parsing.mask_address, **options)
 
 
+def account(label: str = "银行账号", **options: Any) -> MappedColumn[Any]:
+    """A number under which a bank pays a person, as it stands on the card or the book."""
+    return text(label, 30, sensitive=True, mask=parsing.mask_account, **options)
+
+
 def link(label: str, target: str, **options: Any) -> MappedColumn[Any]:
     """Another record, by its id. Checked when the transaction commits: parents and children may come in any order."""
     key = ForeignKey(f"{target}.id", deferrable=True, initially="DEFERRED")

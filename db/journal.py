@@ -343,6 +343,30 @@ def begin_batch(engine: Engine, label: str, *, kind: str, user: str, replica: st
             session.delete(line)
 
 
+@contextmanager
+def followed(batch: Batch, label: str, *, kind: str = "edit") -> Iterator[Batch]:
+    """A second operation in an open batch's transaction: kept or lost with it, but undone by itself. When it raises it
+    leaves nothing, and the batch goes on.
+
+    For what follows from records of others that a package brings: the import may not be undone here, this may.
+    """
+    session = batch.session
+    try:
+        with session.begin_nested():
+            line = BatchLine(id=new_id(), label=label[:200], kind=kind, user=batch.line.user, at=clock.now(), changes=0)
+            session.add(line)
+            session.flush()
+            step = Batch(session, line, batch.replica)
+            session.info["batch"] = step
+            yield step
+            session.flush()
+            line.changes = step.changes
+            if not step.changes:
+                session.delete(line)
+    finally:
+        session.info["batch"] = batch
+
+
 class Unjournalled(RuntimeError):
     """A record was about to be written outside a batch: a fault of the program."""
 

@@ -309,10 +309,15 @@ def credit_code(s: str) -> str:
         raise Unreadable(f"统一社会信用代码应为18位，这里是{len(text)}位，请核对")
     if any(letter not in _CREDIT_LETTERS for letter in text):
         raise Unreadable("统一社会信用代码只用数字和除 I、O、S、V、Z 以外的大写字母，请对照证照核对")
-    total = sum(_CREDIT_LETTERS.index(letter) * pow(3, place, 31) for place, letter in enumerate(text[:17]))
-    if _CREDIT_LETTERS[-total % 31] != text[17]:
+    if credit_code_of(text[:17]) != text:
         raise Unreadable("统一社会信用代码校验不符，有一位写错了，请对照证照核对")
     return text
+
+
+def credit_code_of(first17: str) -> str:
+    """A social credit code from its first seventeen characters: the check character of GB 32100 is added."""
+    total = sum(_CREDIT_LETTERS.index(letter) * pow(3, place, 31) for place, letter in enumerate(first17))
+    return first17 + _CREDIT_LETTERS[-total % 31]
 
 
 # Masks
@@ -334,3 +339,8 @@ def mask_phone(s: str) -> str:
 def mask_address(s: str) -> str:
     """The first six characters, which name county or township at most."""
     return f"{s[:6]}***" if s else ""
+
+
+def mask_account(s: str) -> str:
+    """The last four characters: ***************0012."""
+    return "*" * max(0, len(s) - 4) + s[-4:] if len(s) > 4 else "*" * len(s)

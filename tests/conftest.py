@@ -9,9 +9,12 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyrage
 import pytest
 from hypothesis import HealthCheck, settings
 
+import app.workspace
+from tests.helpers import age, schema
 from tests.helpers.logs import LogWatch
 from tests.helpers.townships import Many, many
 from tests.helpers.unwritable import permissions_hold
@@ -28,6 +31,8 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("ci")
+
+REAL_SEAL = pyrage.passphrase.encrypt
 
 # Before the first QApplication, which reads it once for the whole process. The e2e tests start processes of their own.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -57,6 +62,28 @@ def logs() -> Iterator[LogWatch]:
     yield watch
     logging.getLogger().removeHandler(watch)
     watch.judge()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passphrases() -> Iterator[None]:
+    """Seals under a passphrase cost nothing; the files are age files all the same, and opened by the program's own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pyrage.passphrase, "encrypt", age.sealed)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_schema() -> Iterator[None]:
+    """A new workspace gets its schema without Alembic, which tests/db/test_migrations.py holds to the records."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(app.workspace, "upgrade", schema.upgraded)
+        yield
+
+
+@pytest.fixture
+def real_passphrases(cheap_passphrases: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library's own seal, which takes more than a second to write and as long to open."""
+    monkeypatch.setattr(pyrage.passphrase, "encrypt", REAL_SEAL)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Backups: one file out, a new replica in, and nothing at all from a file that is damaged."""
 
+import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -187,11 +188,22 @@ def test_a_stick_that_cannot_be_written(workspace: Workspace, unwritable: Path) 
 
 
 def test_a_full_stick_leaves_no_file(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    usage = backup.shutil.disk_usage(tmp_path)._replace(free=10)
-    monkeypatch.setattr(backup.shutil, "disk_usage", lambda _: usage)
-    with pytest.raises(Refusal, match="所在的磁盘空间不够。请清理磁盘，或换一个位置"):
+    usage = shutil.disk_usage(tmp_path)._replace(free=10)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    with pytest.raises(Refusal, match=r"所在的磁盘空间不够：需要 \d.* MB，只剩 10 字节。请清理磁盘，或换一个位置"):
         backup.backup(workspace, tmp_path / "备份")
     assert list((tmp_path / "备份").iterdir()) == []
+
+
+def test_no_room_to_restore_leaves_nothing(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = backup.backup(workspace, tmp_path)
+    usage = shutil.disk_usage(tmp_path)._replace(free=10)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    with pytest.raises(Refusal, match=r"放不下这个备份：需要 \d.* MB，只剩 10 字节。请清理磁盘，或换一个位置"):
+        backup.restore(file, tmp_path / "恢复")
+    assert not (tmp_path / "恢复").exists()
 
 
 def test_a_stick_pulled_half_way_leaves_no_file(

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, select
 
-from app import demo_township, editing, quality
-from app.fiction import People
+from app import editing, quality
+from app.demo.county import township_rows
+from app.demo.fiction import People
 from app.ledgers.catalogue import LEDGERS
 from app.workspace import Workspace
 from db.ids import new_id
@@ -170,7 +171,7 @@ def test_many_records_cost_few_statements(tmp_path: Path) -> None:
         with big.edit("录入") as batch:
             posts = {post.name: post.id for post in batch.session.scalars(select(Post))}
             people, area = People(rng, today), Decimal(75)
-            rows = demo_township.records(big.office, people, new_id, members=2000, posts=posts, standard_area=area)
+            rows = township_rows(big.office, people, new_id, members=2000, posts=posts, standard_area=area)
             for name, model in models().items():
                 if rows.get(name):
                     batch.create_rows(model, rows[name])

@@ -57,7 +57,9 @@ def take(folder: Path, out: Path) -> list[Path]:
     from app.place import EXCHANGE, SETTINGS
     from app.workspace import Workspace
     from ui.background import Desk, Opened
+    from ui.ledger.action import ActionDialog
     from ui.ledger.page import LedgerPage
+    from ui.pages.catalogue import PAGES
     from ui.shell import theme
     from ui.shell.opening import OpeningScreen
     from ui.shell.window import WORKBENCH, Desktop
@@ -105,11 +107,16 @@ def take(folder: Path, out: Path) -> list[Path]:
                 if page.view.table.ids:
                     page.view.select_ids(page.view.table.ids[:1])
                     picture(window, f"{ledger.id}-detail{suffix}")
+                buttons = [page.detail.actions.itemAt(place).widget() for place in range(page.detail.actions.count())]
+                if buttons:
+                    buttons[0].click()
+                    picture(window, f"{ledger.id}-action{suffix}", page.findChild(ActionDialog))
                 if page.adds:
                     page.add()
                     picture(window, f"{ledger.id}-form{suffix}")
                     page._leave_form()
-            for place in (EXCHANGE, SETTINGS):
+            others = [one.id for one in PAGES.values() if one.county in (None, window.county)]
+            for place in (*others, EXCHANGE, SETTINGS):
                 window.go(place)
                 picture(window, f"{place}{suffix}")
             if not suffix:

@@ -88,7 +88,10 @@ def ledger_named(name: str) -> Ledger:
 
 
 def field_named(ledger: Ledger, name: str) -> str:
-    """The full name of a field written as in `siji ledgers`, as a link without `_id`, or as its label."""
+    """The full name of a field written as in `siji ledgers`, as a link without `_id`, or as its label. `office` is the
+    office that a record is about, where it is about one."""
+    if name in ("office", "office_id") and "target_office_id" in ledger.fields:
+        return "target_office_id"
     for full, spec in ledger.fields.items():
         if name in (full, spec.label) or (spec.target and f"{name}_id" == full):
             return full

@@ -19,7 +19,7 @@ from app.commands.common import (
     show,
     warn_if_plain,
 )
-from app.demo import make_demo
+from app.demo.county import make_demo
 from app.sync import peers, seal
 from app.workspace import Workspace
 

@@ -25,7 +25,7 @@ from app.commands.common import (
 )
 from app.ledgers.catalogue import LEDGERS
 from app.status import status as status_of
-from app.sync import board, intake, outgoing, several
+from app.sync import board, intake, keyfile, outgoing, several
 from app.sync.outcome import Inspection, Outcome
 from app.workspace import Workspace
 from db import clock
@@ -57,6 +57,8 @@ def export(
     """写交给对方的包：乡镇的给县里；县里的给一个或所有乡镇。"""
     with opened(folder) as workspace, progress() as step:
         sent = outgoing.export(workspace, to, code=code, full=full, progress=step)
+    for sentence in dict.fromkeys(sentence for one in sent for sentence in one.left_out):
+        say(f"注意：{sentence}。")
     if json:
         give(
             [
@@ -66,6 +68,7 @@ def export(
                     "sequence": one.sequence,
                     "kind": one.kind,
                     "records": one.records,
+                    "left_out": list(one.left_out),
                 }
                 for one in sent
             ]
@@ -183,6 +186,22 @@ def inspect(
         say(f"“{file.name}”不是四基的包，或者开头已损坏。请核对文件，重新复制，仍不行时请对方重新导出")
         return REFUSED
     return DONE
+
+
+@app.command()
+def key(
+    folder: Folder,
+    out: Annotated[Path, typer.Argument(metavar="FILE", help="写到这个文件", show_default=False)],
+    json: Json = False,
+) -> None:
+    """写出本单位的密钥文件，别的程序（age）凭它打开包。谁拿到它谁就能打开，请保管好。"""
+    with opened(folder) as workspace:
+        keyfile.write_key(workspace, out)
+    if json:
+        give({"file": str(out)})
+    else:
+        show(f"密钥文件：{out}")
+        say("有了它就能打开发给本单位和本单位发出的包。请保管好，用完销毁。")
 
 
 def _tell_inspected(file: Path, found: Inspection) -> None:

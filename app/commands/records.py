@@ -1,12 +1,12 @@
 """Reading and writing single records: ledgers, records, set, delete, history, undo."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
 from sqlalchemy.orm import Session
 
-from app import checks, editing, listing, record_view
+from app import actions, checks, editing, listing, record_view
 from app.commands.common import (
     Folder,
     Json,
@@ -26,6 +26,7 @@ from app.findings import Finding
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import PILLAR_TITLES, Ledger
 from app.policy import Policies
+from app.workspace import Workspace
 from db.errors import Refusal
 from db.fields import Field
 from db.journal import HistoryEntry, Values, stored_rows, typed
@@ -61,6 +62,7 @@ def described(ledger: Ledger, count: int) -> dict[str, Any]:
         "count": count,
         "authority": ledger.authority,
         "fields": [described_field(spec) for spec in ledger.fields.values()],
+        "actions": [{"id": one.id, "title": one.title} for one in ledger.actions],
     }
 
 
@@ -184,6 +186,54 @@ def delete(folder: Folder, ledger: LedgerName, record_id: RecordId, json: Json =
                 give(wire_records(session, found, [record_id])[0])
                 return
     show(f"已删除这条{found.one}记录；用 siji undo 可以恢复。")
+
+
+@app.command()
+def act(
+    folder: Folder,
+    ledger: LedgerName,
+    record_id: RecordId,
+    action: Annotated[
+        str | None, typer.Argument(metavar="ACTION", help="操作；不写则列出这条记录可做的", show_default=False)
+    ] = None,
+    values: Annotated[
+        list[str] | None, typer.Argument(metavar="f=v…", help="操作要填的栏目=值", show_default=False)
+    ] = None,
+    json: Json = False,
+) -> None:
+    """对一条记录做一件事，如接收、退回、登记回执。"""
+    found = ledger_named(ledger)
+    given = {field_named(found, name): text for name, text in assignments(values or (), "栏目=值")}
+    with opened(folder) as workspace:
+        said = None if action is None else acted(workspace, found, record_id, action, given)
+        with workspace.read() as session:
+            possible = actions.offers(session, workspace.office, found, record_id)
+            if json:
+                wired = [wire_offer(one) for one in possible]
+                give(wired if said is None else {"said": said, "record": wire_records(session, found, [record_id])[0]})
+                return
+    if said is not None:
+        show(said)
+        return
+    for one in possible:
+        asked = "、".join(found.fields[name].label for name in one.asks)
+        show(f"{one.id}  {one.title}：{one.says}" + (f"要填：{asked}。" if asked else ""))
+    if not possible:
+        say(f"这条{found.one}现在没有可做的操作。")
+
+
+def acted(workspace: Workspace, ledger: Ledger, record_id: str, action: str, given: Mapping[str, str]) -> str:
+    """The sentence of what was done."""
+    try:
+        return actions.act(workspace, ledger, record_id, action, given)
+    except editing.Refused as refusal:
+        raise Refusal("；".join(labelled(ledger, one) for one in checks.errors(refusal.findings))) from refusal
+
+
+def wire_offer(offer: actions.Offer) -> Values:
+    """An action as scripts see it: the fields that it asks for, and which must be given where nothing is suggested."""
+    needs = [name for name in offer.asks if name in offer.needs]
+    return {"id": offer.id, "title": offer.title, "asks": list(offer.asks), "needs": needs, "suggests": offer.texts}
 
 
 def show_record(session: Session, ledger: Ledger, record_id: str) -> None:

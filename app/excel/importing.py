@@ -25,7 +25,7 @@ from app.excel.rows import SheetRow, read
 from app.findings import Finding, error
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Ledger
-from app.ownership import belongs_to, owner_above, stray_links
+from app.ownership import belongs_to, owner_above, stray_links, strays_apart
 from app.policy import Policies
 from app.workspace import Workspace
 from db.errors import Refusal
@@ -242,6 +242,7 @@ def _judge(
     wanted = [one.id for one in matches.values() if one.stored]
     stored = stored_rows(session.connection(), ledger.model, wanted)
     look, policy = checks.Look(session, None), Policies.read(session)
+    look.coming = {one.id: row.values for row in rows if (one := matches[row.number]).doubt is None}
     blank = {name: ledger.defaults.get(name) for name in ledger.fields}
     closed = [name for name in ledger.fields if not ledger.writable(name, county=ws.office.is_county)]
     keeper_of = cache(partial(owner_above, session, ws.office))
@@ -269,7 +270,9 @@ def _judge(
             if old is not None and old["office_id"] != ws.office.id:
                 links = {name: new for name, (_, new) in changes.items()}
                 findings += stray_links(session, ws.office, ledger, old["office_id"], links)
-            look.turn_to(None if old is None else one.id, None if old is None else old["office_id"])
+            else:
+                findings += strays_apart(session, ws.office, ledger, values, old)
+            look.turn_to(one.id, ws.office.id if old is None else old["office_id"])
             findings += [found for found in checks.run(ledger, values, look, policy) if found.field not in unread]
         if one.doubt is not None:
             findings.append(error(None, "doubtful", one.doubt))

@@ -2,11 +2,23 @@
 
 from collections.abc import Mapping
 
-from app.ledgers import common, guarantee, organisation, team
+from app.ledgers import cadres, common, guarantee, method, organisation, party_life, responsibility, team, transfers
 from app.ledgers.ledger import Ledger
 
 LEDGERS: Mapping[str, Ledger] = {
-    ledger.id: ledger for ledger in (*organisation.LEDGERS, *team.LEDGERS, *guarantee.LEDGERS, *common.LEDGERS)
+    ledger.id: ledger
+    for ledger in (
+        *organisation.LEDGERS,
+        *team.LEDGERS,
+        *transfers.LEDGERS,
+        *party_life.LEDGERS,
+        *cadres.LEDGERS,
+        *method.DISPATCH_LEDGERS,
+        *guarantee.LEDGERS,
+        *method.LEDGERS,
+        *responsibility.LEDGERS,
+        *common.LEDGERS,
+    )
 }
 
 

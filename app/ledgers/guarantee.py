@@ -1,4 +1,4 @@
-"""实力党建: village venues, the projects that build them, and the money by source."""
+"""实力党建: village venues, the projects that build them, the money by source, and what else is built."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -8,11 +8,15 @@ from sqlalchemy import select
 
 from app.checks import Look
 from app.findings import Finding, error, warning
+from app.ledgers import funds
 from app.ledgers.ledger import Chip, Figure, Ledger, Pillar
 from app.policy import Policies
 from app.rules import venue
-from db.models.guarantee import Venue, VenueFunding, VenueProject, VenueUse
+from db.models.guarantee import CommunitySupport, Facility, Venue, VenueFunding, VenueProject, VenueUse
+from db.models.organisation import Village
 
+ACCEPTED, AWARDED = "04", "05"  # code table facility_status
+COMMUNITY = "02"  # code table village_kind
 STANDARD_AREA = 75
 """Square metres, where policy says nothing (seed policy venue.standard_area)."""
 
@@ -106,6 +110,67 @@ def use_has_happened(on: date | None, today: date) -> Finding | None:
     return error("on", "venue_use.on", f"日期 {on} 晚于今天，请核对") if on and on > today else None
 
 
+def facility_is_there_once(kind: str | None, place: str | None, look: Look) -> Finding | None:
+    """facility.kind (§7): one facility of a kind at one place."""
+    if kind and look.others(Facility, kind=kind, place=place):
+        return error("kind", "facility.kind", "这项设施已经登记过，请修改原有记录；另有一处的请填写地点")
+    return None
+
+
+def facility_is_possible(
+    area: Decimal | None,
+    invest: int | None,
+    award: int | None,
+    accepted_on: date | None,
+    awarded_on: date | None,
+    today: date,
+) -> Iterator[Finding]:
+    """facility.amount, facility.dates (§7): area and money are more than nothing, what has a day has come."""
+    if area is not None and area <= 0:
+        yield error("area", "facility.amount", "面积应大于零，请核对")
+    for field, label, amount in (("invest", "投资", invest), ("award", "以奖代补金额", award)):
+        if amount is not None and amount < 0:
+            yield error(field, "facility.amount", f"{label}不能是负数，请核对")
+    for field, label, day in (("accepted_on", "验收日期", accepted_on), ("awarded_on", "奖补到账日期", awarded_on)):
+        if day and day > today:
+            yield error(field, "facility.dates", f"{label} {day} 晚于今天，请核对")
+
+
+def award_follows_acceptance(
+    status: str | None, award: int | None, accepted_on: date | None, awarded_on: date | None
+) -> Iterator[Finding]:
+    """facility.award [seed §1]: the county rewards (以奖代补) what was accepted."""
+    if status in (ACCEPTED, AWARDED) and accepted_on is None:
+        yield error("accepted_on", "facility.award", "已验收的请填写验收日期")
+    if status == AWARDED and not award:
+        yield warning("award", "facility.award", "已奖补的请填写以奖代补金额")
+    if awarded_on and (accepted_on is None or awarded_on < accepted_on):
+        yield error("awarded_on", "facility.award", "先验收，后奖补，请核对验收日期和奖补到账日期")
+
+
+def support_is_possible(
+    invest: int | None, paid: int | None, floor_area: Decimal | None, finished_on: date | None, today: date
+) -> Iterator[Finding]:
+    """support.amount, support.date (附 C): money and area are more than nothing, and what is finished is so today."""
+    for field, label, amount in (("invest", "援建资金", invest), ("paid", "到位资金", paid)):
+        if amount is not None and amount < 0:
+            yield error(field, "support.amount", f"{label}不能是负数，请核对")
+    if invest is not None and paid is not None and paid > invest:
+        yield warning("paid", "support.amount", "到位资金超过援建资金，请核对")
+    if floor_area is not None and floor_area <= 0:
+        yield error("floor_area", "support.amount", "办公用房面积应大于零，请核对")
+    if finished_on and finished_on > today:
+        yield error("finished_on", "support.date", f"建成日期 {finished_on} 晚于今天，请核对")
+
+
+def support_is_of_a_community(village_id: str | None, look: Look) -> Finding | None:
+    """support.village [seed §1]: leaders look after communities; villages have their own ledger of contacts."""
+    found: Village | None = look.get(Village, village_id)
+    if found is not None and found.kind != COMMUNITY:
+        return warning("village_id", "support.village", f"“{found.name}”登记为村，社区联点一般填社区，请核对")
+    return None
+
+
 VENUES = Ledger(
     Venue,
     title="活动场所",
@@ -187,4 +252,64 @@ VENUE_USES = Ledger(
     empty="活动场所每用一次登记一条：开会、上课、办事、文体活动。",
 )
 
-LEDGERS = (VENUES, VENUE_PROJECTS, VENUE_FUNDINGS, VENUE_USES)
+FACILITIES = Ledger(
+    Facility,
+    title="五小设施",
+    one="五小设施",
+    counter="处",
+    pillar=Pillar.GUARANTEE,
+    icon="mdi6.silverware-fork-knife",
+    label="{kind}{place}",
+    columns="kind place area equipment invest award status accepted_on awarded_on",
+    form={
+        "设施": "kind place area equipment status",
+        "资金与验收": "invest award accepted_on awarded_on",
+    },
+    keys=("kind place", "kind"),
+    chips=(
+        Chip("未验收", Facility.status.not_in((ACCEPTED, AWARDED))),
+        Chip("待奖补", Facility.status == ACCEPTED),
+        Chip("已奖补", Facility.status == AWARDED),
+    ),
+    figures=(
+        Figure("共", unit="处"),
+        Figure("已验收", Facility.status.in_((ACCEPTED, AWARDED))),
+        Figure("已奖补", Facility.status == AWARDED),
+    ),
+    defaults={"status": "01"},
+    checks=(facility_is_there_once, facility_is_possible, award_follows_acceptance),
+    empty="乡镇的小食堂、小澡堂、小厕所、小图书室、小文体室登记在这里，一处一条。",
+)
+
+COMMUNITY_SUPPORTS = Ledger(
+    CommunitySupport,
+    title="社区联点",
+    one="联点",
+    counter="个",
+    pillar=Pillar.GUARANTEE,
+    icon="mdi6.handshake-outline",
+    label="{village} · {leader}",
+    columns="village leader department project invest paid floor_area finished_on progress",
+    form={
+        "联点": "village leader department",
+        "援建": "project invest paid floor_area finished_on progress",
+    },
+    keys=("village_id project", "village_id leader"),
+    chips=(
+        Chip("已建成", CommunitySupport.finished_on.is_not(None)),
+        Chip("未建成", CommunitySupport.finished_on.is_(None)),
+    ),
+    figures=(Figure("共", unit="个"), Figure("已建成", CommunitySupport.finished_on.is_not(None))),
+    checks=(support_is_of_a_community, support_is_possible),
+    empty="领导联点、部门援建的社区登记在这里，一个项目一条。",
+)
+
+LEDGERS = (
+    *funds.LEDGERS,
+    VENUES,
+    VENUE_PROJECTS,
+    VENUE_FUNDINGS,
+    VENUE_USES,
+    FACILITIES,
+    COMMUNITY_SUPPORTS,
+)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -72,6 +73,62 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Case:
+    """One record, and where it is looked at: what an action is offered for and done with.
+
+    Attributes:
+        session: for queries; an action writes nothing itself.
+        office: the id of the office that works here.
+        record: the stored record, every column.
+    """
+
+    session: Session
+    office: str
+    record: Record
+    today: date
+
+    @property
+    def own(self) -> bool:
+        """Whether the record is this office's."""
+        return self.record.office_id == self.office
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What an action comes to: rows to create (each with its `id`), columns to change by record id, in the order of
+    writing, as one operation called `label`; `said` tells the person what has happened, in a sentence."""
+
+    label: str
+    said: str
+    creates: tuple[tuple[type[Record], Mapping[str, Any]], ...] = ()
+    updates: tuple[tuple[type[Record], str, Mapping[str, Any]], ...] = ()
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something that can be done with a record: a button beside it, a command.
+
+    Attributes:
+        id: its name on the command line; `title` is what the button says.
+        when: whether it is offered for a record.
+        do: (case, values asked for) → what it comes to. Raises `Refusal` where it cannot be done.
+        says: what it will do, told before it is done.
+        asks: fields of the ledger that the person fills in first, separated by blanks; those in `needs` must be.
+        suggests: values to begin with, by field.
+    """
+
+    id: str
+    title: str
+    when: Callable[[Case], bool]
+    do: Callable[[Case, Mapping[str, Any]], Deed]
+    says: str
+    icon: str = "mdi6.check"
+    asks: str = ""
+    needs: str = ""
+    suggests: Callable[[Case], Mapping[str, Any]] | None = None
+
+
+@dataclass(frozen=True)
 class Ledger:
     """One ledger (台账).
 
@@ -84,6 +141,10 @@ class Ledger:
         tree: the link by which the page groups records, if it does.
         keys: alternatives of fields that recognise an existing record in a workbook; the first complete one decides.
         authority: who alone may write the ledger.
+        passes: links to offices by which a record of one office is addressed to another beside it: the superior of both
+            passes it on, to be read there and not written.
+        stays: links of such a record that only its own office and those above it can follow; they are not passed on.
+        actions: what can be done with one record beside editing it.
         checks: the rules that every record of it must meet.
         follows: (session, a new record's values) → fields that follow from the others, where nobody wrote them.
     """
@@ -106,6 +167,9 @@ class Ledger:
     checks: tuple[Check, ...] = ()
     follows: Callable[[Session, Mapping[str, Any]], Mapping[str, Any]] | None = None
     authority: Authority | None = None
+    passes: tuple[str, ...] = ()
+    stays: tuple[str, ...] = ()
+    actions: tuple[Action, ...] = ()
     hidden: bool = False
     empty: str = ""
 
@@ -160,6 +224,12 @@ class Ledger:
         """A new record's values with what follows from them; what is written stays."""
         more = self.follows(session, values) if self.follows is not None else {}
         return {**values, **{name: value for name, value in more.items() if values[name] is None}}
+
+    @cached_property
+    def numbers_of_one(self) -> tuple[str, ...]:
+        """The identity numbers that no two records share: those that recognise a record by themselves. A person may
+        have several terms, but stands on a roll once."""
+        return tuple(name for name, spec in self.fields.items() if spec.kind.id == "resident_id" and name in self.keys)
 
     def writable(self, name: str, *, county: bool) -> bool:
         """Whether an office of that side may write this field."""

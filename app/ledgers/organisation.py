@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from app.checks import Look
 from app.findings import Finding, error, warning
 from app.ledgers.ledger import Chip, Figure, Ledger, Pillar
+from app.ledgers.responsibility_checks import bounds
 from app.policy import Policies
-from app.rules import organisation
+from app.rules import organisation, scoring
 from app.rules.recruitment import FULL
 from app.rules.spans import years_later
 from db.fields import Authority
@@ -192,6 +193,22 @@ def org_dates_run_forward(founded_on: date | None, elected_on: date | None, toda
         yield error("elected_on", "org.dates", f"上次换届日期 {elected_on} 早于建立日期 {founded_on}，请核对两个日期")
 
 
+def officers_are_free(
+    secretary: str | None, deputy: str | None, organiser: str | None, elected_on: date | None, look: Look, today: date
+) -> Iterator[Finding]:
+    """restriction.appointment: an officer who is new, or was elected meanwhile, is bound by no restriction."""
+    bound = look.once(bounds)
+    if not bound:
+        return
+    stored: PartyOrg | None = look.get(PartyOrg, look.record_id)
+    own = bound.get(look.office(PartyOrg) or "", ())
+    for field, person in (("secretary", secretary), ("deputy", deputy), ("organiser", organiser)):
+        is_new = person is not None and (stored is None or getattr(stored, field) != person)
+        finding = scoring.appointment_breaks(field, person, today if is_new else elected_on, own)
+        if finding is not None:
+            yield finding
+
+
 def term_is_over(today: date) -> ColumnElement[bool]:
     """An organisation whose written term has ended (O05)."""
     ended = [
@@ -294,6 +311,7 @@ PARTY_ORGS = Ledger(
         size_fits,
         term_is_current,
         election_is_in_time,
+        officers_are_free,
     ),
     figures=(Figure("共", unit="个"),),
     empty="党委、党总支和党支部登记在这里。党员挂在党支部上。",

@@ -1,10 +1,16 @@
 """Village meeting places (村级组织活动场所, §7): standard, building, money (in fen), use. Areas in square metres."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from datetime import date
 from decimal import Decimal
 
 from app.findings import Finding, error, warning
+
+NEW, UPGRADED, ENLARGED, BOUGHT = "01", "02", "03", "04"  # code table project_kind
+MAKING = (NEW, UPGRADED, BOUGHT)
+"""Kinds of projects without whose acceptance a venue does not count."""
+PLANNED = {NEW: "plan.venue.new", UPGRADED: "plan.venue.upgraded"}
+"""[seed §1] What the county's plan counts (277 new and 43 upgraded), and the policy keys of the numbers."""
 
 
 def is_up_to_standard(floor_area: Decimal | None, standard: Decimal) -> bool:
@@ -57,6 +63,31 @@ def accepted_after_finished(
         message = f"验收日期 {accepted_on} 早于竣工日期 {finished_on}，请核对"
         return error("accepted_on", "venue.accepted", message)
     return None
+
+
+def counts(meets_standard: bool | None, projects: Iterable[tuple[str, bool | None]]) -> bool:
+    """§7: a venue counts when it is up to standard, and where projects (kind, accepted) build it or bring it up to
+    standard, when one of them was accepted: only what is accepted is built."""
+    making = [accepted for kind, accepted in projects if kind in MAKING]
+    return bool(meets_standard) and (not making or any(making))
+
+
+def lacking(villages: Set[str], counted: Set[str]) -> Set[str]:
+    """§7: the villages without a venue that counts; each is named."""
+    return villages - counted
+
+
+def coverage(villages: Set[str], counted: Set[str]) -> Decimal | None:
+    """§7: of the villages the share with a venue that counts, 0 to 1 to four places; None without villages."""
+    if not villages:
+        return None
+    return (Decimal(len(villages & counted)) / len(villages)).quantize(Decimal("0.0001"))
+
+
+def against_the_plan(projects: Iterable[tuple[str, bool | None]]) -> Mapping[str, int]:
+    """[seed §1] How many accepted projects (kind, accepted) there are of each kind that the plan counts."""
+    done = [kind for kind, accepted in projects if accepted]
+    return {kind: done.count(kind) for kind in PLANNED}
 
 
 def attendance_is_possible(attendance: int | None) -> Finding | None:

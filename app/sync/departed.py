@@ -1,9 +1,9 @@
-"""People who left the roll of one office by a transfer and came to none: their letter has run out, and nobody below the
-superior that looks has them.
+"""People who left the roll of one office by a transfer and came to none: the letter has run out, and nobody below the
+superior that looks has them. The offices are told by remarks.
 
-What is known is the event 转出 and that nobody on any roll here has the number, not where the person went. So once the
-office has settled it (the person has gone beyond this superior, say), the superior closes the remark, and it is not
-asked again.
+Where the ledger of transfers has a letter, it says where the person went, and both offices are told. Where there is
+only the event 转出, and nobody on any roll here has the number, the office that was left is asked. Once that is settled
+(the person has gone beyond this superior, say), the superior closes the remark, and nobody is asked again.
 """
 
 from dataclasses import dataclass
@@ -12,11 +12,15 @@ from datetime import date, timedelta
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, aliased
 
+from app.findings import Level
 from app.policy import Policies
+from app.rules.transfers import OUT
+from app.sync import transfers
+from app.sync.outcome import RecordFinding
 from db.ids import seeded_id
 from db.journal import Batch, stored_rows
 from db.models.common import Remark
-from db.models.team import Member, MemberEvent
+from db.models.team import Member, MemberEvent, Transfer
 from db.parsing import mask_resident_id
 
 RULE = "nowhere"
@@ -40,8 +44,8 @@ class Departed:
 
 
 def departed(session: Session, today: date) -> list[Departed]:
-    """Members with the standing 已转出 whose last event 转出 is older than a letter's validity, and whose ID number
-    nobody on any roll of the store has; by id. Without a number nobody can be told from others, and is left out."""
+    """Members with the standing 已转出 and no letter, whose last event 转出 is older than a letter's validity, and whose
+    number nobody on any roll of the store has; by id. Who has no number is left out."""
     elsewhere = aliased(Member)
     policy = Policies.read(session)
     left = (
@@ -58,6 +62,7 @@ def departed(session: Session, today: date) -> list[Departed]:
                 elsewhere.deleted_at.is_(None),
                 elsewhere.standing == ON_THE_ROLL,
             ),
+            ~exists().where(Transfer.member_id == Member.id, Transfer.direction == OUT, Transfer.deleted_at.is_(None)),
         )
         .group_by(Member.id, Member.office_id, Member.resident_id)
         .order_by(Member.id)
@@ -133,3 +138,51 @@ def told(batch: Batch, office_id: str, today: date) -> list[Departed]:
     )
     batch.update_rows(Remark, [(known[key], {"status": CLOSED}) for key in sorted(standing)])
     return [one for key, one in lost.items() if key not in known or known[key]["status"] != CLOSED]
+
+
+def letters_told(batch: Batch, office_id: str, below: frozenset[str], today: date) -> list[RecordFinding]:
+    """Whose letter from or to these offices has run out unanswered; sees to it that both offices are told once.
+
+    A remark whose letter has been answered since is closed.
+    """
+    session = batch.session
+    lost = transfers.on_no_roll(session, today)
+    wanted = {
+        _letter_id(one.transfer_id, office): (one, office)
+        for one in lost
+        for office in (one.office_id, one.to_office_id)
+        if office != office_id
+    }
+    asked = select(Remark.id, Remark.record, Remark.target_office_id).where(
+        Remark.office_id == office_id,
+        Remark.ledger == transfers.LEDGER,
+        Remark.status != CLOSED,
+        Remark.deleted_at.is_(None),
+    )
+    standing = {id for id, letter, office in session.execute(asked) if id == _letter_id(letter, office or "")}
+    known = stored_rows(session.connection(), Remark, sorted({*wanted, *standing}))
+    fresh = [
+        {
+            "id": key,
+            "office_id": office_id,
+            "target_office_id": office,
+            "ledger": transfers.LEDGER,
+            "record": one.transfer_id,
+            "field": "status",
+            "text": transfers.sentence(session, one),
+            "status": OPEN,
+        }
+        for key, (one, office) in wanted.items()
+        if key not in known
+    ]
+    batch.create_rows(Remark, fresh)
+    batch.update_rows(Remark, [(known[key], {"status": CLOSED}) for key in sorted(standing - set(wanted))])
+    return [
+        RecordFinding(transfers.LEDGER, one.transfer_id, None, Level.WARNING, RULE, transfers.sentence(session, one))
+        for one in lost
+        if not below.isdisjoint({one.office_id, one.to_office_id})
+    ]
+
+
+def _letter_id(letter: str, office: str) -> str:
+    return seeded_id(Remark.__tablename__, f"{RULE}/{letter}/{office}")

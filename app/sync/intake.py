@@ -3,6 +3,7 @@
 The dry run is the import, rolled back; its digest is what the import must come to again.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,7 +12,9 @@ from typing import Any, BinaryIO
 
 from sqlalchemy.orm import Session
 
-from app.sync import chain, corrections, namesakes, package, register, report, scope, seal, stick
+from app import blobs
+from app.files import room
+from app.sync import chain, corrections, namesakes, package, register, report, scope, seal, stick, transfers
 from app.sync import manifest as manifests
 from app.sync.chain import Stop
 from app.sync.choices import Choice, Conflict
@@ -95,6 +98,7 @@ def _attempt(
     with package.opened(stream, [identity]) as opened:
         with ws.read() as session:
             manifest, peer_id = _head(session, ws, opened, work)
+            _room(ws, sum(one.bytes for one in manifest.files if not blobs.size(session, one.sha256)), file=False)
         try:
             with ws.edit(f"导入{manifest.sender.name}第 {manifest.sequence} 号包", kind="receive") as batch:
                 outcome = _within(ws, batch, opened, manifest, peer_id, work.outcome, decide, automatic, progress)
@@ -154,8 +158,8 @@ def _within(
     sender = Sender(peer_id, peer.name, line, up, newcomer, frozenset({one.replica for one in own} - {ws.replica}))
     work = Intake(batch, sender, peer_id, decide, automatic, clock.now())
     work.digest.update(opened.digest.encode())
-    work.tables(opened, manifest.records, progress)
-    work.blobs(opened, manifest.files)
+    work.tables(opened, manifest, progress)
+    work.blobs(opened, manifest.files, progress)
     opened.finish()
     chain.pin(peer, manifest)
     results = chain.acknowledge(session, peer, ws.replica, manifest)
@@ -164,12 +168,15 @@ def _within(
     if up:
         corrections.mark_corrected(batch, ws.office.id, peer_id, line)
         findings += namesakes.found_and_told(batch, work, ws.office.id, line)
+    else:
+        findings += transfers.answers_taken_in(batch, work, ws.office)
     findings += report.checked(session, work)
     rows = sum(member.rows for member in manifest.records)
     summary = Summary(work.counts, dict(outcome.counts_claimed), rows, work.fates, work.more_fates)
+    line_id = new_id()
     session.add(
         PackageLine(
-            id=new_id(),
+            id=line_id,
             place=register.next_place(session),
             peer_id=peer_id,
             sent=False,
@@ -183,6 +190,8 @@ def _within(
             summary=register.kept(summary),
         )
     )
+    session.flush()
+    register.remember_blobs(session, line_id, manifest.files)
     session.flush()
     done = replace(
         outcome,
@@ -222,6 +231,7 @@ def _source(ws: Workspace, file: Path, *, keep: bool) -> Iterator[tuple[BinaryIO
 
     try:
         with stream:
+            _room(ws, os.fstat(stream.fileno()).st_size, file=True)
             _copy(stream, copy, file)
         with copy.open("rb") as kept:
             yield kept, archive
@@ -233,9 +243,17 @@ def _source(ws: Workspace, file: Path, *, keep: bool) -> Iterator[tuple[BinaryIO
         copy.unlink(missing_ok=True)
 
 
+def _room(ws: Workspace, size: int, *, file: bool) -> None:
+    """Raises `Refusal` when our own disk has no room for a copy of the package, or for the attachments in it, which the
+    store writes twice: into its log first."""
+    if size:
+        remedy = "请清理磁盘后再导入，没有导入任何内容"
+        room(ws.folder, size if file else 2 * size, "本机磁盘放不下这个包" + ("" if file else "里的附件"), remedy)
+
+
 def _open(file: Path) -> BinaryIO:
     try:
-        stream = file.open("rb")
+        stream = package.open_file(file)
         size = file.stat().st_size
     except FileNotFoundError:
         raise Refusal(f"找不到文件“{file.name}”，U盘可能已拔出。请插好后再试", "damaged") from None

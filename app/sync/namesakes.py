@@ -6,12 +6,13 @@ The superior lists them when it takes a package in, and a remark on each record 
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from app.findings import Level
+from app.ledgers.catalogue import LEDGERS
 from app.ledgers.team import on_the_roll
-from app.sync import departed
+from app.sync import departed, transfers
 from app.sync.outcome import RecordFinding
 from app.sync.rows import Intake
 from app.sync.scope import Line
@@ -49,9 +50,8 @@ def found_and_told(batch: Batch, work: Intake, office_id: str, line: Line) -> li
         counts = work.counts.get(name)
         if counts is None or not (counts.created or counts.updated or counts.deleted):
             continue
-        for field, spec in fields_of(model).items():
-            if spec.kind.id != "resident_id":
-                continue
+        for field in LEDGERS[name].numbers_of_one:
+            spec = fields_of(model)[field]
             people = namesakes(batch.session, model, field)
             _tell(batch, model, field, people, office_id)
             found += [
@@ -67,6 +67,7 @@ def found_and_told(batch: Batch, work: Intake, office_id: str, line: Line) -> li
         for one in lost
         if one.office_id in line.below
     ]
+    found += departed.letters_told(batch, office_id, line.below, clock.today())
     return found[:LISTED]
 
 
@@ -101,8 +102,10 @@ def namesakes(session: Session, model: type[Record], field: str) -> list[Namesak
 
 
 def on_a_roll(model: type[Record]) -> ColumnElement[bool]:
-    """A live record that counts its person; a member who has moved away, died or left the Party is on no roll."""
-    return model.deleted_at.is_(None) & (on_the_roll(clock.today()) if model is Member else true())
+    """A live record that counts its person. A member who has left is on no roll, nor is one whom another office has
+    accepted and whose receipt is on its way."""
+    alive = model.deleted_at.is_(None)
+    return and_(alive, on_the_roll(clock.today()), ~transfers.leaving()) if model is Member else alive
 
 
 def remark_id(model: type[Record], record_id: str) -> str:

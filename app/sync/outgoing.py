@@ -1,6 +1,7 @@
 """Writes packages: what a peer has not acknowledged, sealed for it and for the sender, onto the stick."""
 
 import hashlib
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version as program_version
@@ -8,9 +9,12 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import zstandard
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
+from app import blobs, listing
+from app.files import room
+from app.ledgers.catalogue import LEDGERS
 from app.sync import manifest as manifests
 from app.sync import package, register, scope, seal, stick, wire
 from app.sync.manifest import Acknowledged, Blob, Invitation, Keys, Manifest, Member, Party
@@ -22,9 +26,9 @@ from db.ids import new_id
 from db.journal import ChangeLine, Progress
 from db.migrations.upgrade import SCHEMA
 from db.models.common import Attachment
-from db.models.handoff import BlobChunk, PackageLine, Peer
+from db.models.handoff import PackageLine, Peer
 from db.models.organisation import Office
-from db.models.record import Record, models, table_of
+from db.models.record import Record, models
 
 KEPT = 16 << 20
 """How many compressed bytes of lines are kept between measuring and writing; beyond, a ledger is read a second time."""
@@ -38,6 +42,7 @@ class Sent:
     """One package written.
 
     `kind` is `snapshot` or `changes`; a package with no records is the receipt for what the other side sent.
+    `left_out` has a sentence for each attachment whose bytes could not go with it.
     """
 
     file: Path
@@ -49,6 +54,7 @@ class Sent:
     digest: str
     counts: Mapping[str, int]
     bytes: int
+    left_out: tuple[str, ...] = ()
 
     @property
     def receipt(self) -> bool:
@@ -65,6 +71,8 @@ class Composed:
     parts: tuple[package.Part, ...]
     upto: int
     told: int
+    builds_on: str | None
+    left_out: tuple[str, ...]
 
     @property
     def digest(self) -> str:
@@ -74,15 +82,20 @@ class Composed:
     def counts(self) -> dict[str, int]:
         return {member.table: member.rows for member in self.manifest.records}
 
-    def line(self, session: Session, peer_id: str, replica: str, file: str) -> PackageLine:
-        """What the store keeps of it once it is out."""
+    @property
+    def size(self) -> int:
+        """Bytes that the package has at most, but for its records, which get much smaller."""
+        return sum(blob.bytes for blob in self.manifest.files)
+
+    def remember(self, session: Session, peer_id: str, replica: str, file: str) -> None:
+        """Puts into the store what it keeps of the package once it is out."""
         summary = Summary(
             ledgers={name: Counts(updated=rows) for name, rows in self.counts.items()},
             live={name: total.live for name, total in self.manifest.totals.items()},
             records=sum(self.counts.values()),
             told=self.told,
         )
-        return PackageLine(
+        line = PackageLine(
             id=new_id(),
             place=register.next_place(session),
             peer_id=peer_id,
@@ -94,8 +107,13 @@ class Composed:
             at=clock.now(),
             file=file,
             upto=self.upto,
+            builds_on=self.builds_on,
             summary=register.kept(summary),
         )
+        session.add(line)
+        session.flush()
+        register.remember_blobs(session, line.id, self.manifest.files)
+        session.flush()
 
 
 def export(
@@ -154,9 +172,10 @@ def _export_to(ws: Workspace, to: Path, peer_id: str, *, full: bool, progress: P
             package.write(out, made.data, keys.sign(made.data), made.parts, recipients)
 
         def remember() -> None:
-            session.add(made.line(session, peer_id, ws.replica, archived.name))
+            made.remember(session, peer_id, ws.replica, archived.name)
             session.commit()
 
+        room(ws.folder, made.size, "本机磁盘放不下要写的包", "请清理本机磁盘后再导出，没有写出任何文件")
         try:
             stick.write(archived, produce)
             stick.put(archived, to / name, remember)
@@ -175,6 +194,7 @@ def _export_to(ws: Workspace, to: Path, peer_id: str, *, full: bool, progress: P
             made.digest,
             made.counts,
             archived.stat().st_size,
+            made.left_out,
         )
 
 
@@ -201,9 +221,10 @@ def compose(
     known = None if full or enrolment else register.base(session, peer.office_id, ws.replica)
     content = Content(session, line, peer.office_id, up=up, since=known.upto if known else None, full=enrolment is None)
     members = content.measure(progress)
-    blobs = content.blobs()
-    if len(blobs) > FILES:
-        raise Refusal(f"要带的附件有 {len(blobs)} 个，一个包最多 {FILES} 个。请分批添加附件后再导出", "too-large")
+    # an enrolment file is opened in memory: the first package after it brings what is attached to its records
+    files, left_out = ([], ()) if enrolment else content.blobs(register.blobs_there(session, known) if known else set())
+    if len(files) > FILES:
+        raise Refusal(f"要带的附件有 {len(files)} 个，一个包最多 {FILES} 个。请分批添加附件后再导出", "too-large")
     received = register.last(session, peer.office_id, sent=False)
     untold = register.untold(session, peer.office_id, ws.replica)
     keys = seal.own_keys(session)
@@ -223,7 +244,7 @@ def compose(
         previous=last.digest if last else None,
         since=known.sequence if known else None,
         acknowledges=Acknowledged(received.replica, received.sequence, received.digest) if received else None,
-        files=blobs,
+        files=files,
         results=[register.result_of(one) for one in untold],
         keys=_answer(peer, keys) if up and peer.secret else None,
         enrolment=enrolment,
@@ -233,10 +254,10 @@ def compose(
         package.Part(f"records/{member.table}.jsonl", member.bytes, content.pieces(model, member.rows, progress))
         for model, member in members
     ]
-    parts += [package.Part(f"files/{blob.sha256}", blob.bytes, content.blob(blob)) for blob in blobs]
+    parts += content.files(files, progress)
     upto = session.execute(select(func.max(ChangeLine.seq))).scalar() or 0
     told = untold[-1].place if untold else received.place if received else 0
-    return Composed(manifest, data, tuple(parts), upto, told)
+    return Composed(manifest, data, tuple(parts), upto, told, known.id if known else None, left_out)
 
 
 def line_to(session: Session, ws: Workspace, peer: Peer) -> scope.Line:
@@ -291,7 +312,8 @@ class Content:
             if model is Office:
                 continue
             going = scope.going(model, self.line, up=self.up, since=self.since, full=self.full, peer=self.peer)
-            for name in scope.office_links(model):
+            named = scope.office_links(model)
+            for name in (*named, "office_id") if LEDGERS[model.__tablename__].passes else named:
                 column = getattr(model, name)
                 found.update(self.session.scalars(select(column).where(going, column.is_not(None)).distinct()))
             if self.since is not None or (self.full and not self.up):
@@ -340,7 +362,15 @@ class Content:
         return self.session.execute(select(func.count()).select_from(model).where(self.where(model))).scalar_one()
 
     def _blocks(self, model: type[Record]) -> Iterator[bytes]:
-        return wire.lines(self.session.connection(), model, wire.select_lines(model).where(self.where(model)))
+        stays = LEDGERS[model.__tablename__].stays if not self.up else ()
+        where, beside = self.where(model), scope.beside(model, self.line)
+        if not stays:
+            return self._lines(model, where)
+        passing = self._lines(model, and_(where, beside), stays)
+        return itertools.chain(self._lines(model, and_(where, not_(beside))), passing)
+
+    def _lines(self, model: type[Record], where: ColumnElement[bool], without: tuple[str, ...] = ()) -> Iterator[bytes]:
+        return wire.lines(self.session.connection(), model, wire.select_lines(model, without).where(where), without)
 
     def pieces(self, model: type[Record], rows: int, progress: Progress | None) -> Any:
         """The lines of a ledger, as a function that reads them afresh."""
@@ -356,28 +386,54 @@ class Content:
 
         return read
 
-    def blobs(self) -> list[Blob]:
-        """The attachments whose records go, each content once."""
-        table = table_of(Attachment)
-        wanted = select(table.c.sha256).where(self.where(Attachment), table.c.deleted_at.is_(None))
-        sizes = (
-            select(BlobChunk.sha256, func.sum(func.length(BlobChunk.data)))
-            .where(BlobChunk.sha256.in_(wanted))
-            .group_by(BlobChunk.sha256)
-            .order_by(BlobChunk.sha256)
-        )
-        return [Blob(sha256, int(size)) for sha256, size in self.session.execute(sizes)]
+    def attached(self, there: set[str]) -> dict[str, Attachment]:
+        """By digest, an attachment of each content that the receiver is to have and, as far as is known, has not.
 
-    def blob(self, blob: Blob) -> Any:
-        """An attachment's bytes in pieces, as a function that reads them afresh."""
+        That is not only what is attached to records that go: bytes that could not go with an earlier package go with
+        this one.
+        """
+        own = scope.of_lower(Attachment, self.line) if self.up else scope.of_upper(Attachment, self.line)
+        wanted = select(Attachment).where(or_(self.where(Attachment), own), Attachment.deleted_at.is_(None))
+        found = {one.sha256: one for one in self.session.scalars(wanted.order_by(Attachment.id.desc()))}
+        return {sha256: found[sha256] for sha256 in sorted(found.keys() - there)}
 
-        def read() -> Iterable[bytes]:
-            places = select(BlobChunk.place).where(BlobChunk.sha256 == blob.sha256).order_by(BlobChunk.place)
-            for place in list(self.session.scalars(places)):
-                one = select(BlobChunk.data).where(BlobChunk.sha256 == blob.sha256, BlobChunk.place == place)
-                yield self.session.execute(one).scalar_one()
+    def blobs(self, there: set[str]) -> tuple[list[Blob], tuple[str, ...]]:
+        """The attachments' bytes that go, each content once, and a sentence for each that cannot.
 
-        return read
+        Every one is read and checked: a package with a wrong one would be refused whole.
+        """
+        found, left_out = [], []
+        for sha256, one in self.attached(there).items():
+            if blobs.sound(self.session, sha256):
+                found.append(Blob(sha256, blobs.size(self.session, sha256)))
+            else:
+                left_out.append(self._left_out(one))
+        return found, tuple(left_out)
+
+    def _left_out(self, one: Attachment) -> str:
+        ours = one.office_id == (self.line.lower if self.up else self.line.upper)
+        what = "缺失或已损坏" if ours else "还没有收到"
+        remedy = "请移除它，再从原来的文件重新添加" if ours else "请原来添加它的单位重新导出一个完整包"
+        record = listing.record_titles(self.session, LEDGERS[one.ledger], [one.record]).get(one.record, "")
+        whose = f"{LEDGERS[one.ledger].one} {record}".strip()
+        return f"附件“{one.name}”（{whose}）的内容{what}，这次没有带上，别的照常写出。{remedy}"
+
+    def files(self, found: list[Blob], progress: Progress | None) -> list[package.Part]:
+        """The attachments as members of the package; their bytes are read in pieces."""
+        total, done = sum(blob.bytes for blob in found), 0
+
+        def reading(blob: Blob) -> Any:
+            def read() -> Iterable[bytes]:
+                nonlocal done
+                for piece in blobs.pieces(self.session, blob.sha256):
+                    done += len(piece)
+                    if progress is not None:
+                        progress(done >> 10, total >> 10, "正在加密附件")
+                    yield piece
+
+            return read
+
+        return [package.Part(f"files/{blob.sha256}", blob.bytes, reading(blob)) for blob in found]
 
 
 # ---------------------------------------------------------------- what is due
@@ -416,6 +472,15 @@ def pending(ws: Workspace) -> int:
                 continue
             total += sum(content.count(model) for model in models().values())
         return total
+
+
+def attached(session: Session, ws: Workspace, peer: Peer) -> tuple[int, int]:
+    """How many attachments' contents the next package for a peer would carry, and their bytes in all."""
+    known = register.base(session, peer.office_id, ws.replica)
+    since = known.upto if known else None
+    content = Content(session, line_to(session, ws, peer), peer.office_id, up=peer.superior, since=since, full=True)
+    found = content.attached(register.blobs_there(session, known) if known else set())
+    return len(found), sum(one.bytes for one in found.values())
 
 
 def _peers(session: Session, ws: Workspace, code: str | None) -> list[Peer]:

@@ -7,11 +7,13 @@ that it declares, and nothing before, between or after them.
 import hashlib
 import io
 import os
+import stat
 import tarfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
 import pyrage
@@ -23,7 +25,8 @@ from app.sync.wire import LINE_LIMIT
 from db.errors import Refusal
 
 SUFFIX = ".dzb"
-BLOCK = 512
+BLOCK, RECORD = 512, 20
+"""tar's block in bytes, and the blocks up to whose multiple the tar program fills an archive with zeros."""
 PART = 1 << 20
 TABLE_LIMIT, BLOB_LIMIT, WHOLE_LIMIT = 4 << 30, 512 << 20, 16 << 30
 """The largest table, attachment and package that is read, in bytes before compression."""
@@ -151,6 +154,17 @@ class _Sink:
 # ---------------------------------------------------------------- reading
 
 
+class NoFile(OSError):
+    """A folder, a pipe or a device stands where a file should."""
+
+
+def open_file(file: Path) -> BinaryIO:
+    """Opens a file to read. A pipe or a device, for which one might wait without end, is not opened at all."""
+    if not stat.S_ISREG(file.stat().st_mode):
+        raise NoFile(f"{file} is no plain file")
+    return file.open("rb")
+
+
 @dataclass(frozen=True)
 class Seal:
     """What the outside of a file tells: whether it is an age file at all, and for whom it is sealed."""
@@ -245,8 +259,13 @@ class Package:
 
     def finish(self) -> None:
         """Makes sure that the archive ends here, and so do the layers around it."""
-        if self._exactly(2 * BLOCK).strip(b"\0") or self._read(1):
+        if self._exactly(2 * BLOCK).strip(b"\0"):
             raise damaged("后面还有不该有的内容")
+        filled = 0
+        while part := self._read(PART):
+            filled += len(part)
+            if part.strip(b"\0") or filled > (RECORD - 1) * BLOCK:
+                raise damaged("后面还有不该有的内容")
 
     def _member(self, name: str, size: int | None, limit: int, what: str) -> int:
         """Reads a member's header: it must be the plain file that is expected here. Returns its size."""
@@ -308,6 +327,10 @@ def opened_with_passphrase(file: BinaryIO, passphrase: str) -> Iterator[Package]
         if "failed" in str(error).lower():  # the header's key; a broken content is a "decryption error"
             raise Refusal(
                 "登记口令不对，或者登记文件已损坏。请核对口令，仍不行时请县里重新登记", "wrong-passphrase"
+            ) from None
+        if "work" in str(error).lower():  # it would take this computer more than about sixteen seconds
+            raise Refusal(
+                "这台电脑现在太忙或太慢，打不开登记文件。请关掉别的程序再试，仍不行时换一台快些的电脑加入", "too-slow"
             ) from None
         raise damaged() from None
     yield Package(_unpacked(io.BytesIO(plain).read))

@@ -90,8 +90,7 @@ def enrol(ws: Workspace, code: str, name: str, out: Path, *, kind: str | None = 
             made = compose(session, ws, peer, enrolment=invitation)
             with stick.blaming(packages), archived.open("wb") as file:
                 package.write_with_passphrase(file, made.data, keys.sign(made.data), made.parts, passphrase)
-            session.add(made.line(session, peer.office_id, ws.replica, archived.name))
-            session.flush()
+            made.remember(session, peer.office_id, ws.replica, archived.name)
             stick.put(archived, out)
             found = Enrolment(peer.office_id, code, name, out, passphrase)
     except BaseException:
@@ -139,13 +138,13 @@ def join(
     """Makes a workspace from an enrolment file. Raises `Refusal`, and then the folder is as it was."""
     try:
         with (
-            file.open("rb") as stream,
+            package.open_file(file) as stream,
             package.opened_with_passphrase(stream, seal.read_passphrase(enrolment_passphrase)) as opened,
         ):
             return _join(opened, file, folder, passphrase, user)
     except FileNotFoundError:
         raise Refusal(f"找不到登记文件“{file.name}”。请核对路径，U盘是否插好", "damaged") from None
-    except (IsADirectoryError, PermissionError) as error:
+    except (package.NoFile, PermissionError) as error:
         raise Refusal(f"读不了登记文件“{file.name}”。请核对路径和权限", "damaged") from error
 
 
@@ -174,8 +173,8 @@ def _join(opened: Package, file: Path, folder: Path, passphrase: str | None, use
         )
         session.flush()
         work = Intake(batch, Sender(sender.office, sender.name, None, up=False), sender.office, at=clock.now())
-        work.tables(opened, manifest.records, None)
-        work.blobs(opened, manifest.files)
+        work.tables(opened, manifest, None)
+        work.blobs(opened, manifest.files, None)
         opened.finish()
         if session.get(Office, manifest.to.office) is None:
             raise damaged("登记文件里没有本单位")

@@ -1,15 +1,16 @@
 """The store's memory of packages: what was sent and received, in which order, and what came of it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.sync.manifest import Fate, Result
+from app.sync.manifest import Blob, Fate, Result
 from app.workspace import Workspace
 from db.journal import BatchLine
-from db.models.handoff import PackageLine, Peer
+from db.models.handoff import PackageBlob, PackageLine, Peer
 from db.models.record import dump
 
 FATES = 2000
@@ -126,6 +127,36 @@ def base(session: Session, peer_id: str, replica: str) -> PackageLine | None:
         PackageLine.acknowledged.is_(True),
     )
     return session.scalars(wanted.order_by(PackageLine.sequence.desc()).limit(1)).first()
+
+
+def remember_blobs(session: Session, package_id: str, blobs: Iterable[Blob]) -> None:
+    """Notes which attachments' bytes a package carried."""
+    session.add_all(PackageBlob(package_id=package_id, sha256=blob.sha256) for blob in blobs)
+
+
+def blobs_there(session: Session, known: PackageLine) -> set[str]:
+    """The attachments whose bytes a peer has, by what it has acknowledged: those that the acknowledged package and all
+    that it builds on carried, and those that the copy of its records which acknowledged it has sent itself."""
+    sent = select(PackageLine.id, PackageLine.builds_on).where(
+        PackageLine.peer_id == known.peer_id, PackageLine.sent.is_(True), PackageLine.replica == known.replica
+    )
+    builds = {line.id: line.builds_on for line in session.execute(sent)}
+    chain: list[str] = []
+    one: str | None = known.id
+    while one is not None:
+        chain.append(one)
+        one = builds.get(one)
+    heard = last(session, known.peer_id, sent=False)
+    theirs = select(PackageLine.id).where(
+        PackageLine.peer_id == known.peer_id,
+        PackageLine.sent.is_(False),
+        PackageLine.replica == (heard.replica if heard else ""),
+    )
+    carried = select(PackageBlob.sha256).distinct()
+    found = set(session.scalars(carried.where(PackageBlob.package_id.in_(theirs))))
+    for start in range(0, len(chain), 500):
+        found.update(session.scalars(carried.where(PackageBlob.package_id.in_(chain[start : start + 500]))))
+    return found
 
 
 def untold(session: Session, peer_id: str, replica: str) -> list[PackageLine]:

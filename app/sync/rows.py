@@ -1,28 +1,29 @@
 """Takes a package's rows into an open batch: who may write them, how they merge, what must exist, what was changed."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
+from app import blobs
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Ledger
 from app.sync import choices, wire
 from app.sync.choices import Choice, Conflict
-from app.sync.manifest import Blob, Fate, Member
+from app.sync.manifest import Blob, Fate, Manifest
 from app.sync.merge import Forked, Kind, Merged, merge, owners_word
 from app.sync.outcome import DETAILS
 from app.sync.package import Package
 from app.sync.register import FATES, Counts
-from app.sync.scope import Line
+from app.sync.scope import Line, addressed
 from app.sync.version import stamp_of
 from db.errors import Refusal
 from db.fields import Authority
 from db.journal import Batch, Progress, Values, present, stored_rows
 from db.models.common import Remark
-from db.models.handoff import BlobChunk, ConflictLine
+from db.models.handoff import ConflictLine
 from db.models.organisation import Office
 from db.models.record import Record, dump, fields_of, merged_fields, models, table_of
 
@@ -103,22 +104,22 @@ class Intake:
 
     # ---------------------------------------------------------------- rows
 
-    def tables(self, package: Package, members: list[Member], progress: Progress | None) -> None:
+    def tables(self, package: Package, manifest: Manifest, progress: Progress | None) -> None:
         """Takes in every table of the package. Raises `Refusal` for the first row that may not come in."""
-        total, done = sum(member.rows for member in members), 0
-        for member in members:
+        total, done = sum(member.rows for member in manifest.records), 0
+        for member in manifest.records:
             model = models().get(member.table)
             if model is None:
                 raise Refusal(f"包里有不认识的台账 {member.table}。请对方用最新的程序重新导出", "invalid-record")
             for block, first in package.blocks(member):
-                rows = wire.decode_lines(model, block, first)
-                self._take(model, rows, first)
+                rows = wire.decode_lines(model, block, first, manifest.schema)
+                self._take(model, rows, first, wire.added(model, manifest.schema))
                 done += len(rows)
                 if progress is not None:
                     progress(done, total, f"正在核对“{LEDGERS[member.table].title}”")
         self._resolve()
 
-    def _take(self, model: type[Record], rows: list[Values], first: int) -> None:
+    def _take(self, model: type[Record], rows: list[Values], first: int, added: Values) -> None:
         name, ledger = model.__tablename__, LEDGERS[model.__tablename__]
         ids = [row["id"] for row in rows]
         if len(set(ids)) != len(ids):
@@ -135,13 +136,15 @@ class Intake:
             old = stored.get(row["id"])
             owner(row, old, number)
             if old is None:
+                if added:
+                    row.update({column: value for column, value in added.items() if column not in row})
                 if len(row) < whole and any(one not in row for one in required):
                     label = fields_of(model)[wire.missing_columns(model, row)[0]].label
                     raise wire.InvalidRecord(name, number, f"缺少“{label}”")
                 inserts.append(row)
                 continue
             try:
-                merged = self._merged(old, row, merged_names)
+                merged = self._merged(ledger, old, row, merged_names)
             except Forked:
                 raise fork(self.sender.name) from None
             if merged.clashes:
@@ -159,11 +162,12 @@ class Intake:
         if ours:
             self.batch.write_rows(model, updates=ours)
 
-    def _merged(self, old: Values, row: Values, names: Sequence[str]) -> Merged:
-        """The merge of two rows; of what belongs to the superior alone, its word stands."""
+    def _merged(self, ledger: Ledger, old: Values, row: Values, names: Sequence[str]) -> Merged:
+        """The merge of two rows; of what belongs to the superior, or passes through it, its word stands."""
         line, newcomer = self.sender.line, self.sender.newcomer
-        if line is not None and not self.sender.up and {old["office_id"], row["office_id"]} <= line.above:
-            taken = owners_word(old, row, names, newcomer=newcomer)
+        if line is not None and not self.sender.up and line.below.isdisjoint({old["office_id"], row["office_id"]}):
+            passed = [name for name in names if name in row or name not in ledger.stays]
+            taken = owners_word(old, row, passed, newcomer=newcomer)
             if taken is not None:
                 return taken
         return merge(old, row, names, fork_is_clash=newcomer)
@@ -216,7 +220,7 @@ class Intake:
 
         def check(row: Values, old: Values | None, number: int) -> None:
             owners = {row["office_id"]} if old is None else {row["office_id"], old["office_id"]}
-            right = owners <= below if sender.up else not owners.isdisjoint(mine)
+            right = owners <= below if sender.up else not owners.isdisjoint(mine) or addressed(ledger, line, row, old)
             if not right and not (model is Office and not sender.up):
                 raise not_allowed(sender.name, f"“{ledger.title}”第 {number} 行属于别的单位")
             if row["version"].get(replica, 0) > (old["version"].get(replica, 0) if old else 0):
@@ -340,14 +344,26 @@ class Intake:
                     name, number, f"栏目 {column} 指向的“{LEDGERS[target].title}”记录不在包里，这里也没有"
                 )
 
-    def blobs(self, package: Package, blobs: list[Blob]) -> None:
+    def blobs(self, package: Package, found: list[Blob], progress: Progress | None) -> None:
         """Takes in attachments' bytes; what is here already is read past, and still checked."""
         session = self.batch.session
-        for blob in blobs:
-            have = session.scalars(select(BlobChunk.place).where(BlobChunk.sha256 == blob.sha256).limit(1)).first()
-            for place, piece in enumerate(package.pieces(blob)):
-                if have is None:
-                    session.execute(insert(BlobChunk), [{"sha256": blob.sha256, "place": place, "data": piece}])
+        total, done = sum(blob.bytes for blob in found), 0
+
+        def counted(pieces: Iterable[bytes]) -> Iterator[bytes]:
+            nonlocal done
+            for piece in pieces:
+                done += len(piece)
+                if progress is not None:
+                    progress(done >> 10, total >> 10, "正在接收附件")
+                yield piece
+
+        for blob in found:
+            pieces = counted(package.pieces(blob))
+            if blobs.size(session, blob.sha256) == blob.bytes:
+                for _ in pieces:
+                    pass
+            else:
+                blobs.keep(session, blob.sha256, pieces)
 
 
 def send_back(batch: Batch, sender: Sender, one: Conflict, text: str) -> None:

@@ -1,13 +1,15 @@
 """What concerns whom: which records pass between a lower and an upper office, as conditions for the store."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, case, false, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Text, and_, case, exists, false, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from app.ledgers.catalogue import LEDGERS
+from app.ledgers.ledger import Ledger
 from app.sync.manifest import Total
 from app.sync.merge import SEED
 from db.journal import ChangeLine
@@ -66,14 +68,44 @@ def of_lower(model: type[Record], line: Line) -> ColumnElement[bool]:
 
 
 def of_upper(model: type[Record], line: Line) -> ColumnElement[bool]:
-    """The records of the upper side that concern the lower one, or everyone."""
-    if model is Office:
-        return Office.id.in_(line.above | line.below)
-    owned = model.office_id.in_(line.above)
+    """The records of the upper side that concern the lower one, or everyone, and those that it passes on."""
+    if model is Office:  # the offices beside the lower one too: something may be addressed to them
+        return or_(Office.id.in_(line.above | line.below), Office.superior_id.in_(line.above))
+    owned = and_(model.office_id.in_(line.above), *_within_reach(model, line))
     links = [getattr(model, name) for name in office_links(model)]
     if not links:
         return owned
-    return and_(owned, or_(and_(*(link.is_(None) for link in links)), *(link.in_(line.below) for link in links)))
+    concern = or_(and_(*(link.is_(None) for link in links)), *(link.in_(line.below) for link in links))
+    return or_(and_(owned, concern), passed_on(model, line))
+
+
+def passed_on(model: type[Record], line: Line) -> ColumnElement[bool]:
+    """The records of offices beside the lower one that are addressed to it: what passes through the upper one."""
+    links = [getattr(model, name) for name in LEDGERS[model.__tablename__].passes]
+    if not links:
+        return false()
+    return and_(beside(model, line), or_(*(link.in_(line.below) for link in links)))
+
+
+def beside(model: type[Record], line: Line) -> ColumnElement[bool]:
+    """The records of offices that are neither above the line nor below it."""
+    return model.office_id.not_in(line.above | line.below)
+
+
+def addressed(ledger: Ledger, line: Line, *rows: Mapping[str, Any] | None) -> bool:
+    """Whether a record as it comes, or as it is here, is addressed to the lower side by the office that keeps it."""
+    return any(row is not None and row.get(name) in line.below for row in rows for name in ledger.passes)
+
+
+def _within_reach(model: type[Record], line: Line) -> Iterator[ColumnElement[bool]]:
+    """That every record which is linked to belongs to one side or the other: what hangs on another township's branch
+    concerns that township alone."""
+    for name, spec in fields_of(model).items():
+        if spec.target in (None, Office.__tablename__):
+            continue
+        target, link = table_of(models()[str(spec.target)]).alias(), getattr(model, name)
+        held = exists().where(target.c.id == link, target.c.office_id.in_(line.above | line.below))
+        yield or_(link.is_(None), held)
 
 
 def changed(model: type[Record], since: int, peer: str) -> ColumnElement[bool]:

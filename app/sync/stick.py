@@ -14,11 +14,8 @@ from enum import Enum
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
-from app.files import sync_folder
+from app.files import room, sync_folder
 from db.errors import Refusal
-
-SPARE = 1 << 20
-"""Bytes that stay free on the stick."""
 
 
 class Trouble(Enum):
@@ -98,8 +95,7 @@ def write(
     with blaming(folder):
         if not folder.is_dir():
             raise Trouble.MISSING.refusal(folder)
-        if shutil.disk_usage(folder).free < size + SPARE:
-            raise Trouble.FULL.refusal(folder)
+        room(folder, size, f"“{folder}”放不下这个文件", "请清理U盘或换一个，没有写出任何文件")
         try:
             with temporary.open("wb") as file:
                 hashing = Hashing(file)

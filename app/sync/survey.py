@@ -31,6 +31,7 @@ class Survey:
     Attributes:
         lines: the ledgers with live records or news, in the order of the navigation.
         snapshot: whether the whole goes: nothing has been acknowledged yet.
+        files, bytes: how many attachments' contents go, and how large they are together.
         last: (sequence, moment, whether the other side has it) of the last package, None for the first.
     """
 
@@ -39,6 +40,8 @@ class Survey:
     name: str
     lines: tuple[LedgerSurvey, ...]
     snapshot: bool
+    files: int
+    bytes: int
     last: tuple[int, str, bool] | None
 
     @property
@@ -72,5 +75,6 @@ def _survey(session: Session, ws: Workspace, peer: Peer, news: dict[str, tuple[i
         peer.name,
         tuple(lines),
         register.base(session, peer.office_id, ws.replica) is None,
+        *outgoing.attached(session, ws, peer),
         None if last is None else (last.sequence, last.at, last.acknowledged),
     )

@@ -19,16 +19,22 @@ from app.sync.version import sound
 from db.errors import Refusal
 from db.fields import Field, Scaled
 from db.journal import Values
+from db.migrations import rows as older
+from db.migrations.upgrade import SCHEMA
 from db.models.record import OWN_COLUMNS, Record, fields_of, merged_fields, table_of
 
 LINE_LIMIT = 1 << 20
 """No line of a package is longer, in bytes."""
 
+LONGEST = 200_000
+"""Characters of a note."""
+
 _ID = Annotated[str, Meta(min_length=36, max_length=36)]
 _MOMENT = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$")]
 _REPLICA = Annotated[str, Meta(min_length=1, max_length=20)]
 _COUNTER = Annotated[int, Meta(ge=1, le=2**53)]
-_WHOLE = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+_WHOLE = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
+_LARGE = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 _MOST = Decimal(10) ** 14
 
 _OWN: dict[str, Any] = {
@@ -54,37 +60,36 @@ def struct_of(model: type[Record]) -> type[msgspec.Struct]:
     """The strict struct of a ledger's records."""
     fields: list[Any] = list(_OWN.items())
     for name, spec in fields_of(model).items():
-        fields.append((name, Union[_type(spec), UnsetType], UNSET))  # noqa: UP007
+        fields.append((name, Union[_type(spec, table_of(model).c[name].type), UnsetType], UNSET))  # noqa: UP007
     return msgspec.defstruct(
         f"{model.__name__}Line", fields, forbid_unknown_fields=True, gc=False, kw_only=True, module=__name__
     )
 
 
-def _type(spec: Field) -> Any:
+def _type(spec: Field, column: Any) -> Any:
+    """What a value may be: what its column holds in every store, SQLite keeping more than it was told."""
     kind: Any = spec.kind.python
     if spec.target is not None:
         kind = _ID
-    elif kind is str and spec.length:
-        kind = Annotated[str, Meta(max_length=spec.length)]
     elif kind is str:
-        kind = Annotated[str, Meta(max_length=200_000)]
+        kind = Annotated[str, Meta(max_length=column.length or LONGEST)]
     elif kind is int:
-        kind = _WHOLE
+        kind = _LARGE if isinstance(column, BigInteger) else _WHOLE
     return kind if spec.required else kind | None
 
 
 # ---------------------------------------------------------------- out
 
 
-def columns_of(model: type[Record]) -> tuple[str, ...]:
-    """The columns of a line, in order."""
-    return (*OWN_COLUMNS, *fields_of(model))
+def columns_of(model: type[Record], without: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The columns of a line, in order, but for those that it says nothing about."""
+    return (*OWN_COLUMNS, *(name for name in fields_of(model) if name not in without))
 
 
-def raw_columns(model: type[Record]) -> list[ColumnElement[Any]]:
+def raw_columns(model: type[Record], without: tuple[str, ...] = ()) -> list[ColumnElement[Any]]:
     """The columns of a line as the driver gives them: a whole ledger is sent without making objects of its rows."""
     table = table_of(model)
-    return [type_coerce(table.c[name], _raw(table.c[name].type)).label(name) for name in columns_of(model)]
+    return [type_coerce(table.c[name], _raw(table.c[name].type)).label(name) for name in columns_of(model, without)]
 
 
 def _raw(kind: Any) -> Any:
@@ -96,8 +101,8 @@ def _raw(kind: Any) -> Any:
 
 
 @cache
-def _outgoing(model: type[Record]) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
-    names = columns_of(model)
+def _outgoing(model: type[Record], without: tuple[str, ...] = ()) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
+    names = columns_of(model, without)
     specs = fields_of(model)
     found: list[tuple[int, Callable[[Any], Any]]] = []
     for place, name in enumerate(names):
@@ -114,9 +119,11 @@ def _decimal_text(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
 
-def lines(connection: Connection, model: type[Record], wanted: Select[Any]) -> Iterator[bytes]:
+def lines(
+    connection: Connection, model: type[Record], wanted: Select[Any], without: tuple[str, ...] = ()
+) -> Iterator[bytes]:
     """The lines of the rows that a statement over `raw_columns` finds, a few thousand at a time, each with its end."""
-    kind, changes, encoder = _line(model), _outgoing(model), msgspec.json.Encoder()
+    kind, changes, encoder = _line(model, without), _outgoing(model, without), msgspec.json.Encoder()
     result = connection.execution_options(yield_per=2000).execute(wanted)
     for part in result.partitions(2000):
         columns: list[Iterable[Any]] = list(zip(*part, strict=True))
@@ -126,14 +133,14 @@ def lines(connection: Connection, model: type[Record], wanted: Select[Any]) -> I
 
 
 @cache
-def _line(model: type[Record]) -> type[msgspec.Struct]:
+def _line(model: type[Record], without: tuple[str, ...] = ()) -> type[msgspec.Struct]:
     """A line to write: encoded several times as fast as a dict."""
-    return msgspec.defstruct("Line", list(columns_of(model)), gc=False)
+    return msgspec.defstruct("Line", list(columns_of(model, without)), gc=False)
 
 
-def select_lines(model: type[Record]) -> Select[Any]:
+def select_lines(model: type[Record], without: tuple[str, ...] = ()) -> Select[Any]:
     """A statement over the columns of a line, for `lines`."""
-    return select(*raw_columns(model)).order_by(table_of(model).c.id)
+    return select(*raw_columns(model, without)).order_by(table_of(model).c.id)
 
 
 def line_of(model: type[Record], row: Mapping[str, Any]) -> str:
@@ -144,10 +151,17 @@ def line_of(model: type[Record], row: Mapping[str, Any]) -> str:
 # ---------------------------------------------------------------- in
 
 
-def decode_lines(model: type[Record], block: bytes, first: int) -> list[Values]:
-    """The rows of a block of whole lines, the first of which has the number `first`. Raises `InvalidRecord`."""
+def decode_lines(model: type[Record], block: bytes, first: int, schema: int = SCHEMA) -> list[Values]:
+    """The rows of a block of whole lines, the first of which has the number `first`. Raises `InvalidRecord`.
+
+    Rows of an older schema come out as rows of this one; columns that their sender did not know are not in them.
+    """
     if b"\\u0000" in block:
         raise InvalidRecord(model.__tablename__, _find(block, b"\\u0000", first), "有不能使用的字符")
+    if older.due(model.__tablename__, schema):
+        rows = [_upgraded(model, line, number, schema) for number, line in enumerate(block.split(b"\n"), first) if line]
+        _check(model, rows, first)
+        return rows
     kind = struct_of(model)
     decoder: msgspec.json.Decoder[Any] = _decoder(kind)
     try:
@@ -158,6 +172,27 @@ def decode_lines(model: type[Record], block: bytes, first: int) -> list[Values]:
     rows = [row_of(one) for one in found]
     _check(model, rows, first)
     return rows
+
+
+def _upgraded(model: type[Record], line: bytes, number: int, schema: int) -> Values:
+    name = model.__tablename__
+    try:
+        row = older.upgraded(name, msgspec.json.decode(line, type=dict[str, Any]), schema)
+        return row_of(msgspec.convert(row, struct_of(model)))
+    except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InvalidRecord(name, number, _said(model, str(error))) from None
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        # a step expects a row of its schema, and this was none
+        raise InvalidRecord(name, number, "不是一条完整的记录") from error
+
+
+def added(model: type[Record], schema: int) -> Values:
+    """What a new record of an older schema has in the columns that came since."""
+    specs, columns = fields_of(model), table_of(model).c
+    return {
+        name: msgspec.convert(value, _type(specs[name], columns[name].type))
+        for name, value in older.added(model.__tablename__, schema).items()
+    }
 
 
 def decode_line(model: type[Record], text: str) -> Values:

@@ -43,3 +43,5 @@ class Attachment(Record):
     name: Mapped[str] = fields.text("文件名", 200, required=True, search=True)
     sha256: Mapped[str] = fields.text("校验值", 64, required=True)
     bytes: Mapped[int] = fields.whole("大小", required=True, unit="字节")
+    target_office_id: Mapped[str | None] = fields.link("单位", "office")
+    """Of the superior's record that concerns one office, that office: nobody else is sent it."""

@@ -1,5 +1,5 @@
 """Names every module of records, so that importing this one declares them all. A new module is added here."""
 
-from db.models import common, guarantee, organisation, team
+from db.models import common, guarantee, method, organisation, party_life, responsibility, team
 
-declared = (organisation, team, guarantee, common)
+declared = (organisation, team, party_life, guarantee, method, responsibility, common)

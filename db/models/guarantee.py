@@ -1,4 +1,4 @@
-"""实力党建: the village venues and the money that builds and keeps them."""
+"""实力党建: what village cadres are paid, what organisations run on, care for members, and the places they meet in."""
 
 from datetime import date
 from decimal import Decimal
@@ -7,6 +7,87 @@ from sqlalchemy.orm import Mapped
 
 from db import fields
 from db.models.record import Record
+
+
+class PayStandard(Record):
+    """报酬标准: what a year's pay of village cadres is reckoned from, set by the county."""
+
+    __tablename__ = "pay_standard"
+
+    year: Mapped[int] = fields.year("年度", required=True)
+    base_income: Mapped[int] = fields.money(
+        "上年度农民人均纯收入",
+        required=True,
+        aliases=["农民人均纯收入", "上年农民人均纯收入", "农村居民人均可支配收入"],
+    )
+    multiple: Mapped[Decimal] = fields.decimal("书记报酬倍数", required=True, unit="倍", aliases=["倍数"])
+    shares: Mapped[str | None] = fields.text("书记：主任：其他", 30, aliases=["报酬比例", "比例", "系数"])
+    source: Mapped[str | None] = fields.text("依据", 200, aliases=["文号", "来源"])
+
+
+class PaySlip(Record):
+    """报酬发放: what one cadre is paid for one month."""
+
+    __tablename__ = "pay_slip"
+
+    cadre_id: Mapped[str] = fields.link("村干部", "cadre", required=True, search=True, aliases=["姓名", "干部姓名"])
+    year: Mapped[int] = fields.year("年度", required=True, aliases=["年", "年份"])
+    month: Mapped[int] = fields.whole("月份", required=True, unit="月", aliases=["月"])
+    basic: Mapped[int] = fields.money("基本报酬", required=True, aliases=["基本补贴", "固定补贴"])
+    performance: Mapped[int | None] = fields.money("绩效报酬", aliases=["绩效", "绩效补贴", "奖励"])
+    pension: Mapped[int | None] = fields.money("养老保险补贴", aliases=["养老补贴"])
+    back_pay: Mapped[int | None] = fields.money("补发")
+    deduction: Mapped[int | None] = fields.money("扣减", aliases=["扣款", "扣发"])
+    paid_on: Mapped[date | None] = fields.day("发放日期", aliases=["发放时间"])
+    signed: Mapped[bool | None] = fields.flag("已签领", aliases=["签领", "是否签领"])
+
+
+class Budget(Record):
+    """运转经费: what a village or a Party organisation has to work with in a year, from one source."""
+
+    __tablename__ = "budget"
+
+    village_id: Mapped[str | None] = fields.link(
+        "村(社区)", "village", search=True, aliases=["村", "村名", "所在村", "所在村(社区)"]
+    )
+    party_org_id: Mapped[str | None] = fields.link("党组织", "party_org", search=True, aliases=["党支部", "支部"])
+    year: Mapped[int] = fields.year("年度", required=True)
+    source: Mapped[str] = fields.code("经费来源", "budget_source", required=True, aliases=["来源"])
+    planned: Mapped[int] = fields.money("预算金额", required=True, aliases=["预算", "预算数", "安排金额"])
+    spent: Mapped[int | None] = fields.money("已支出", aliases=["支出", "支出金额", "实际支出"])
+    document_no: Mapped[str | None] = fields.text("文号", 50, aliases=["依据"])
+
+
+class CareCase(Record):
+    """关怀对象: a member, or who a member left behind, for whom the Party cares."""
+
+    __tablename__ = "care_case"
+
+    member_id: Mapped[str] = fields.link("党员", "member", required=True, search=True, aliases=["党员姓名", "姓名"])
+    kind: Mapped[str] = fields.code("关怀类别", "care_kind", required=True, aliases=["类别", "关怀类型"])
+    cause: Mapped[str | None] = fields.text("原因", 200, aliases=["困难原因", "申请原因"])
+    recipient: Mapped[str | None] = fields.person_name("领取人", aliases=["遗属姓名", "代领人"])
+    applied_on: Mapped[date] = fields.day("申请日期", required=True, aliases=["申请时间"])
+    approved_on: Mapped[date | None] = fields.day("审批日期", aliases=["批准日期", "审批时间"])
+    amount: Mapped[int | None] = fields.money("金额", aliases=["关怀金额", "补助金额", "慰问金"])
+    source: Mapped[str | None] = fields.code("资金来源", "care_source", aliases=["来源"])
+    status: Mapped[str] = fields.code("进度", "care_status", required=True, aliases=["状态", "审批状态"])
+    paid_on: Mapped[date | None] = fields.day("发放日期", aliases=["发放时间"])
+    signed: Mapped[bool | None] = fields.flag("已签领", aliases=["签领", "是否签领"])
+
+
+class CareFund(Record):
+    """关怀基金: money that comes into the fund or goes out of it."""
+
+    __tablename__ = "care_fund"
+
+    on: Mapped[date] = fields.day("日期", required=True, aliases=["收支日期", "时间"])
+    kind: Mapped[str] = fields.code("收支类型", "fund_kind", required=True, aliases=["类型", "收支"])
+    amount: Mapped[int] = fields.money("金额", required=True)
+    case_id: Mapped[str | None] = fields.link("关怀对象", "care_case", aliases=["用于"])
+    giver: Mapped[str | None] = fields.text("拨款(捐助)单位或个人", 50, search=True, aliases=["捐助人", "拨款单位"])
+    voucher: Mapped[str | None] = fields.text("凭证号", 50, search=True, aliases=["凭证", "凭证编号"])
+    handler: Mapped[str | None] = fields.person_name("经办人")
 
 
 class Venue(Record):
@@ -78,3 +159,38 @@ class VenueUse(Record):
     purpose: Mapped[str] = fields.code("用途", "use_purpose", required=True)
     attendance: Mapped[int | None] = fields.whole("参加人数", unit="人")
     keeper: Mapped[str | None] = fields.person_name("登记人")
+
+
+class Facility(Record):
+    """五小设施: one of the five small things that make a township's compound fit to live in. Whose it is, is the owner
+    of the record."""
+
+    __tablename__ = "facility"
+
+    kind: Mapped[str] = fields.code("设施", "facility_kind", required=True, search=True, aliases=["设施名称", "项目"])
+    place: Mapped[str | None] = fields.text("地点", 50, search=True, aliases=["位置"])
+    area: Mapped[Decimal | None] = fields.decimal("面积", unit="㎡", aliases=["面积(㎡)", "建筑面积"])
+    equipment: Mapped[str | None] = fields.text("配置", 200, aliases=["配置达标项", "设备"])
+    invest: Mapped[int | None] = fields.money("投资", aliases=["投资额", "总投资"])
+    award: Mapped[int | None] = fields.money("以奖代补金额", aliases=["奖补金额", "以奖代补", "奖补"])
+    accepted_on: Mapped[date | None] = fields.day("验收日期", aliases=["验收时间"])
+    awarded_on: Mapped[date | None] = fields.day("奖补到账日期")
+    status: Mapped[str] = fields.code("状态", "facility_status", required=True, aliases=["建设状态", "进度"])
+
+
+class CommunitySupport(Record):
+    """社区联点: a leader looks after a community, and a department helps it to build."""
+
+    __tablename__ = "community_support"
+
+    village_id: Mapped[str] = fields.link(
+        "社区", "village", required=True, search=True, aliases=["社区名称", "村(社区)", "所在社区"]
+    )
+    leader: Mapped[str] = fields.person_name("联点领导", required=True, search=True, aliases=["联系领导"])
+    department: Mapped[str | None] = fields.text("援建部门", 50, search=True, aliases=["援建单位", "部门"])
+    project: Mapped[str | None] = fields.text("援建项目", 100, aliases=["项目", "项目名称"])
+    invest: Mapped[int | None] = fields.money("援建资金", aliases=["投资", "资金"])
+    paid: Mapped[int | None] = fields.money("到位资金")
+    floor_area: Mapped[Decimal | None] = fields.decimal("办公用房面积", unit="㎡", aliases=["建筑面积", "面积"])
+    finished_on: Mapped[date | None] = fields.day("建成日期", aliases=["竣工日期", "完成日期"])
+    progress: Mapped[str | None] = fields.note("进度", aliases=["进展", "工作进展"])

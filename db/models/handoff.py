@@ -49,6 +49,8 @@ class PackageLine(Base):
     """Sent: the last line of the journal that the package contains."""
     acknowledged: Mapped[bool] = mapped_column(Boolean(create_constraint=False), default=False)
     """Sent: whether the other side has said that it imported this one."""
+    builds_on: Mapped[str | None] = mapped_column(String(36))
+    """Sent: the acknowledged package since which it has the changes; None for a snapshot."""
     batch_id: Mapped[str | None] = mapped_column(String(36))
     """Received: the batch that wrote it."""
     summary: Mapped[str] = mapped_column(Text, default="{}")
@@ -67,6 +69,15 @@ class RefusedLine(Base):
     """0 where the file could not be read so far."""
     reason: Mapped[str] = mapped_column(String(20))
     message: Mapped[str] = mapped_column(Text)
+
+
+class PackageBlob(Base):
+    """A package carried the bytes of this attachment, so whoever took it in has them."""
+
+    __tablename__ = "package_blob"
+
+    package_id: Mapped[str] = mapped_column(String(36), ForeignKey("package.id"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
 
 
 class ConflictLine(Base):

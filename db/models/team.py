@@ -56,6 +56,44 @@ class MemberEvent(Record):
     document_no: Mapped[str | None] = fields.text("文号", 50, search=True)
 
 
+class Transfer(Record):
+    """组织关系转接: a letter of introduction as one side has it: the giver's stub, or the receiver's answer.
+
+    It says itself who the person is: the office to which it travels does not have the giver's member.
+    """
+
+    __tablename__ = "transfer"
+
+    member_id: Mapped[str | None] = fields.link("党员", "member", search=True, aliases=["党员姓名"])
+    direction: Mapped[str] = fields.code("转接方向", "transfer_direction", required=True, aliases=["方向"])
+    scope: Mapped[str] = fields.code("转接类别", "transfer_scope", required=True, aliases=["类别", "转接范围"])
+    status: Mapped[str] = fields.code("转接状态", "transfer_status", required=True, aliases=["状态"])
+    name: Mapped[str | None] = fields.person_name("姓名", search=True)
+    resident_id: Mapped[str | None] = fields.resident_id(search=True, aliases=["身份证号", "身份证号码"])
+    sex: Mapped[str | None] = fields.code("性别", "sex")
+    nation: Mapped[str | None] = fields.code("民族", "nation")
+    birth: Mapped[date | None] = fields.day("出生日期", aliases=["出生年月"])
+    education: Mapped[str | None] = fields.code("学历", "education", aliases=["文化程度"])
+    category: Mapped[str | None] = fields.code("人员类别", "member_category", aliases=["党员类别"])
+    joined_on: Mapped[date | None] = fields.day("入党日期", aliases=["入党时间"])
+    full_on: Mapped[date | None] = fields.day("转正日期", aliases=["转正时间"])
+    phone: Mapped[str | None] = fields.phone("手机号", search=True, aliases=["联系电话", "党员联系电话"])
+    letter_no: Mapped[str | None] = fields.text("介绍信编号", 30, search=True, aliases=["编号", "介绍信号"])
+    issued_on: Mapped[date | None] = fields.day("开出日期", aliases=["开出日", "开具日期"])
+    valid_days: Mapped[int | None] = fields.whole("有效期", unit="天", aliases=["有效天数"])
+    dues_paid_to: Mapped[str | None] = fields.month("党费交至", aliases=["党费交至年月"])
+    from_branch: Mapped[str | None] = fields.text("原党组织", 100, aliases=["原支部", "转出党组织"])
+    to_branch: Mapped[str | None] = fields.text("去往党组织", 100, aliases=["新支部", "转入党组织"])
+    from_office_id: Mapped[str | None] = fields.link("转出单位", "office")
+    to_office_id: Mapped[str | None] = fields.link("转入单位", "office", aliases=["对方党委"])
+    branch_id: Mapped[str | None] = fields.link("编入党支部", "party_org")
+    reported_on: Mapped[date | None] = fields.day("报到日期", aliases=["接收日期"])
+    receipt_on: Mapped[date | None] = fields.day("回执日期")
+    reason: Mapped[str | None] = fields.text("退回撤销原因", 200, aliases=["原因"])
+    handled_by: Mapped[str | None] = fields.person_name("经办人")
+    answers_id: Mapped[str | None] = fields.link("对应的介绍信", "transfer")
+
+
 class Post(Record):
     """岗位: a post that members without office may take on."""
 
@@ -93,3 +131,30 @@ class PostReview(Record):
     duty_log: Mapped[str | None] = fields.note("履职记事")
     score: Mapped[Decimal | None] = fields.decimal("考评得分", unit="分")
     result: Mapped[str | None] = fields.code("考评等次", "review_result")
+
+
+class Cadre(Record):
+    """村干部: one term of one person in one role of a village. Who changes role begins a new record."""
+
+    __tablename__ = "cadre"
+
+    name: Mapped[str] = fields.person_name("姓名", required=True, search=True, aliases=["干部姓名", "村干部"])
+    resident_id: Mapped[str | None] = fields.resident_id(
+        search=True, aliases=["身份证号", "身份证号码", "公民身份证号码", "居民身份证号"]
+    )
+    sex: Mapped[str | None] = fields.code("性别", "sex")
+    birth: Mapped[date | None] = fields.day("出生日期", aliases=["出生年月", "出生年月日"])
+    education: Mapped[str | None] = fields.code("学历", "education", aliases=["文化程度"])
+    village_id: Mapped[str] = fields.link(
+        "所在村(社区)", "village", required=True, search=True, aliases=["村", "所在村", "村名", "村(社区)"]
+    )
+    role: Mapped[str] = fields.code("职务", "cadre_role", required=True, aliases=["现任职务", "村内职务"])
+    member_id: Mapped[str | None] = fields.link("党员", "member", search=True, aliases=["党员姓名"])
+    since: Mapped[date] = fields.day("任职开始", required=True, aliases=["任职时间", "任职日期", "任职起"])
+    until: Mapped[date | None] = fields.day("任职结束", aliases=["离任时间", "离任日期", "任职止"])
+    how: Mapped[str | None] = fields.code("产生方式", "cadre_how", aliases=["任职方式"])
+    document_no: Mapped[str | None] = fields.text("任职文号", 50, aliases=["文号"])
+    paid: Mapped[bool | None] = fields.flag("固定补贴", aliases=["是否固定补贴", "是否享受补贴"])
+    share: Mapped[str | None] = fields.code("报酬档次", "pay_share", aliases=["报酬系数", "补贴档次"])
+    account: Mapped[str | None] = fields.account("一卡通账号", aliases=["银行账号", "账号", "一折通账号"])
+    phone: Mapped[str | None] = fields.phone("手机号", search=True, aliases=["手机", "手机号码", "联系电话", "电话"])

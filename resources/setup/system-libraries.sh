@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Sees to what no Python package can bring: `venv PYTHON` the module that makes environments, `qt` the libraries under
-# Qt's window and off-screen platforms, and Xvfb and xdotool for windows where there is no display.
+# Qt's window and off-screen platforms, Xvfb and xdotool for windows where there is no display, and age and zstd, with
+# which the tests open packages as anybody may.
 # Installs what is missing when it may, else names it in one sentence with the command, and fails if Qt cannot start.
 set -euo pipefail
 
@@ -8,9 +9,11 @@ apt_qt="libegl1 libgl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libx11-xcb1 libxk
     libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0
     libxcb-sync1 libxcb-xfixes0 libxcb-xkb1"
 apt_display="xvfb xauth xdotool"
+apt_seals="age zstd"
 dnf_qt="libglvnd-egl libglvnd-glx glib2 dbus-libs fontconfig libX11-xcb libxkbcommon libxkbcommon-x11 xcb-util-cursor
     xcb-util-wm xcb-util-image xcb-util-keysyms xcb-util-renderutil libxcb"
 dnf_display="xorg-x11-server-Xvfb xorg-x11-xauth xdotool"
+dnf_seals="age zstd"
 
 missing_libraries() { # the shared libraries that Qt's own files ask for and the system lacks, one a line
     local qt
@@ -21,9 +24,9 @@ missing_libraries() { # the shared libraries that Qt's own files ask for and the
         awk '/not found/ { print $1 }' | grep -vE '^libQt6|PySide|shiboken' | sort -u || true
 }
 
-missing_programs() {
+missing_programs() { # missing_programs NAME…: those that are not here, one a line
     local name
-    for name in Xvfb xdotool; do command -v "$name" >/dev/null || echo "$name"; done
+    for name in "$@"; do command -v "$name" >/dev/null || echo "$name"; done
 }
 
 as_root() { # runs a command as root, or fails without asking for a password
@@ -81,20 +84,28 @@ qt)
     [[ $(uname -s) == Linux ]] || exit 0
     wanted=()
     [[ -z $(missing_libraries) ]] || wanted+=(qt)
-    [[ -z $(missing_programs) ]] || wanted+=(display)
-    [[ ${#wanted[@]} -gt 0 ]] || exit 0
-
-    read -ra names <<<"$(packages "${wanted[@]}")"
-    install "${names[@]}" || true
-
+    [[ -z $(missing_programs Xvfb xdotool) ]] || wanted+=(display)
+    if [[ ${#wanted[@]} -gt 0 ]]; then
+        read -ra names <<<"$(packages "${wanted[@]}")"
+        install "${names[@]}" || true
+    fi
     libraries=$(missing_libraries)
     if [[ -n $libraries ]]; then
         echo "setup: Qt cannot open a window without these system libraries:" $libraries". Install them with: $remedy" >&2
         exit 1
     fi
-    programs=$(missing_programs)
+    programs=$(missing_programs Xvfb xdotool)
     if [[ -n $programs ]]; then
         echo "setup: missing:" $programs". With no display, windows can neither be opened nor tested; install them with: $remedy" >&2
+    fi
+
+    # By themselves: a system that has no such package must still get the others.
+    [[ -n $(missing_programs age zstd) ]] || exit 0
+    read -ra names <<<"$(packages seals)"
+    install "${names[@]}" || true
+    programs=$(missing_programs age zstd)
+    if [[ -n $programs ]]; then
+        echo "setup: missing:" $programs". The tests that open packages with them are left out; install them with: $remedy" >&2
     fi
     ;;
 *)

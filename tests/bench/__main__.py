@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("table", "excel", "start", "sync")
+NAMES = ("table", "excel", "start", "sync", "files")
 
 
 def main(wanted: list[str]) -> int:

@@ -5,6 +5,7 @@ and the size in bytes of the file that it wrote or read.
 """
 
 import json
+import os
 import random
 import resource
 import sys
@@ -108,6 +109,89 @@ def into(folder: Path) -> dict[str, float]:
     if found[0].status != "applied":
         raise RuntimeError(found[0].message)
     return figures
+
+
+# ---------------------------------------------------------------- attachments
+
+
+def attach(folder: Path, megabytes: int) -> dict[str, float]:
+    """So many megabytes of random bytes, in files of ten, are attached to members of the township."""
+    from sqlalchemy import select
+
+    from app import attachments
+    from app.ledgers.catalogue import LEDGERS
+    from db.models.team import Member
+    from tests.bench.files import EACH
+
+    with _opened(folder, "township") as township:
+        with township.read() as session:
+            members = list(session.scalars(select(Member.id).order_by(Member.id)))
+        file = folder / "scan.pdf"
+        file.touch()
+
+        def add() -> None:
+            for number in range(megabytes // EACH):
+                with file.open("wb") as out:
+                    for _ in range(EACH):
+                        out.write(os.urandom(1 << 20))
+                with file.open("rb") as content:
+                    attachments.add(township, LEDGERS["member"], members[number], "scan.pdf", content)
+
+        return measured(add, lambda: file)
+
+
+def back_up(folder: Path) -> dict[str, float]:
+    """A backup of the township."""
+    from app import backup
+
+    with _opened(folder, "township") as township:
+        return measured(
+            lambda: backup.backup(township, folder / "backups"), lambda: next((folder / "backups").glob("*.sjb"))
+        )
+
+
+def restore(folder: Path) -> dict[str, float]:
+    """The backup becomes a workspace, which is opened."""
+    from app import backup
+
+    file = next((folder / "backups").glob("*.sjb"))
+
+    def do() -> None:
+        backup.restore(file, folder / "restored")
+        _opened(folder, "restored").close()
+
+    return measured(do, lambda: file)
+
+
+def write_out(folder: Path) -> dict[str, float]:
+    """Every attachment of the county is written to a file, as it is when it is opened."""
+    from sqlalchemy import select
+
+    from app import attachments
+    from db.models.common import Attachment
+
+    target = folder / "out.pdf"
+    target.touch()
+    with _opened(folder, "county") as county:
+
+        def do() -> None:
+            with county.read() as session:
+                records = list(session.scalars(select(Attachment.record).order_by(Attachment.id)))
+            for record in records:
+                with county.read() as session:
+                    found = attachments.listed(session, record)
+                for one in found:
+                    attachments.write_out(county, one, target)
+
+        return measured(do, lambda: target)
+
+
+def check(folder: Path) -> dict[str, float]:
+    """The county's store is checked."""
+    from app import quality
+
+    with _opened(folder, "county") as county:
+        return measured(lambda: quality.check(county), lambda: folder / "county" / "records.db")
 
 
 # ---------------------------------------------------------------- SQLite's session extension
@@ -231,12 +315,18 @@ STEPS: dict[str, Callable[[Path], Any]] = {
     "change": change,
     "out": out,
     "in": into,
+    "back up": back_up,
+    "restore": restore,
+    "write out": write_out,
+    "check": check,
     "plain": plain,
     "session": lambda folder: session(folder, indexed=False),
     "morango": morango,
     "session, indexed": lambda folder: session(folder, indexed=True),
 }
 
+NUMBERED = {"prepare": prepare, "attach": attach}
+
 if __name__ == "__main__":
-    step, place, *more = sys.argv[1:]
-    print(json.dumps(prepare(Path(place), int(more[0])) if step == "prepare" else STEPS[step](Path(place))))
+    name, place, *more = sys.argv[1:]
+    print(json.dumps(NUMBERED[name](Path(place), int(more[0])) if name in NUMBERED else STEPS[name](Path(place))))

@@ -33,8 +33,8 @@ def run(members: int = MANY) -> bool:
         if find_spec("apsw") is None or find_spec("morango") is None:
             print("apsw and morango are not installed (see `make bench`): no comparison")
         else:
-            _step("plain", folder)
-            beside = {side: _step(side, folder) for side in ("session", "session, indexed", "morango")}
+            step("plain", folder)
+            beside = {side: step(side, folder) for side in ("session", "session, indexed", "morango")}
         kept = _table(members, {"siji": few, **beside})
         many = _siji(Path(place) / "many", 10 * members)
     print(f"\n{10 * members:,} members beside {members:,}")
@@ -52,13 +52,13 @@ def run(members: int = MANY) -> bool:
 
 def _siji(folder: Path, members: int) -> Figures:
     print(f"making a township of {members:,} members …", flush=True)
-    _step("prepare", folder, str(members))
-    found = {"first out": _step("out", folder), "first in": _step("in", folder)}
-    _step("change", folder)
-    return {**found, "changes out": _step("out", folder), "changes in": _step("in", folder)}
+    step("prepare", folder, str(members))
+    found = {"first out": step("out", folder), "first in": step("in", folder)}
+    step("change", folder)
+    return {**found, "changes out": step("out", folder), "changes in": step("in", folder)}
 
 
-def _step(name: str, folder: Path, *more: str) -> Any:
+def step(name: str, folder: Path, *more: str) -> Any:
     command = [sys.executable, "-m", "tests.bench.steps", name, str(folder), *more]
     return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
-from db.engine import encrypt_copy, integrity_faults, is_plain, sqlite_engine, world_at_fault
+from db.engine import encrypt_copy, integrity_faults, is_plain, snapshot, sqlite_engine, world_at_fault
 from db.errors import Refusal
 
 KEY, OTHER = bytes(range(32)), bytes(32)
@@ -95,6 +95,16 @@ def test_a_damaged_page_of_an_encrypted_file(file: Path, engine: Engine) -> None
     content[4096 + 100] ^= 1
     file.write_bytes(content)
     assert refusal(file, KEY).reason in ("damaged", "disk-error", "wrong-passphrase")
+
+
+def test_a_copy_keeps_the_key_and_one_that_cannot_be_written_is_told(
+    engine: Engine, tmp_path: Path, unwritable: Path
+) -> None:
+    snapshot(engine, tmp_path / "copy.db")
+    assert refusal(tmp_path / "copy.db", OTHER).reason == "wrong-passphrase"
+    with pytest.raises(Refusal, match="打不开数据文件。请检查文件夹是否还在、能否写入"):
+        snapshot(engine, unwritable / "copy.db")
+    assert list(unwritable.iterdir()) == []
 
 
 def test_a_full_disk_keeps_what_was_there(engine: Engine) -> None:

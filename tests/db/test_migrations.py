@@ -122,8 +122,11 @@ def test_the_program_knows_the_newest_revision() -> None:
 
 
 def test_the_revisions_stand_on_their_own() -> None:
+    """Models change; the upgrades of rows never do, and are shared with the reader of old packages."""
     for file in Path(upgrading.__file__).parent.joinpath("versions").glob("*.py"):
-        assert not re.search(r"^(from|import) (db|app)\b", file.read_text(encoding="utf-8"), re.MULTILINE)
+        assert not re.search(
+            r"^(from|import) (db|app)\b(?!\.migrations\.rows\b)", file.read_text(encoding="utf-8"), re.MULTILINE
+        )
 
 
 # ---------------------------------------------------------------- upgrading a store

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.demo import make_demo
+from app.demo.county import make_demo
 from tests.e2e import main_job
 from tests.e2e.conftest import CommandLine, Seat
 from tests.helpers.rosters import roster_rows

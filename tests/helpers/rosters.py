@@ -8,7 +8,7 @@ from pathlib import Path
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 
-from app.fiction import People
+from app.demo.fiction import People
 from db.codes import table
 
 TODAY = date(2026, 11, 3)

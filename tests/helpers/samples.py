@@ -11,6 +11,9 @@ from db import codes
 from db.fields import Field
 from db.parsing import check_digit
 
+CREDIT_CODES = ("91430599MA4L00000H", "91430599MA4L00001L", "91430599MA4L00002P", "91430599MA4L00003T")
+"""Of enterprises that do not exist, with their check characters."""
+
 BIRTH = date(1978, 3, 12)
 
 ONE_BY_ONE: Mapping[str, Mapping[str, str]] = {
@@ -35,14 +38,53 @@ ONE_BY_ONE: Mapping[str, Mapping[str, str]] = {
         "floating": "否",
     },
     "member_event": {"kind": "转入"},
+    "transfer": {
+        "direction": "转出",
+        "scope": "跨省",
+        "status": "已开具",
+        "from_office_id": "",
+        "to_office_id": "",
+        "issued_on": "2012-06-01",
+        "valid_days": "30",
+        "reported_on": "",
+        "receipt_on": "",
+        "joined_on": "2000-07-01",
+        "full_on": "2001-07-01",
+    },
     "post_assignment": {
         "publicised_from": "2012-05-01",
         "publicised_to": "2012-05-08",
         "ended_on": "",
         "end_reason": "",
     },
+    "cadre": {"sex": "男", "birth": "1978-03-12", "until": ""},
+    "pay_standard": {"shares": "1:0.9:0.7"},
+    "pay_slip": {"deduction": "12.30"},
+    "care_case": {"status": "已发放"},
+    "care_fund": {"kind": "捐助"},
     "venue": {"lat": "27.3", "lon": "111.4"},
     "venue_project": {"started_on": "2012-01-05", "finished_on": "2012-05-01"},
+    "rating": {"promoted": "否", "mass_score": "95", "score": "95", "paired_org_id": ""},
+    "rectification": {"percent": "100", "relapsed": "否", "verified_by": "李核验", "leader": "李核验"},
+    "dispatch": {"kind": "科学发展指导员", "birth": "1978-03-12", "since": "2012-05-01"},
+    "dispatch_log": {"days": "21"},
+    "enterprise": {"formation": "单独组建", "members": "5", "reason_none": ""},
+    "demo_unit": {"paired_org_id": ""},
+    "task": {"due_on": "2012-12-31"},
+    "duty": {"party_org_id": "", "village_id": "", "first_responsible": "王小芳", "direct_responsible": "李小明"},
+    "monthly_check": {
+        "rate": "",
+        "total_done": "20",
+        "filled_on": "2012-07-20",
+        "filled_by": "王小芳",
+        "checked_by": "李小明",
+    },
+    "inspection": {"village_id": ""},
+    "indicator": {"from_ledger": ""},
+    "assessment": {"passed": "是"},
+    "restriction": {"target_office_id": "", "until": "2013-06-01"},
+    "meeting": {"votes_for": ""},
+    "dues": {"kind": "农民", "base": "", "due": "0.5", "paid": "0.5"},
     "remark": {"ledger": "village", "field": "name"},
     "attachment": {"ledger": "village"},
 }
@@ -72,9 +114,9 @@ def example(spec: Field, order: int) -> str:
         case "day":
             return "2012年6月1日"
         case "month":
-            return "2012-06"
+            return f"2012-0{order + 5}"
         case "year":
-            return "2012"
+            return f"201{1 + order}"
         case "whole":
             return f"1{order}"
         case "decimal":
@@ -85,6 +127,8 @@ def example(spec: Field, order: int) -> str:
             return "是"
         case "resident_id":
             return _number(2 * order + 1)
+        case "credit_code":
+            return CREDIT_CODES[order % len(CREDIT_CODES)]
         case "phone":
             return f"1387391{order:04d}"
         case _:
@@ -94,9 +138,10 @@ def example(spec: Field, order: int) -> str:
 class Samples:
     """Makes sample records in a workspace, each once, by what the office may write."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, given: Mapping[tuple[str, int], str] | None = None) -> None:
+        """`given` are records that are there already, by ledger and order: those that a superior handed down."""
         self.workspace = workspace
-        self._made: dict[tuple[str, int], str] = {}
+        self._made: dict[tuple[str, int], str] = dict(given or {})
 
     def made(self, ledger: Ledger, order: int = 1) -> str:
         """The id of the sample of a ledger, which is made when it is not there."""
@@ -105,20 +150,20 @@ class Samples:
         return self._made[ledger.id, order]
 
     def typed(self, ledger: Ledger, order: int = 1) -> dict[str, str]:
-        """A whole record, field by field; what it links to is made first. Links to what only the county writes, and
-        to the ledger itself, are left empty."""
+        """A whole record, field by field; what it links to is made first. Links to what only the county writes and
+        has not handed down, and to the ledger itself, are left empty."""
         written = dict(ONE_BY_ONE.get(ledger.id, {}))
         for name, spec in ledger.fields.items():
             if name in written or not ledger.writable(name, county=self.workspace.office.is_county):
                 continue
             if spec.target is None:
                 written[name] = self._record(order) if (ledger.id, name) in FREE_LINKS else example(spec, order)
-            elif spec.target != ledger.id and self._may_write(LEDGERS[spec.target]):
+            elif spec.target != ledger.id and self._may_link(LEDGERS[spec.target], order):
                 written[name] = self.made(LEDGERS[spec.target], order)
         return written
 
-    def _may_write(self, ledger: Ledger) -> bool:
-        return ledger.authority is None or self.workspace.office.is_county
+    def _may_link(self, ledger: Ledger, order: int) -> bool:
+        return ledger.authority is None or self.workspace.office.is_county or (ledger.id, order) in self._made
 
     def _record(self, order: int) -> str:
         return self.made(LEDGERS["village"], order)

@@ -7,11 +7,19 @@ import pytest
 
 from app.findings import Finding, Level
 from app.rules.venue import (
+    BOUGHT,
+    ENLARGED,
+    NEW,
+    UPGRADED,
     accepted_after_finished,
+    against_the_plan,
     attendance_is_possible,
+    counts,
+    coverage,
     finished_after_started,
     funding_adds_up,
     is_up_to_standard,
+    lacking,
     standard_is_claimed_rightly,
 )
 
@@ -113,3 +121,39 @@ def test_attendance(attendance: int | None, sound: bool):
     finding = attendance_is_possible(attendance)
     message = "参加人数不能是负数，请核对"
     assert finding == (None if sound else Finding(Level.ERROR, "attendance", "venue.attendance", message))
+
+
+@pytest.mark.parametrize(
+    ("meets_standard", "projects", "counted"),
+    [
+        (True, [], True),  # it stands, and nobody builds
+        (False, [], False),
+        (None, [(NEW, True)], False),
+        (True, [(NEW, True)], True),
+        (True, [(NEW, None)], False),  # §7: 验收合格才算“建成”
+        (True, [(UPGRADED, False)], False),
+        (True, [(BOUGHT, None)], False),
+        (True, [(ENLARGED, None)], True),  # it counted before, and is made larger
+        (True, [(NEW, True), (UPGRADED, None)], True),
+    ],
+)
+def test_what_counts(meets_standard: bool | None, projects: list[tuple[str, bool | None]], counted: bool):
+    assert counts(meets_standard, projects) is counted
+
+
+@pytest.mark.parametrize(
+    ("villages", "counted", "share", "without"),
+    [
+        ({"a", "b", "c"}, {"a", "b", "c"}, Decimal(1), set()),  # seed §1: 活动场所全覆盖
+        ({"a", "b", "c"}, {"a", "elsewhere"}, Decimal("0.3333"), {"b", "c"}),
+        (set(), set(), None, set()),
+    ],
+)
+def test_coverage(villages: set[str], counted: set[str], share: Decimal | None, without: set[str]):
+    assert coverage(villages, counted) == share
+    assert lacking(villages, counted) == without
+
+
+def test_the_plan_counts_what_was_accepted():
+    projects = [(NEW, True), (NEW, None), (NEW, True), (UPGRADED, True), (UPGRADED, False), (ENLARGED, True)]
+    assert against_the_plan(projects) == {NEW: 2, UPGRADED: 1}

@@ -72,6 +72,7 @@ def forged(
         )
         for name, text in tables.items()
     ]
+    inside += [(_info(name, len(content)), content) for name, content in parts.items() if name.startswith("files/")]
     if members is not None:
         members(inside)
     out = BytesIO()

@@ -1,7 +1,7 @@
 """Tries fresh histories of the simulation for as long as one likes: `python -m tests.sync.soak SECONDS [SEED]`.
 
-Prints the seed of each round before it starts. A failure prints the shortest history found, step by step; the same seed
-finds it again.
+Prints the seed of each round before it starts, and in the end how often the histories met what. A failure prints the
+shortest history found, step by step; the same seed finds it again.
 """
 
 import random
@@ -13,6 +13,7 @@ from hypothesis import seed as seeded
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.sync.test_simulation import Offices
+from tests.sync.world import MET
 
 ROUND, STEPS = 10, 50
 """Histories in a round, and steps of a history."""
@@ -36,6 +37,8 @@ def main(seconds: float, first: int | None) -> None:
         print(f"round {rounds + 1}: seed {number}", flush=True)
         run_state_machine_as_test(seeded(number)(Offices), settings=SOAK)
         rounds += 1
+    for what, number in sorted(MET.items(), key=lambda item: -item[1]):
+        print(f"{number:7} {what}")
     print(f"{rounds} rounds of {ROUND} histories of up to {STEPS} steps: stores equal, no edit lost")
 
 

@@ -4,6 +4,7 @@ import errno
 import io
 import os
 import random
+import shutil
 import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -232,11 +233,11 @@ def test_read_only_stick(pair: Pair, unwritable: Path) -> None:
 
 
 def test_full_stick(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = stick.shutil.disk_usage
+    whole = shutil.disk_usage
     monkeypatch.setattr(
-        stick.shutil, "disk_usage", lambda folder: whole(folder)._replace(free=100 if folder == pair.stick else 1 << 40)
+        shutil, "disk_usage", lambda folder: whole(folder)._replace(free=100 if folder == pair.stick else 1 << 40)
     )
-    refused(pair, pair.stick, "放不下这个文件。请清理U盘或换一个，没有写出任何文件")
+    refused(pair, pair.stick, r"放不下这个文件：需要 1.0 MB，只剩 100 字节。请清理U盘或换一个，没有写出任何文件")
 
 
 def test_stick_that_fills_up_while_writing(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:

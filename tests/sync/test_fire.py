@@ -3,14 +3,16 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import openpyxl
 import pytest
 
-from app import editing, record_view
+from app import editing, listing, record_view
 from app.excel import importing, writing
 from app.excel.plan import Action
 from app.ledgers.catalogue import LEDGERS
+from app.listing import Query
 from app.sync.choices import LATER
 from app.sync.intake import put_off, take_in
 from app.sync.outcome import DETAILS
@@ -154,6 +156,37 @@ def test_the_county_does_not_tie_a_townships_record_to_what_that_township_lacks(
     assert everything(pair.county) == before
 
 
+def sent_to(pair: Pair, org: str, **more: Any) -> str:
+    """A first secretary whom the county sends to a branch."""
+    return edit(
+        pair.county, None, "dispatch", name="刘下派", from_unit="县财政局", kind="01", to_org_id=org,
+        since="2026-03-01", phone="13800000009", **more,
+    )  # fmt: skip
+
+
+def test_who_is_sent_to_one_township_is_no_other_townships_business(pair: Pair, second: str) -> None:
+    with pair.county.edit("清水镇的党组织") as batch:
+        other = batch.add(PartyOrg(office_id=second, name="清水村党支部", kind="631", sector="01")).id
+    there, here = sent_to(pair, other), sent_to(pair, pair.branch)
+    assert pair.to_town().status == "applied"
+    with pair.town.read() as session:
+        assert listing.ids(session, LEDGERS["dispatch"], Query()) == [here]
+    assert take_in(pair.town, pair.down(full=True).file).status == "applied"
+    with pair.town.read() as session:
+        assert there not in listing.ids(session, LEDGERS["dispatch"], Query())
+
+
+def test_a_record_with_one_township_is_not_turned_to_another(pair: Pair, second: str) -> None:
+    with pair.county.edit("清水镇的党组织") as batch:
+        other = batch.add(PartyOrg(office_id=second, name="清水村党支部", kind="631", sector="01")).id
+    here = sent_to(pair, pair.branch)
+    before = everything(pair.county)
+    with pytest.raises(Refusal) as refused:
+        edit(pair.county, here, "dispatch", to_org_id=other)
+    assert refused.value.message == ("这一条已经交给“云岭镇”，不能改到“清水镇”。请在这一条上注明结束，另建一条")
+    assert everything(pair.county) == before
+
+
 # ---------------------------------------------------------------- undoing an import
 
 
@@ -214,7 +247,7 @@ def test_one_person_in_two_townships_is_listed_and_both_are_told(two_towns: Pair
     assert [(name, status) for name, status, _ in told] == [("云岭镇", "01"), ("清水镇", "01")]
     assert found.message == told[0][2]
     assert told[1][2].endswith(sentence.format("云岭镇")[19:])
-    assert two_towns.to_town().created == 1
+    assert two_towns.to_town().created == 2  # the remark, and the name of the office beside it
     assert [name for name, _, _ in remarks(two_towns.town)] == ["云岭镇"]
 
 

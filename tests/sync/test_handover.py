@@ -41,6 +41,24 @@ def test_wrong_enrolment_passphrase_leaves_nothing(pair: Pair) -> None:
     assert not (pair.root / "新").exists()
 
 
+def test_a_guess_at_an_enrolment_passphrase_costs_much(pair: Pair, real_passphrases: None) -> None:
+    enrolment = enrol(pair.county, "532902", "清水镇", pair.stick / "清水.dzb")
+    kind, _, work = enrolment.file.read_bytes().split(b"\n")[1].removeprefix(b"-> ").split(b" ")
+    assert kind == b"scrypt"
+    assert int(work) >= 14  # 16 MiB and more for each guess
+    with join(enrolment.file, pair.root / "清水", enrolment.passphrase) as town:
+        assert town.office.code == "532902"
+
+
+def test_an_enrolment_that_is_too_much_work_for_this_computer_says_so(pair: Pair) -> None:
+    file = pair.stick / "登记.dzb"
+    head, stanza, rest = file.read_bytes().split(b"\n", 2)
+    file.write_bytes(b"\n".join((head, stanza.rpartition(b" ")[0] + b" 60", rest)))
+    with pytest.raises(Refusal, match="这台电脑现在太忙或太慢，打不开登记文件。请关掉别的程序再试"):
+        join(file, pair.root / "新", pair.passphrase)
+    assert not (pair.root / "新").exists()
+
+
 def test_enrolling_one_that_has_answered_is_refused(pair: Pair) -> None:
     before = everything(pair.county)
     with pytest.raises(Refusal, match="已经登记并交过包。换电脑时请先作废"):
@@ -167,8 +185,8 @@ def test_a_remark_goes_to_the_township_it_names_only(pair: Pair, second: str) ->
         pair.county, None, "remark", target_office_id=pair.town.office.id, ledger="member", record=pair.member,
         text="请核实", status="待改",
     )  # fmt: skip
-    assert pair.down().counts == {"remark": 1}
-    assert pair.to_town().created == 1
+    assert pair.down().counts == {"office": 1, "remark": 1}  # and the name of the office beside it
+    assert pair.to_town().created == 2
     assert row(pair.town, mine, "remark")["text"] == "请核实"
 
 
@@ -225,6 +243,19 @@ def test_the_roll_of_both_sides_is_counted(pair: Pair) -> None:
 
 
 # ---------------------------------------------------------------- numbers and chains
+
+ASK_FOR_ALL = "请“云岭镇”重新导出一个完整包（导出时选“全部记录”），或者先导入本机 packages 文件夹或U盘里缺少的那几个包"
+
+
+def test_the_next_sequence_is_imported(pair: Pair) -> None:
+    edit(pair.town, pair.member, phone="13800000001")
+    sent = pair.up()
+    assert (sent.sequence, sent.kind) == (2, "changes")
+    outcome = take_in(pair.county, sent.file)
+    assert (outcome.status, outcome.message) == (
+        "applied", "“云岭镇”第 2 号包：新增 0 条，修改 1 条，删除 0 条，不变 0 条",
+    )  # fmt: skip
+    assert row(pair.county, pair.member) == row(pair.town, pair.member)
 
 
 def test_a_later_sequence_whose_base_is_here_is_imported_and_the_earlier_superseded(pair: Pair) -> None:
@@ -309,7 +340,7 @@ def test_a_receiver_that_was_restored_asks_for_what_is_missing(pair: Pair) -> No
     before = everything(old)
     outcome = take_in(old, file)
     assert (outcome.status, outcome.reason) == ("refused", "gap")
-    assert outcome.message.startswith("这里缺少“云岭镇”的第 2 至 3 号包，接不上这一个。请“云岭镇”重新导出一个完整包")
+    assert outcome.message == f"这里缺少“云岭镇”的第 2 至 3 号包，接不上这一个。{ASK_FOR_ALL}"
     assert everything(old) == before
     assert take_in(old, pair.up(full=True).file).status == "applied"
     assert row(old, pair.member) == row(pair.town, pair.member)
@@ -335,7 +366,7 @@ def test_a_new_replica_with_changes_only_is_refused(pair: Pair, forge: Callable[
 
     outcome = take_in(pair.county, forge(manifest=stranger))
     assert outcome.reason == "gap"
-    assert outcome.message.startswith("“云岭镇”换了电脑或恢复过备份，第一次要交完整包。请“云岭镇”重")
+    assert outcome.message == f"“云岭镇”换了电脑或恢复过备份，第一次要交完整包。{ASK_FOR_ALL}"
 
 
 def test_a_newer_schema_is_refused(pair: Pair, forge: Callable[..., Path]) -> None:
@@ -393,7 +424,9 @@ def test_a_package_signed_by_another_key_is_refused(pair: Pair, forge: Callable[
     before = everything(pair.county)
     outcome = take_in(pair.county, forge(keys=other))
     assert outcome.reason == "bad-signature"
-    assert outcome.message.startswith("签名不对：这个包不是“云岭镇”登记过的那台电脑写的，或者被改")
+    assert outcome.message == (
+        "签名不对：这个包不是“云岭镇”登记过的那台电脑写的，或者被改动过。没有导入任何内容，请向该单位核实"
+    )
     assert everything(pair.county) == before
 
 

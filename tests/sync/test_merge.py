@@ -112,10 +112,16 @@ def test_neither_seen_and_different_is_a_conflict() -> None:
     assert row["a"] == 2
 
 
-def test_edited_here_and_deleted_there_merges_by_field_and_two_deletions_conflict() -> None:
+def test_edited_here_and_deleted_there_merges_by_field() -> None:
     start = made(a=1)
     row, clashes = both(saved(start, "A", a=2), saved(start, "B", deleted_at="2026-01-01T00:00:00Z"))
     assert (row["a"], row["deleted_at"], clashes) == (2, "2026-01-01T00:00:00Z", ())
+
+
+def test_two_deletions_are_a_conflict_like_any_other() -> None:
+    start, here, there = made(a=1), "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"
+    row, clashes = both(saved(start, "A", deleted_at=here), saved(start, "B", deleted_at=there))
+    assert (row["deleted_at"], clashes) == (here, (Clash("deleted_at", here, there),))
 
 
 def test_both_sides_merge_to_the_same_row_so_nothing_echoes() -> None:

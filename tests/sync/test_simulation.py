@@ -99,6 +99,11 @@ class Offices(RuleBasedStateMachine):
     def undoes(self, office: int, which: int) -> None:
         self.world.undo(self.at(office, which), which)
 
+    @rule(office=offices, which=st.integers(0, 2))
+    def takes_back_a_take_in(self, office: int, which: int) -> None:
+        """A whole package as one step, whatever was decided or put off in it."""
+        self.world.undo(self.at(office, which), which, ("receive",))
+
     @rule(office=towns, which=anywhere, text=st.sampled_from(("请核实", "再核实")))
     def remarks(self, office: int, which: int, text: str) -> None:
         county = self.world.county
@@ -137,12 +142,29 @@ class Offices(RuleBasedStateMachine):
 
     @rule(office=towns, wanted=kinds, others=kinds, which=anywhere)
     def packages_cross(self, office: int, wanted: list[str], others: list[str], which: int) -> None:
+        self.world.cross(self.at(office, which), chooser(wanted), chooser(others))
+
+    @rule(office=towns, wanted=kinds, others=kinds, which=anywhere, field=st.sampled_from(FIELDS), again=st.booleans())
+    def quarrel(self, office: int, wanted: list[str], others: list[str], which: int, field: str, again: bool) -> None:
+        """Both write one field of one record, and each decides while the other's package is on its way."""
         town = self.at(office, which)
-        up, down = self.world.send(town, COUNTY), self.world.send(self.world.county, office)
-        for parcel, computer, choice in ((up, self.world.county, wanted), (down, town, others)):
-            if parcel is not None:
-                self.world.deliver(parcel, computer, chooser(choice))
-                self.world.road.remove(parcel)
+        both = sorted(town.known.keys() & self.world.county.known.keys())
+        mine = [one for one in both if town.known[one][0] == "member" and self._lives(one, town)]
+        if not mine:
+            return
+        member = mine[which % len(mine)]
+        for turn in range(1 + again):
+            for number, one in enumerate((town, self.world.county)):
+                value: Any = f"{'镇县'[number]}里写的{'一二'[turn]}"
+                if field == "phone":
+                    value = f"139000000{turn}{number}"
+                elif field == "branch_id":
+                    value = self.world.pick(town, "party_org", which + number)
+                self.world.does(one, lambda ws, put=value: editing.save(ws, LEDGERS["member"], {field: put}, member))
+            self.world.cross(town, chooser(wanted), chooser(others))
+
+    def _lives(self, member: str, town: Computer) -> bool:
+        return all(one.known[member][1]["deleted_at"] is None for one in (town, self.world.county))
 
     @precondition(lambda self: self.world.road)
     @rule(which=anywhere)
@@ -178,7 +200,7 @@ class Offices(RuleBasedStateMachine):
         if bytes(data) != whole and not any(one.file.read_bytes() == bytes(data) for one in self.world.road):
             self.world.spoil(parcel, self.at(parcel.to, seed), bytes(data))
 
-    @rule(office=offices, which=anywhere, wanted=kinds)
+    @rule(office=offices, which=anywhere, wanted=st.lists(st.sampled_from("otv"), min_size=1, max_size=4))
     def settles(self, office: int, which: int, wanted: list[str]) -> None:
         self.world.settle(self.at(office, which), which, chooser(wanted))
 

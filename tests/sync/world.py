@@ -9,6 +9,7 @@ import itertools
 import random
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -57,6 +58,9 @@ Key = tuple[str, str, tuple[str, int]]
 """One save of one field: record, field, stamp."""
 
 Rows = dict[str, tuple[str, dict[str, Any]]]
+
+MET: Counter[str] = Counter()
+"""What the histories of this process met, and how often: a search that never met a thing says nothing of it."""
 
 
 @dataclass(eq=False)
@@ -215,6 +219,7 @@ class World:
         if not second or office == COUNTY or len(self.computers[office]) > 1:
             for computer in list(self.computers[office]):
                 self._buried(computer)
+        MET["an old backup restored"] += 1
         number = next(self.numbers)
         backup.restore(file, self.root / f"restored{number}")
         self.computers[office].append(self._started(office, self.root / f"restored{number}", f"m{number}"))
@@ -231,6 +236,7 @@ class World:
         if both and office != COUNTY:
             self._machine = original.machine
             original.ws = Workspace.open(original.ws.folder)
+            MET["a second computer at work"] += 1
         else:
             self._buried(original)
         made = self._started(office, place, f"m{number}", dict(original.known))
@@ -241,6 +247,7 @@ class World:
         for computer in list(self.computers[office]):
             self._buried(computer)
         revoke(self.county.ws, CODES[office])
+        MET["revoked and enrolled again"] += 1
         number = next(self.numbers)
         file = enrol(self.county.ws, CODES[office], NAMES[office], self.root / f"enrolment{number}.dzb").file
         self.look(self.county)
@@ -271,12 +278,15 @@ class World:
         )
         return found[which % len(found)] if found else None
 
-    def undo(self, computer: Computer, which: int) -> None:
-        """Takes back one of the last few steps, imports among them."""
+    def undo(self, computer: Computer, which: int, kinds: tuple[str, ...] = ()) -> None:
+        """Takes back one of the last few steps, imports among them, or of those of these kinds."""
+        last = select(BatchLine.id, BatchLine.kind).order_by(BatchLine.id.desc()).limit(5)
         with computer.ws.read() as session:
-            batches = list(session.scalars(select(BatchLine.id).order_by(BatchLine.id.desc()).limit(5)))
+            batches = session.execute(last.where(BatchLine.kind.in_(kinds)) if kinds else last).all()
         if batches:
-            self.does(computer, lambda ws: ws.undo(batches[which % len(batches)]))
+            batch, kind = batches[which % len(batches)]
+            if self.does(computer, lambda ws: ws.undo(batch)) and kind == "receive":
+                MET["a take-in undone"] += 1
 
     # ---------------------------------------------------------------- packages
 
@@ -295,8 +305,14 @@ class World:
         self.road.append(parcel)
         return parcel
 
-    def deliver(self, parcel: Parcel, computer: Computer, choose: Callable[[Conflict], Choice]) -> Outcome:
-        """Takes a package in; each conflict is put to `choose`."""
+    def deliver(
+        self,
+        parcel: Parcel,
+        computer: Computer,
+        choose: Callable[[Conflict], Choice],
+        settled: set[tuple[str, str]] | None = None,
+    ) -> Outcome:
+        """Takes a package in; each conflict is put to `choose`, and what was decided is added to `settled`."""
         asked: list[tuple[Conflict, Choice]] = []
 
         def decide(one: Conflict) -> Choice:
@@ -315,9 +331,30 @@ class World:
             assert outcome.status != "refused" or outcome.reason in UNHARMED, outcome
             self.look(computer)
             assert computer.lines == lines, "a package that was not imported changed something"
+            MET[f"a package {outcome.reason or outcome.status}"] += 1
         else:
             self.look(computer, parcel.rows, decided)
+            MET["a package taken in"] += 1
+            MET["a conflict put off"] += len(later)
+            MET["a conflict decided"] += len(decided)
+            if settled is not None:
+                settled |= decided
         return outcome
+
+    def cross(
+        self, town: Computer, at_county: Callable[[Conflict], Choice], at_town: Callable[[Conflict], Choice]
+    ) -> None:
+        """Both write a package before either takes in the other's."""
+        up, down = self.send(town, COUNTY), self.send(self.county, town.office)
+        both: list[set[tuple[str, str]]] = [set(), set()]
+        for parcel, computer, choose, settled in (
+            (up, self.county, at_county, both[0]),
+            (down, town, at_town, both[1]),
+        ):
+            if parcel is not None:
+                self.deliver(parcel, computer, choose, settled)
+                self.road.remove(parcel)
+        MET["a conflict decided by both while packages cross"] += len(both[0] & both[1])
 
     def spoil(self, parcel: Parcel, computer: Computer, spoiled: bytes) -> None:
         """A damaged file of a package is refused, and changes nothing."""
@@ -326,6 +363,7 @@ class World:
         lines = computer.lines
         outcome = take_in(computer.ws, file, decide=lambda one: Choice.OURS)
         assert (outcome.status, outcome.reason in {"damaged", "not-for-us", "too-large"}) == ("refused", True), outcome
+        MET[f"a spoiled package {outcome.reason}"] += 1
         self.look(computer)
         assert computer.lines == lines, "a damaged package changed something"
 
@@ -342,6 +380,7 @@ class World:
         if any(choice.kind in ("later", "return") for choice in chosen.values()):
             return
         settle(computer.ws, record, chosen)
+        MET["a conflict put off and decided"] += 1
         self.look(computer, {record: theirs}, {(record, one.field) for one in mine})
 
     def _aside(self, computer: Computer, record: str) -> tuple[str, dict[str, Any]]:

@@ -1,5 +1,6 @@
 """A desk over a small office: one branch, a few members, in a folder whose name has blanks and Chinese."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,23 +16,30 @@ from ui.shell import theme
 PEOPLE = ("王小明", "单福荣", "欧阳娜", "陈桂香")
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A township's workspace with a village, a branch and four members."""
-    place = tmp_path / "张三" / "乡镇 数据"
-    with office.township(place) as workspace:
+@pytest.fixture(scope="session")
+def made_folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two workspaces to copy: `空` with the reference data alone, `小` with a village, a branch and four members."""
+    root = tmp_path_factory.mktemp("made")
+    with office.township(root / "空"):
+        pass
+    with office.township(root / "小") as workspace:
         office.village(workspace)
         branch = office.branch(workspace)
         for name in PEOPLE:
             office.member(workspace, branch, name=name)
-    return place
+    return root
 
 
 @pytest.fixture
-def empty_folder(tmp_path: Path) -> Path:
+def folder(made_folders: Path, tmp_path: Path) -> Path:
+    """A township's workspace with a village, a branch and four members."""
+    return shutil.copytree(made_folders / "小", tmp_path / "张三" / "乡镇 数据")
+
+
+@pytest.fixture
+def empty_folder(made_folders: Path, tmp_path: Path) -> Path:
     """A township's workspace with the reference data alone."""
-    with office.township(tmp_path / "空"):
-        return tmp_path / "空"
+    return shutil.copytree(made_folders / "空", tmp_path / "空")
 
 
 @pytest.fixture

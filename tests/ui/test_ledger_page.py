@@ -65,7 +65,7 @@ def test_every_ledger_opens_empty_and_says_what_belongs_there(
     window = Desktop(desk)
     qtbot.addWidget(window)
     window.show()
-    for entry in entries():
+    for entry in entries(county=False):
         if entry.id in LEDGERS:
             page = window.go(entry.id)
             settled(qtbot, desk)
@@ -335,9 +335,9 @@ def test_a_file_is_attached_and_taken_off(desk: Desk, qtbot: QtBot, tmp_path: Pa
     settled(qtbot, desk)
     file = tmp_path / "志愿书.pdf"
     file.write_bytes(b"%PDF-1.4")
-    page.detail.add_file(file)
+    page.detail.add_files([file])
     settled(qtbot, desk)
-    assert page.message.text.text() == "已添加附件“志愿书.pdf”。"
+    assert page.message.text.text() == "已添加附件“志愿书.pdf”（8 字节）。Ctrl+Z 可以撤销。"
     assert page.detail.tabs.button(2).text() == "附件 1"
 
 

@@ -24,7 +24,7 @@ from ui.wizards.frame import Flow
 CHAPTERS = sorted(manual.folder().glob("*.md"))
 LINK = re.compile(r"\]\(([^)]+)\)")
 BUTTON = re.compile(r"【([^】]+)】")
-PAGES = [one.id for one in entries() if one.id]
+PAGES = list(dict.fromkeys(one.id for side in (True, False) for one in entries(county=side) if one.id))
 
 
 def shown(window: Desktop) -> Manual:
@@ -64,7 +64,7 @@ def test_a_chapter_about_several_ledgers_opens_at_the_heading_of_each(qtbot: QtB
     parent = QWidget()
     qtbot.addWidget(parent)
     page = manual.open_at(place, parent)
-    assert page.browser.textCursor().block().text() == LEDGERS[place].title
+    assert page.browser.textCursor().block().text() == manual.titles()[place]
 
 
 def test_f1_opens_the_chapter_of_the_page_and_of_the_wizard_over_it(qtbot: QtBot, window: Desktop) -> None:
@@ -130,9 +130,11 @@ def test_headings_do_not_skip_a_level() -> None:
 
 
 def texts_of_the_window() -> list[re.Pattern[str]]:
-    """What stands on the window's buttons and entries: its texts, those with gaps as patterns, and the navigation."""
+    """What stands on the window's buttons and entries: its texts, those with gaps as patterns, what
+    can be done with records, and the navigation."""
     found = {re.escape(f"新增{ledger.one}") for ledger in LEDGERS.values()}
-    found |= {re.escape(one.title) for one in entries()}
+    found |= {re.escape(one.title) for side in (True, False) for one in entries(county=side)}
+    found |= {re.escape(one.title) for ledger in LEDGERS.values() for one in ledger.actions}
     for file in sorted(Path(manual.__file__).parents[1].rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):

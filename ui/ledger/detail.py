@@ -1,15 +1,17 @@
 """The panel beside a table: one record's details, what is related to it, its files, its history, the remarks on it."""
 
 import tempfile
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QImage
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QFileDialog, QGridLayout, QLineEdit, QStackedWidget, QWidget
 
 from app import attachments, record_view, remarks
 from app.attachments import AttachedFile
+from app.files import size
 from app.findings import Level
 from app.ledgers.ledger import Ledger
 from app.record_view import Item, RecordView
@@ -17,13 +19,26 @@ from app.reveal import reveal
 from app.workspace import Workspace
 from db.errors import Refusal
 from ui.background import Desk
+from ui.ledger import pictures
+from ui.ledger.attach import AttachDialog
+from ui.ledger.pictures import Offer
 from ui.shell import theme, words
-from ui.shell.widgets import Card, Note, Tag, button, clear, column, label, line, row, scrolling, tool
+from ui.shell.widgets import (
+    Card,
+    FlowLayout,
+    Note,
+    Tag,
+    button,
+    clear,
+    column,
+    label,
+    line,
+    row,
+    scrolling,
+    tool,
+)
 
 TABS = ("详情", "相关", "附件", "历史", "批注")
-LONGEST_SIDE = 2000
-"""Pixels. A larger picture is offered to be made smaller before it is attached."""
-PICTURES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp"})
 STATUSES = {"待改": "attention", "已改": "information", "已了": "good"}
 KINDS = {"新增": "good", "修改": "information", "删除": "wrong", "恢复": "good"}
 
@@ -34,12 +49,14 @@ class DetailPanel(Card):
     Signals:
         edit: the person wants to change it.
         delete: or to delete it.
+        act: or to do one of the ledger's actions with it, by id and what is offered.
         go: another record was chosen, by ledger and id.
         said: (kind, sentence) for the page's message bar.
     """
 
     edit = Signal(str)
     delete = Signal(str)
+    act = Signal(str, object)
     go = Signal(str, str)
     said = Signal(str, str)
 
@@ -72,11 +89,15 @@ class DetailPanel(Card):
         self.delete_button = button(
             "删除", "mdi6.trash-can-outline", then=lambda: self.delete.emit(self.record_id or "")
         )
+        self.actions = FlowLayout(6)
+        self.action_bar = QWidget()
+        self.action_bar.setLayout(self.actions)
         self.content = QWidget()
         self.content.setLayout(
             column(
                 self.title,
                 self.subtitle,
+                self.action_bar,
                 bar,
                 line(),
                 self.pages,
@@ -123,6 +144,7 @@ class DetailPanel(Card):
         self.title.setText(view.title)
         self.subtitle.setText(view.subtitle)
         self.subtitle.setVisible(bool(view.subtitle))
+        self._show_actions(view)
         for one in (self.edit_button, self.delete_button):
             one.setEnabled(view.keeper is None)
             one.setToolTip(view.keeper or "")
@@ -141,7 +163,7 @@ class DetailPanel(Card):
                 related.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
         if not view.related:
             related.addWidget(label("还没有别的记录用到它。", "quiet", wrap=True))
-        self._show_files(view.attachments, files)
+        self._show_files(view, files)
         for place, entry in enumerate(view.history):
             if place:
                 history.addWidget(line())
@@ -150,6 +172,13 @@ class DetailPanel(Card):
             for change in entry.changes:
                 history.addWidget(label(change, "value", wrap=True))
         self._show_remarks(view, said)
+
+    def _show_actions(self, view: RecordView) -> None:
+        clear(self.actions)
+        for one in view.actions:
+            then = lambda one=one: self.act.emit(self.record_id or "", one)  # noqa: E731
+            self.actions.addWidget(button(one.title, one.icon, then=then, tip=one.says))
+        self.action_bar.setVisible(bool(view.actions))
 
     def _show_details(self, view: RecordView, body) -> None:  # type: ignore[no-untyped-def]
         for one in view.remarks:
@@ -209,49 +238,102 @@ class DetailPanel(Card):
 
     # ---------------------------------------------------------------- files
 
-    def _show_files(self, files: tuple[AttachedFile, ...], body) -> None:  # type: ignore[no-untyped-def]
-        for one in files:
+    def _show_files(self, view: RecordView, body) -> None:  # type: ignore[no-untyped-def]
+        ours = view.keeper is None
+        for one in view.attachments:
             open_ = button(one.name, "mdi6.file-outline", kind="link", then=lambda one=one: self.open_file(one))
-            open_.setEnabled(one.here)
-            open_.setToolTip(one.name if one.here else "内容还没有收到")
-            off = tool("mdi6.close", f"移除“{one.name}”", lambda one=one: self.remove_file(one))
-            body.addLayout(row(open_, 0, label(words.size(one.bytes), "small"), off, gap=6))
-        if not files:
+            open_.setEnabled(one.opens)
+            open_.setToolTip(one.name if one.opens else "程序不在这里打开" if one.here else "内容还没有收到")
+            keep = tool("mdi6.download-outline", f"“{one.name}”另存为…", lambda one=one: self.choose_target(one))
+            keep.setEnabled(one.here)
+            tools = [keep]
+            if ours:
+                tools.append(tool("mdi6.close", f"移除“{one.name}”", lambda one=one: self.remove_file(one)))
+            body.addLayout(row(open_, 0, label(size(one.bytes), "small"), *tools, gap=6))
+        if not view.attachments:
             body.addWidget(label("照片、扫描件可以附在这条记录上，随数据包一起上报。", "quiet", wrap=True))
-        body.addWidget(button("添加附件", "mdi6.paperclip", then=self.choose_file), 0, Qt.AlignmentFlag.AlignLeft)
+        if ours:
+            add = button("添加附件", "mdi6.paperclip", then=self.choose_files)
+            body.addWidget(add, 0, Qt.AlignmentFlag.AlignLeft)
 
-    def choose_file(self) -> None:
-        """Asks for a file and attaches it."""
-        chosen, _ = QFileDialog.getOpenFileName(self, "选择附件")
+    def choose_files(self) -> None:
+        """Asks for files and attaches them."""
+        chosen, _ = QFileDialog.getOpenFileNames(self, "选择附件")
         if chosen:
-            self.add_file(Path(chosen))
+            self.add_files([Path(one) for one in chosen])
 
-    def add_file(self, file: Path) -> None:
-        """Attaches a file; a large picture is made smaller, which the message says."""
-        ledger, record_id = self.ledger, self.record_id or ""
+    def add_files(self, files: Sequence[Path]) -> None:
+        """Attaches files to the record shown; for large pictures it asks whether they are made smaller."""
+        record_id = self.record_id or ""
 
-        def add(workspace: Workspace) -> str:
-            smaller = scaled(file)
-            try:
-                if smaller is not None:
-                    attachments.add(workspace, ledger, record_id, file.with_suffix(".jpg").name, BytesIO(smaller))
-                    return f"已添加附件“{file.name}”，照片缩小为 {words.size(len(smaller))}。"
-                with file.open("rb") as stream:
-                    attachments.add(workspace, ledger, record_id, file.name, stream)
-            except OSError as error:
-                raise Refusal(f"读不了“{file.name}”。请检查文件还在不在，或是否被别的程序占用", "unreadable") from error
-            return f"已添加附件“{file.name}”。"
+        def look(_: Workspace) -> list[tuple[Path, Offer | Refusal | None]]:
+            return [(file, _tried(file)) for file in files]
 
-        self.desk.write(add, lambda sentence: self.said.emit("good", sentence))
+        def ask(found: list[tuple[Path, Offer | Refusal | None]]) -> None:
+            offers = [one for _, one in found if isinstance(one, Offer)]
+            if not offers:
+                self._add(record_id, found, smaller=False)
+                return
+            dialog = AttachDialog(self, offers)
+            dialog.chosen.connect(lambda smaller: self._add(record_id, found, smaller=smaller))
+            dialog.open()
+
+        self.desk.read(look, ask)
+
+    def _add(self, record_id: str, found: Sequence[tuple[Path, Offer | Refusal | None]], *, smaller: bool) -> None:
+        ledger = self.ledger
+
+        def add(workspace: Workspace) -> tuple[str, str]:
+            added: list[tuple[str, int]] = []
+            refused: list[Refusal] = []
+            for file, one in found:
+                try:
+                    if isinstance(one, Refusal):
+                        raise one
+                    added.append(_attached(workspace, ledger, record_id, file, smaller=smaller and one is not None))
+                except Refusal as refusal:
+                    refused.append(refusal)
+            if not added:
+                raise refused[0]
+            names = f"附件“{added[0][0]}”" if len(added) == 1 else f" {len(added)} 个附件"
+            sentence = f"已添加{names}（{size(sum(length for _, length in added))}）。Ctrl+Z 可以撤销。"
+            if not refused:
+                return "good", sentence
+            return "attention", f"{sentence}另有 {len(refused)} 个没有添加：{refused[0].message}。"
+
+        self.desk.write(add, lambda told: self.said.emit(*told))
 
     def open_file(self, file: AttachedFile) -> None:
-        """Opens a copy in the system's own program."""
+        """Opens a copy in the system's own program; changes to the copy are not kept, so it cannot be written."""
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="siji-", ignore_cleanup_errors=True)
-        folder = Path(self._folder.name)
+            self.destroyed.connect(self._folder.cleanup)
+        target = Path(self._folder.name) / file.id / attachments.proper_name(file.name)
+
+        def copy(workspace: Workspace) -> Path:
+            if not target.exists():
+                target.parent.mkdir(exist_ok=True)
+                attachments.write_out(workspace, file, target).chmod(0o400)
+            return target
+
+        def show(copied: Path) -> None:
+            if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(copied))):
+                self.said.emit("attention", f"这台电脑没有能打开“{file.name}”的程序。可以另存后拷到别的电脑上看。")
+
+        self.desk.read(copy, show)
+
+    def choose_target(self, file: AttachedFile) -> None:
+        """Asks where a file is to be kept."""
+        proposed = Path.home() / attachments.proper_name(file.name)
+        chosen, _ = QFileDialog.getSaveFileName(self, "另存附件", str(proposed))
+        if chosen:
+            self.save_file(file, Path(chosen))
+
+    def save_file(self, file: AttachedFile, target: Path) -> None:
+        """Writes a file's bytes outside; they are not encrypted there."""
         self.desk.read(
-            lambda workspace: attachments.write_out(workspace, file, folder),
-            lambda target: QDesktopServices.openUrl(QUrl.fromLocalFile(str(target))),
+            lambda workspace: attachments.write_out(workspace, file, target),
+            lambda saved: self.said.emit("good", f"附件已存到 {saved}。那里没有加密，用完请删除。"),
         )
 
     def remove_file(self, file: AttachedFile) -> None:
@@ -337,21 +419,23 @@ class DetailPanel(Card):
         )
 
 
-def scaled(file: Path) -> bytes | None:
-    """A large picture as a smaller JPEG; None for what is small enough, or no picture."""
-    if file.suffix.lower() not in PICTURES:
-        return None
-    image = QImage(str(file))
-    if image.isNull() or max(image.width(), image.height()) <= LONGEST_SIDE:
-        return None
-    smaller = image.scaled(
-        LONGEST_SIDE,
-        LONGEST_SIDE,
-        Qt.AspectRatioMode.KeepAspectRatio,
-        Qt.TransformationMode.SmoothTransformation,
-    )
-    content = QByteArray()
-    buffer = QBuffer(content)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    smaller.save(buffer, "JPEG", 85)
-    return bytes(content.data())
+def _tried(file: Path) -> Offer | Refusal | None:
+    """What scaling would make of a file, or why it cannot be attached."""
+    try:
+        return pictures.offer(file)
+    except Refusal as refusal:
+        return refusal
+
+
+def _attached(workspace: Workspace, ledger: Ledger, record: str, file: Path, *, smaller: bool) -> tuple[str, int]:
+    """Attaches one file; its name and the bytes that are kept."""
+    if smaller:
+        name, content = file.with_suffix(".jpg").name, pictures.smaller(file)
+        attachments.add(workspace, ledger, record, name, BytesIO(content))
+        return name, len(content)
+    try:
+        with file.open("rb") as stream:
+            attachments.add(workspace, ledger, record, file.name, stream)
+            return file.name, stream.seek(0, 2)
+    except OSError as error:
+        raise pictures.unreadable(file) from error

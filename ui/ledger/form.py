@@ -149,7 +149,10 @@ class RecordForm(QWidget):
                 if wide and side:
                     line, side = line + 1, 0
                 grid.addWidget(
-                    _field_label(one.spec), line, side * 2, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight
+                    field_label(one.spec, required=one.spec.required),
+                    line,
+                    side * 2,
+                    Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight,
                 )
                 grid.addWidget(one, line, side * 2 + 1, 1, 3 if wide else 1, Qt.AlignmentFlag.AlignTop)
                 line, side = (line + 1, 0) if wide or side else (line, 1)
@@ -390,8 +393,9 @@ def _load(workspace: Workspace, ledger: Ledger, record_id: str | None) -> FormSt
         return record_view.form_start(workspace, session, ledger, record_id)
 
 
-def _field_label(spec: Field) -> QWidget:
-    made = label(f"{spec.label} *" if spec.required else spec.label, "quiet", wrap=True)
+def field_label(spec: Field, *, required: bool) -> QWidget:
+    """A field's label, with a star where it must be filled in."""
+    made = label(f"{spec.label} *" if required else spec.label, "quiet", wrap=True)
     made.setMinimumHeight(theme.now().control - 4)
     made.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     made.setFixedWidth(round(96 * theme.now().scale))

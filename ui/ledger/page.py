@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QSplitter, QStackedWidget, QWidget
 
 from app import editing, listing, record_view, remarks
+from app.actions import Offer
 from app.ledgers.ledger import Figure, Ledger
 from app.listing import Node, Query
 from app.place import Place
@@ -15,6 +16,7 @@ from app.record_view import OfficeChoice
 from app.workspace import Workspace
 from ui.background import Changes, Desk
 from ui.ledger import printing
+from ui.ledger.action import ActionDialog
 from ui.ledger.bulk import BulkEdit
 from ui.ledger.detail import DetailPanel
 from ui.ledger.export import ExportDialog
@@ -133,6 +135,7 @@ class LedgerPage(QStackedWidget):
         self.detail = DetailPanel(self.desk, ledger, county=self.county)
         self.detail.edit.connect(self.edit)
         self.detail.delete.connect(lambda record_id: self.delete([record_id]))
+        self.detail.act.connect(self.do)
         self.detail.go.connect(self.go)
         self.detail.said.connect(self.message.say)
         for one in (self.import_button, self.add_button):
@@ -466,6 +469,13 @@ class LedgerPage(QStackedWidget):
                 self.message.say("information", "所选的记录没有检查出问题，没有写批注。")
 
         self.desk.write(write, done, self.message.refuse)
+
+    def do(self, record_id: str, offer: Offer) -> None:
+        """Asks for what an action of the record needs, and does it."""
+        dialog = ActionDialog(self.desk, self.ledger, record_id, self.detail.title.text(), offer, self)
+        dialog.done_with.connect(lambda text: self.message.say("good", text, "撤销", self.undo))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     def bulk_edit(self) -> None:
         """Writes one field into all selected records."""

@@ -26,6 +26,13 @@ CHAPTERS: Mapping[str, str] = {
     "venue_project": "venues",
     "venue_funding": "venues",
     "venue_use": "venues",
+    "dispatch_log": "dispatch",
+    "rectification": "rating",
+    "demo_unit": "rating",
+    "finance_agency": "rating",
+    "skill": "rating",
+    "branches": "rating",
+    "enterprise_year": "enterprise",
 }
 """The chapter of a place that shares one with others; any other place has a chapter of its own name."""
 
@@ -45,6 +52,14 @@ def chapter(place: str) -> str:
     """The name of the chapter about a place: a ledger, a page, a wizard. The table of contents where there is none."""
     name = CHAPTERS.get(place, place)
     return name if (folder() / f"{name}.md").is_file() else INDEX
+
+
+def titles() -> Mapping[str, str]:
+    """What each ledger and page is called, by its id."""
+    from app.ledgers.catalogue import LEDGERS  # not before the first window is painted
+    from ui.pages.catalogue import PAGES
+
+    return {one.id: one.title for one in (*LEDGERS.values(), *PAGES.values())}
 
 
 class Manual(QDialog):
@@ -72,11 +87,11 @@ class Manual(QDialog):
         document.setDocumentMargin(16)
         if place not in CHAPTERS:
             return
-        from app.ledgers.catalogue import LEDGERS  # not before the first window is painted
+        title = titles()[place]
 
         block = document.begin()
         while block.isValid():
-            if block.blockFormat().headingLevel() == 2 and block.text() == LEDGERS[place].title:
+            if block.blockFormat().headingLevel() == 2 and block.text() == title:
                 self.browser.setTextCursor(QTextCursor(block))
                 top = document.documentLayout().blockBoundingRect(block).top()
                 self.browser.verticalScrollBar().setValue(round(top) - 8)

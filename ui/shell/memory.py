@@ -22,6 +22,8 @@ class Memory(msgspec.Struct):
     large: bool = False
     idle_minutes: int = 15
     columns: dict[str, Columns] = {}
+    folded: list[str] = []
+    """The systems that are folded away in the navigation."""
 
 
 def place() -> Path:

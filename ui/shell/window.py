@@ -12,6 +12,7 @@ from app.place import CONFLICTS, EXCHANGE, SETTINGS, Place
 from db.errors import Refusal
 from ui.background import Desk, Opened
 from ui.ledger.page import LedgerPage
+from ui.pages.catalogue import PAGES
 from ui.pages.exchange import ExchangePage
 from ui.pages.settings import SettingsPage
 from ui.pages.workbench import WorkbenchPage
@@ -28,23 +29,21 @@ FIRST = WORKBENCH
 """The page that a window opens with."""
 
 
-def entries() -> list[Entry]:
-    """The navigation, from the catalogue: the workbench, each system with its ledgers, the exchange, the settings."""
+def entries(*, county: bool) -> list[Entry]:
+    """The navigation, from the catalogues: the workbench, each system with its pages and ledgers, the settings."""
     found = [Entry("工作台", WORKBENCH, "mdi6.view-dashboard-outline")]
     for pillar in Pillar:
+        found.append(Entry(PILLAR_TITLES[pillar]))
         if pillar is Pillar.SYSTEM:
-            continue
+            found.append(Entry("数据交换", EXCHANGE, "mdi6.usb-flash-drive-outline"))
+        pages = [one for one in PAGES.values() if one.pillar is pillar and one.county in (None, county)]
+        found += [Entry(one.title, one.id, one.icon) for one in pages]
         ledgers = [one for one in LEDGERS.values() if one.pillar is pillar and not one.hidden]
-        if ledgers:
-            found.append(Entry(PILLAR_TITLES[pillar]))
-            found += [Entry(one.title, one.id, one.icon) for one in ledgers]
-    found.append(Entry(PILLAR_TITLES[Pillar.SYSTEM]))
-    found.append(Entry("数据交换", EXCHANGE, "mdi6.usb-flash-drive-outline"))
-    found += [
-        Entry(one.title, one.id, one.icon) for one in LEDGERS.values() if one.pillar is Pillar.SYSTEM and not one.hidden
-    ]
+        found += [Entry(one.title, one.id, one.icon) for one in ledgers]
     found.append(Entry("设置", SETTINGS, "mdi6.cog-outline"))
-    return found
+    return [
+        one for one, after in zip(found, (*found[1:], Entry("")), strict=True) if one.id or after.id
+    ]  # no heading without entries
 
 
 class Desktop(QWidget):
@@ -63,11 +62,11 @@ class Desktop(QWidget):
     def __init__(self, desk: Desk, place: str = FIRST) -> None:
         super().__init__()
         assert desk.here is not None
-        self.desk = desk
+        self.desk, self.county = desk, desk.here.office.is_county
         self.setObjectName("ground")
         self._pages: dict[str, QWidget] = {}
         self.current = ""
-        self.navigation = Navigation(NAME, _whose(desk.here), entries())
+        self.navigation = Navigation(NAME, _whose(desk.here), entries(county=self.county))
         self.navigation.chosen.connect(self.go)
         self.message = MessageBar()
         holder = QWidget()
@@ -160,6 +159,11 @@ class Desktop(QWidget):
             page.idle_minutes.connect(self.idle.set_minutes)
             page.backed_up.connect(self.status.refresh)
             return page
+        if id in PAGES:
+            other = PAGES[id].make(self.desk)
+            if hasattr(other, "go"):
+                other.go.connect(self.go_to_place)
+            return other
         made = LedgerPage(self.desk, LEDGERS[id])
         made.go.connect(self.go_to_record)
         return made

@@ -1,4 +1,4 @@
-"""Moments and sizes as people say them."""
+"""Moments as people say them."""
 
 from datetime import datetime
 
@@ -14,10 +14,3 @@ def when(moment: str) -> str:
     if local.year == today.year:
         return f"{local.month}月{local.day}日 {local:%H:%M}"
     return f"{local.year}年{local.month}月{local.day}日"
-
-
-def size(number: int) -> str:
-    """Bytes as 12 KB or 3.4 MB."""
-    if number < 1024 * 1024:
-        return f"{max(1, round(number / 1024))} KB"
-    return f"{number / 1024 / 1024:.1f} MB"

@@ -431,7 +431,7 @@ class DemoForm(_Form):
         folder, members = self.folder.editor.path(), self.size.currentData()
 
         def do(progress: Progress) -> Mapping[str, Path]:
-            from app.demo import make_demo
+            from app.demo.county import make_demo
             from app.workspace import read_config
 
             make_demo(folder, townships=3, members=members, seed=1, progress=progress)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLabel, QWidget
 
+from app.files import size
 from db import clock
 from db.errors import Refusal
 from ui.background import Desk, Progress
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 LINES = 12
 """How many ledgers the sheet has room for."""
+LEFT_OUT = 3
+"""How many attachments that could not go are named."""
 SHRUNK = 0.5
 """A ledger that has lost this part of its records since last time is worth a word."""
 
@@ -221,6 +224,10 @@ class HandOver(Flow):
         for line in shrunk[:3]:
             words = f"“{line.title}”上次有 {line.before:,} 条，现在只有 {line.live:,} 条。请先看看是不是误删，再上报。"
             notes.append(Note("attention", words))
+        count, amount = sum(one.files for one in chosen), sum(one.bytes for one in chosen)
+        if count:
+            words = f"附件 {count:,} 个，共 {size(amount)}，对方没有的才带。请选一个放得下的 U 盘。"
+            notes.append(Note("information", words))
         wrong, doubtful = self.faults
         if wrong or doubtful:
             words = f"资料里有 {wrong} 处错误、{doubtful} 处提醒。可以照样上报，县里接收时也会看到。"
@@ -258,6 +265,8 @@ class HandOver(Flow):
         folder = self.sent[0].file.parent
         amount = f"{len(self.sent)} 个文件" if len(self.sent) > 1 else f"“{self.sent[0].file.name}”"
         self.said.addWidget(Note("good", f"已写好并核对过：{amount}", str(folder)))
+        for sentence in list(dict.fromkeys(words for one in self.sent for words in one.left_out))[:LEFT_OUT]:
+            self.said.addWidget(Note("attention", f"{sentence}。"))
         steps = Card("接下来", gap=6)
         for number, words in enumerate(next_steps(county=self.county), start=1):
             steps.body.addWidget(label(f"{number}. {words}", wrap=True))

@@ -23,8 +23,8 @@ from PySide6.QtGui import (
     QTextDocument,
 )
 
+from app.files import size
 from db.errors import Refusal
-from ui.wizards.sticks import size
 
 WIDTH, HEIGHT = 794, 1123
 """A4 in the units of the page, 96 to the inch."""

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QStorageInfo
 
+from app.files import size
+
 SUFFIX = ".dzb"
 
 DRIVE_REMOVABLE = 2  # Windows, GetDriveTypeW
@@ -111,17 +113,6 @@ def _packages_in(folder: Path) -> list[Path]:
         except OSError:
             continue
     return files
-
-
-def size(count: int) -> str:
-    """A number of bytes as people read it: `812 KB`, `14.6 GB`."""
-    if count < 0:
-        return "未知"
-    for unit, step in (("GB", 1024**3), ("MB", 1024**2), ("KB", 1024)):
-        if count >= step:
-            amount = count / step
-            return f"{amount:.1f} {unit}" if amount < 100 else f"{amount:.0f} {unit}"
-    return f"{count} 字节"
 
 
 def size_of(file: Path) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from app.files import size
 from db.errors import Refusal
 from ui.background import Desk, Progress
 from ui.shell.widgets import Card, Note, button, clear, column, label, row, scrolling
@@ -72,7 +73,7 @@ class TakeIn(Flow):
                 Column("在哪里", lambda file: str(file.parent), width=420),
                 Column(
                     "大小",
-                    lambda file: sticks.size(file.stat().st_size) if file.exists() else "—",
+                    lambda file: size(file.stat().st_size) if file.exists() else "—",
                     right=True,
                     width=90,
                 ),

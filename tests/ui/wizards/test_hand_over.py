@@ -9,7 +9,6 @@ import pytest
 from PySide6.QtPrintSupport import QPrinter
 from pytestqt.qtbot import QtBot
 
-from app.sync import stick as sticks_of_app
 from app.workspace import Workspace
 from tests.ui.wizards.conftest import OTHER, TOWN, World, press, said, show
 from ui.background import Desk
@@ -100,12 +99,14 @@ def test_a_full_stick_is_refused_with_its_remedy(
     usage = namedtuple("usage", "total used free")
     real = shutil.disk_usage
     monkeypatch.setattr(
-        sticks_of_app.shutil,
+        shutil,
         "disk_usage",
         lambda path: usage(1, 1, 0) if Path(path).is_relative_to(world.stick) else real(path),
     )
     press(qtbot, wizard)
-    assert said(wizard) == f"“{world.stick}”放不下这个文件。请清理U盘或换一个，没有写出任何文件"
+    assert (
+        said(wizard) == f"“{world.stick}”放不下这个文件：需要 1.0 MB，只剩 0 字节。请清理U盘或换一个，没有写出任何文件"
+    )
     assert list(world.stick.iterdir()) == []
 
 

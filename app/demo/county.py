@@ -4,22 +4,26 @@ the first packages exchanged. The same seed on the same day gives the same data.
 import random
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import select
 
-from app import demo_township
-from app.fiction import REGION, People, lines
+from app.demo import cadres, funds, guarantee, method, organisation, party_life, responsibility, team, transfers
+from app.demo.fiction import REGION, People, lines
+from app.demo.township import Paper, Rows, Township
 from app.policy import Policies
 from app.sync import intake, outgoing, peers
-from app.workspace import Workspace
+from app.workspace import OfficeCard, Workspace
 from db import clock
 from db.errors import Refusal
-from db.journal import Progress
+from db.journal import Batch, Progress
 from db.models.common import Remark
+from db.models.guarantee import PayStandard
+from db.models.organisation import Office
 from db.models.record import models
 from db.models.team import Member, Post
 
@@ -32,9 +36,11 @@ def make_demo(
 ) -> list[Path]:
     """Makes `folder`/county and `folder`/<office code> for each township, without passphrases, and returns them.
 
-    Every ledger has records everywhere; each township has handed over once, the county has taken it in and answered,
-    and the townships have read the answer. `members` is per township. Raises `Refusal` for a folder that is not empty
-    or numbers that are too small; on any failure what was made is removed.
+    Every ledger has records everywhere. Each township has handed over twice, the county has taken it in and answered,
+    and the townships have read the answers. `members` is per township.
+
+    Raises `Refusal` for a folder that is not empty or numbers that are too small; on any failure what was made is
+    removed.
     """
     names = _township_names()
     if not 1 <= townships <= len(names):
@@ -72,7 +78,7 @@ class Ids:
 def _make(folder: Path, stick: Path, names: Sequence[str], members: int, seed: int, progress: Progress) -> list[Path]:
     rng, today = random.Random(seed), clock.today()
     people, new_id = People(rng, today), Ids(rng, today)
-    total, done = 4 * len(names) + 1, 0
+    total, done = 6 * len(names) + 1, 0
 
     def step(what: str) -> None:
         nonlocal done
@@ -84,6 +90,8 @@ def _make(folder: Path, stick: Path, names: Sequence[str], members: int, seed: i
     with Workspace.create(
         made[0], code=REGION, name=COUNTY, level="county", office_id=new_id(), user="县组织部"
     ) as county:
+        fill_county(county, new_id, today)
+        responsibility.resolve(county, new_id, len(names), today)
         codes = [f"{REGION}{101 + place}" for place in range(len(names))]
         for code, name in zip(codes, names, strict=True):
             step(f"{name}：登记、加入")
@@ -97,7 +105,19 @@ def _make(folder: Path, stick: Path, names: Sequence[str], members: int, seed: i
                 sent = outgoing.export(township, stick)
             step(f"{name}：县里接收")
             _take_in(county, sent[0].file)
+        responsibility.give(county, new_id, today)
+        decide(county, people, new_id)
+        for place, answer in enumerate(outgoing.export(county, stick)):
+            step(f"{answer.office_name}：自查、自评")
+            with Workspace.open(folder / answer.office_code) as township:
+                _take_in(township, answer.file)
+                responsibility.report(township, people, new_id, place)
+                follow(township, people, new_id)
+                sent = outgoing.export(township, stick)
+            step(f"{answer.office_name}：县里接收自查")
+            _take_in(county, sent[0].file)
         remark(county, rng, new_id, today)
+        responsibility.conclude(county, people, new_id)
         for answer in outgoing.export(county, stick):
             step(f"{answer.office_name}：读回执")
             with Workspace.open(folder / answer.office_code) as township:
@@ -111,19 +131,83 @@ def _take_in(workspace: Workspace, file: Path) -> None:
         raise RuntimeError(f"the demonstration's own package came to {outcome.status} ({outcome.reason})")
 
 
+def fill_county(county: Workspace, new_id: Ids, today: date) -> None:
+    """Enters what the county alone writes, in one batch."""
+    with county.edit("录入演示数据", kind="import") as batch:
+        batch.create_rows(PayStandard, funds.standard_rows(today, county.office.id, new_id))
+
+
 def fill(township: Workspace, people: People, new_id: Ids, members: int, progress: Progress) -> None:
     """Enters a township's records in one batch."""
     with township.edit("录入演示数据", kind="import") as batch:
         posts = {post.name: post.id for post in batch.session.scalars(select(Post).where(Post.active.is_(True)))}
         standard = Policies.read(batch.session).number("venue.standard_area", people.today)
-        rows = demo_township.records(
-            township.office, people, new_id, members=members, posts=posts, standard_area=standard
+        known = select(Office.id, Office.name).where(Office.superior_id == township.office.superior_id)
+        beside = [(id, name) for id, name in batch.session.execute(known.order_by(Office.code))]
+        rows = township_rows(
+            township.office,
+            people,
+            new_id,
+            members=members,
+            posts=posts,
+            standard_area=standard,
+            beside=[one for one in beside if one[0] != township.office.id],
         )
         for name, model in models().items():
             if rows.get(name):
                 progress(0, 0, f"{township.office.name}：{len(rows[name])} 条 {name}")
                 batch.create_rows(model, rows[name])
-        demo_township.attach_pictures(batch.session, rows)
+        guarantee.attach_pictures(batch.session, rows)
+
+
+def decide(county: Workspace, people: People, new_id: Ids) -> None:
+    """What the county does about what the townships handed over, in one batch."""
+    with county.edit("审定和选派") as batch:
+        paper = Paper(county.office, people, new_id)
+        method.decide(paper, batch)
+        _write(batch, paper.rows)
+
+
+def follow(township: Workspace, people: People, new_id: Ids) -> None:
+    """What a township enters once it has read the county's answer, in one batch."""
+    with township.edit("补录演示数据", kind="import") as batch:
+        paper = Paper(township.office, people, new_id)
+        method.follow(paper, batch.session)
+        _write(batch, paper.rows)
+
+
+def _write(batch: Batch, rows: Rows) -> None:
+    for name, model in models().items():
+        if rows.get(name):
+            batch.create_rows(model, rows[name])
+
+
+def township_rows(
+    office: OfficeCard,
+    people: People,
+    new_id: Callable[[], str],
+    *,
+    members: int,
+    posts: Mapping[str, str],
+    standard_area: Decimal,
+    beside: Sequence[tuple[str, str]] = (),
+) -> Rows:
+    """Rows for every ledger that a township writes.
+
+    `posts` are the posts on offer, name → id; `standard_area` is the floor area of a venue up to standard, in ㎡;
+    `beside` are (id, name) of the townships to which it may transfer members.
+    """
+    town = Township(office, people, new_id, beside)
+    organisation.fill(town, members)
+    team.fill(town, posts)
+    cadres.fill(town)
+    funds.fill(town)
+    responsibility.officers(town)
+    party_life.fill(town)
+    guarantee.fill(town, standard_area)
+    method.fill(town)
+    transfers.fill(town)
+    return town.rows
 
 
 def remark(county: Workspace, rng: random.Random, new_id: Ids, today: date) -> None:
