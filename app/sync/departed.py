@@ -44,8 +44,8 @@ class Departed:
 
 
 def departed(session: Session, today: date) -> list[Departed]:
-    """Members with the standing 已转出 and no letter, whose last event 转出 is older than a letter's validity, and whose
-    number nobody on any roll of the store has; by id. Who has no number is left out."""
+    """Members with the standing 已转出, no letter, a last event 转出 older than a letter is valid for, and an ID
+    number that nobody on any roll of the store has; by id. Who has no number is left out."""
     elsewhere = aliased(Member)
     policy = Policies.read(session)
     left = (
