@@ -145,9 +145,9 @@ def remember_refused(ws: Workspace, outcomes: Iterable[Outcome]) -> None:
             peer = supposed_sender(session, one)
             if peer is None:
                 continue
-            if one.status in ("applied", "dry-run", "conflicts", "already-imported"):
+            if one.status == "applied":
                 old = session.get(RefusedLine, peer.office_id)
-                if old is not None and (one.status == "applied" or old.sequence <= one.sequence):
+                if old is not None:
                     session.delete(old)
             elif one.status == "refused" and one.reason in TELL:
                 session.merge(

@@ -45,7 +45,7 @@ class Morning(QWidget):
                 Column("结果", lambda one: one.state, lambda one: one.tone, width=230),
                 *(Column(f"{title}（上次）", _count(name), right=True, width=118) for title, name in COUNTED),
                 Column("问题", _problems, right=True, width=60),
-                Column("告诉乡镇" if county else "怎么办", lambda one: one.tell),
+                Column("告诉乡镇", lambda one: one.tell) if county else Column("说明", lambda one: one.why),
             )
         )
         self.table = table(self.rows)
@@ -82,7 +82,7 @@ class Morning(QWidget):
             self.head.addWidget(Note("information", "这次没有写入新的数据。"))
         for one in self.lines:
             if one.tone == "wrong":
-                tell = f"{'告诉乡镇' if self.county else '怎么办'}：{one.tell}。" if one.tell else ""
+                tell = f"告诉乡镇：{one.tell}。" if one.tell and self.county else ""
                 self.notes.addWidget(Note("wrong", f"{_who(one)}：{one.why}", tell))
         parked = [one.office for one in self.lines if one.counts is not None and one.outcome.put_off]
         if parked:
