@@ -19,7 +19,7 @@ from app.rules import scoring
 from app.workspace import Workspace
 from db import clock, codes
 from db.errors import Refusal
-from db.models.responsibility import Assessment, Duty, Indicator, Restriction, Score, Task
+from db.models.responsibility import FROM, Assessment, Duty, Indicator, Restriction, Score, Task
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,14 @@ def years(session: Session) -> list[int]:
     return sorted(
         session.scalars(select(Indicator.year).where(Indicator.deleted_at.is_(None)).distinct()), reverse=True
     )
+
+
+def has_standard(session: Session, year: int, category: str) -> bool:
+    """Whether offices of a category have a standard in a year."""
+    rows = select(Indicator.id).where(
+        Indicator.deleted_at.is_(None), Indicator.year == year, Indicator.category == category
+    )
+    return session.scalars(rows.limit(1)).first() is not None
 
 
 def sheet(session: Session, office: OfficeLine, year: int, today: date, *, figures: bool = True) -> Sheet:
@@ -386,3 +394,38 @@ def people_of(session: Session, office_id: str, year: int) -> list[tuple[str, st
     head = heads(session, office_id)
     named = ((head.secretary, "党委书记"), (head.organiser, "组织委员"))
     return [(name, position) for name, position in named if name]
+
+
+# ---------------------------------------------------------------- what was decided
+
+
+def result_of(session: Session, office_id: str, year: int) -> str | None:
+    """What was decided of an office, as a sentence; None while nothing is."""
+    found = session.scalars(
+        select(Assessment).where(
+            Assessment.deleted_at.is_(None), Assessment.year == year, Assessment.target_office_id == office_id
+        )
+    ).first()
+    if found is None:
+        return None
+    rank = f"，第 {found.rank} 名" if found.rank else ""
+    return f"{found.decided_on} 审定 {scoring.plain(found.total)} 分{rank}"
+
+
+def consequences_of(session: Session, office_id: str, year: int) -> list[str]:
+    """What binds an office and its people because of a year's result, a sentence each."""
+    rows = (
+        select(Restriction, FROM)
+        .join(Assessment, Assessment.id == Restriction.assessment_id)
+        .where(Restriction.deleted_at.is_(None), Assessment.year == year, Assessment.target_office_id == office_id)
+        .order_by(Restriction.kind, Restriction.id)
+    )
+    names, found = codes.table("restriction_kind"), []
+    for one, start in session.execute(rows):
+        who = f"{one.person}（{one.position}）" if one.person and one.position else one.person or ""
+        if one.kind == scoring.ACCOUNT:
+            state = f"{one.answered_on} 已提交" if one.answered_on else "还没有提交"
+            found.append(f"{who}向县委作书面说明，{one.until} 前，{state}")
+        else:
+            found.append(f"{who}{names.name(one.kind)}，{start} 至 {one.until}")
+    return found

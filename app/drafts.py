@@ -53,3 +53,19 @@ def _drop(session: Session, ledger: Ledger, record_id: str | None) -> None:
 
 def _key(ledger: Ledger, record_id: str | None) -> str:
     return f"{ledger.id}/{record_id or 'new'}"
+
+
+def keep_sheet(workspace: Workspace, name: str, typed: Mapping[str, str]) -> None:
+    """Keeps what stands in a sheet that is filled in at once, by cell; nothing typed keeps nothing."""
+    with Session(workspace.engine) as session, session.begin():
+        found = session.get(DraftLine, f"sheet/{name}")
+        if typed:
+            session.merge(DraftLine(id=f"sheet/{name}", values=dump(dict(typed)), at=clock.now()))
+        elif found is not None:
+            session.delete(found)
+
+
+def kept_sheet(session: Session, name: str) -> Mapping[str, str]:
+    """What was typed into a sheet and not saved, by cell."""
+    found = session.get(DraftLine, f"sheet/{name}")
+    return msgspec.json.decode(found.values, type=dict[str, str]) if found is not None else {}

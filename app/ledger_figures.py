@@ -4,6 +4,7 @@ A figure is None where the ledgers have nothing to reckon it from; it is then fo
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -131,8 +132,9 @@ def meetings_held(session: Session, office: str, year: int, today: date) -> Deci
     policy = Policies.read(session)
     times = {one.key: policy.whole(one.key, today, one.times) for one in meetings.FREQUENCIES}
     owed = done = 0
+    meetings_of = held_since(session, date(year, 1, 1))
     for branch in branches(session, office):
-        held = branch.held(session, date(year, 1, 1), date(year, 12, 31))
+        held = meetings_of.get(branch.id, ())
         since = max(months[0], monthly.month_of(branch.founded_on)) if branch.founded_on else months[0]
         one, other = meetings.owed_and_held(
             held, [month for month in months if month >= since], committee=branch.committee, times=times
@@ -141,18 +143,25 @@ def meetings_held(session: Session, office: str, year: int, today: date) -> Deci
     return percent(done, owed)
 
 
+@dataclass(frozen=True)
 class BranchLine:
     """A branch as far as its meetings go: whether it has a committee, and since when it is there."""
 
-    def __init__(self, id: str, name: str, committee: bool, founded_on: date | None) -> None:
-        self.id, self.name, self.committee, self.founded_on = id, name, committee, founded_on
+    id: str
+    name: str
+    committee: bool
+    founded_on: date | None
 
-    def held(self, session: Session, first: date, last: date) -> list[tuple[str, date]]:
-        """Its meetings between two days, as pairs of kind and day."""
-        rows = select(Meeting.kind, Meeting.on).where(
-            Meeting.deleted_at.is_(None), Meeting.party_org_id == self.id, Meeting.on >= first, Meeting.on <= last
-        )
-        return [(kind, on) for kind, on in session.execute(rows)]
+
+def held_since(session: Session, first: date) -> Mapping[str, list[tuple[str, date]]]:
+    """The meetings from a day on by organisation, as pairs of kind and day."""
+    found: dict[str, list[tuple[str, date]]] = {}
+    rows = select(Meeting.party_org_id, Meeting.kind, Meeting.on).where(
+        Meeting.deleted_at.is_(None), Meeting.on >= first
+    )
+    for org, kind, on in session.execute(rows):
+        found.setdefault(org, []).append((kind, on))
+    return found
 
 
 def branches(session: Session, office: str | None = None) -> list[BranchLine]:

@@ -122,6 +122,12 @@ def tasks(session: Session, year: int) -> list[Task]:
     return list(session.scalars(rows.order_by(Task.number)))
 
 
+def years(session: Session) -> list[int]:
+    """The years that have tasks, the last first."""
+    found = session.scalars(select(Task.year).where(Task.deleted_at.is_(None)).distinct())
+    return sorted(found, reverse=True)
+
+
 # ---------------------------------------------------------------- a new year
 
 
@@ -384,7 +390,8 @@ def bulletin(session: Session, own_id: str, month: str, today: date) -> tuple[st
     parts += _problems(session, lines, named, month)
     parts.append("四、下步要求")
     due = Policies.read(session).whole("monthly.due_day", today, monthly.DUE_DAY)
-    parts.append(f"请没有上报的单位立即补报，完成率低的单位分析原因、落实措施。下月自查请于{due}日前上报。")
+    waiting = "请没有上报的单位立即补报；" if len(named[Report.ON_TIME]) + len(named[Report.LATE]) < len(lines) else ""
+    parts.append(f"{waiting}完成率低的单位要分析原因、落实措施。下月自查请于{due}日前上报。")
     return title, "\n".join(parts)
 
 
@@ -446,3 +453,24 @@ def issue_bulletin(workspace: Workspace, month: str, today: date | None = None) 
         title, body = bulletin(batch.session, workspace.office.id, month, on)
         values = {"month": month, "title": title, "body": body, "issued_on": on}
         return editing.save_into(workspace, batch, BULLETINS, values)
+
+
+def bulletin_text(session: Session, id: str) -> tuple[str, str]:
+    """Title and text of a bulletin that is there."""
+    found = session.get_one(Bulletin, id)
+    return found.title, found.body or ""
+
+
+def has_bulletin(session: Session, month: str) -> bool:
+    """Whether a month has its bulletin."""
+    rows = select(Bulletin.id).where(Bulletin.deleted_at.is_(None), Bulletin.month == month)
+    return session.scalars(rows).first() is not None
+
+
+def last_filled(session: Session, office_id: str) -> tuple[str, str]:
+    """Who filled in an office's last self-check and who looked it over; empty where nobody has yet."""
+    rows = select(MonthlyCheck.filled_by, MonthlyCheck.checked_by).where(
+        MonthlyCheck.deleted_at.is_(None), MonthlyCheck.office_id == office_id
+    )
+    found = session.execute(rows.order_by(MonthlyCheck.month.desc(), MonthlyCheck.id.desc()).limit(1)).first()
+    return (found.filled_by, found.checked_by or "") if found else ("", "")

@@ -31,7 +31,8 @@ class Month:
 
 @dataclass(frozen=True)
 class Line:
-    """One term in the sheet. `due` is the whole year's; `so_far` that of the months that have begun."""
+    """One term in the sheet. `due` is the whole year's; `so_far` that of the months that are over, and of those that
+    are written down already."""
 
     cadre: str
     name: str
@@ -43,7 +44,7 @@ class Line:
 
     @property
     def difference(self) -> int:
-        """By how much more was paid than the standard gives for the months that have begun."""
+        """By how much more was paid than the standard gives so far."""
         return self.paid - self.so_far
 
     @property
@@ -83,7 +84,7 @@ class PaySheet:
 
     Attributes:
         standard: what it is reckoned from; None where the county has set none, and then nothing is due.
-        begun: how many months of the year have begun.
+        begun: how many months of the year have begun, and how many are `over`.
         missing: the (cadre, month) that have begun, are due and have no slip.
         heads: how many people are paid a share in the year.
         rise: the rise over last year per head of a whole year's basic pay, None where it cannot be told.
@@ -93,6 +94,7 @@ class PaySheet:
     standard: pay.Standard | None
     villages: tuple[VillageLines, ...]
     begun: int
+    over: int
     missing: tuple[tuple[str, int], ...]
     heads: int
     rise: int | None
@@ -110,6 +112,11 @@ class PaySheet:
         return sum(one.paid for one in self.villages)
 
     @property
+    def late(self) -> tuple[tuple[str, int], ...]:
+        """What is missing of the months that are over."""
+        return tuple(one for one in self.missing if one[1] <= self.over)
+
+    @property
     def differing(self) -> tuple[str, ...]:
         """The slips whose basic pay is not what the standard gives."""
         return tuple(
@@ -124,6 +131,12 @@ class PaySheet:
 def months_begun(year: int, today: date) -> int:
     """How many months of a year have begun."""
     return 12 if year < today.year else today.month if year == today.year else 0
+
+
+def months_over(year: int, today: date) -> int:
+    """How many months of a year are over."""
+    begun = months_begun(year, today)
+    return begun - 1 if year == today.year else begun
 
 
 def person_of(cadre: Cadre) -> str:
@@ -155,7 +168,7 @@ def sheet(session: Session, year: int, today: date, office: str | None = None) -
     if office is not None:
         wanted = wanted.where(Cadre.office_id == office)
     cadres = session.scalars(wanted).all()
-    due, begun = _due(session, cadres, year), months_begun(year, today)
+    due, begun, over = _due(session, cadres, year), months_begun(year, today), months_over(year, today)
     slips = {
         (cadre, month): (slip, basic)
         for slip, cadre, month, basic in session.execute(
@@ -174,16 +187,16 @@ def sheet(session: Session, year: int, today: date, office: str | None = None) -
             months.append(Month(due.get((one.id, month)), basic, slip))
             if month <= begun and (one.id, month) in due and (person_of(one), month) not in paid_people:
                 missing.append((one.id, month))
-        if any(month.due is not None or month.slip is not None for month in months):
+        if any(cell.due is not None or cell.slip is not None for cell in months):
             lines[one.village_id].append(
                 Line(
                     one.id,
                     one.name,
                     codes.table("cadre_role").name(one.role),
                     tuple(months),
-                    sum(month.due or 0 for month in months),
-                    sum(month.due or 0 for month in months[:begun]),
-                    sum(month.paid or 0 for month in months),
+                    sum(cell.due or 0 for cell in months),
+                    sum(cell.due or 0 for at, cell in enumerate(months, 1) if at <= over or cell.slip is not None),
+                    sum(cell.paid or 0 for cell in months),
                 )
             )
     villages = session.execute(
@@ -194,6 +207,7 @@ def sheet(session: Session, year: int, today: date, office: str | None = None) -
         standard_of(session, year),
         tuple(VillageLines(one, name, whose, tuple(lines[one])) for one, name, whose in villages),
         begun,
+        over,
         tuple(missing),
         len({person_of(one) for one in cadres if any((one.id, month) in due for month in range(1, 13))}),
         rise(session, cadres, year),

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 EXCHANGE, SETTINGS = "exchange", "settings"
 CONFLICTS = "conflicts"
 """The conflicts that were put off, over the exchange page."""
+PAY_SHEET, FUNDING_SHEET = "pay_sheet", "funding_sheet"
+MONTH, SCORING = "month", "scoring"
+"""Pages that are no ledger's, and to which something leads."""
 
 
 @dataclass(frozen=True)
@@ -12,7 +15,7 @@ class Place:
     """A page and what it is narrowed to.
 
     Attributes:
-        page: a ledger's id, `EXCHANGE`, `CONFLICTS` or `SETTINGS`.
+        page: a ledger's id, or one of the names above.
         chips: titles of the ledger's chips to be on.
         ids: only these records, called `title`; None for no such limit. A single one is selected among all.
         office: only records of this office.

@@ -1,22 +1,24 @@
 """What is due or wrong, each with the place where something is done about it: rules of `app.rules` over queries."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import listing, pay, statistics, venues
+from app import duties_due, listing, pay, statistics, venues
 from app.ledgers import transfers as ledger_of_transfers
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.method_checks import first_secretaries, latest_grades
+from app.ledgers.village_team import ANSWER_DAYS
 from app.listing import Query
-from app.place import CONFLICTS, EXCHANGE, Place
+from app.place import CONFLICTS, EXCHANGE, PAY_SHEET, Place
 from app.policy import Policies
 from app.quality import Found
+from app.reminding import NAMED, named, spoken
+from app.reminding import Reminder as Reminder
+from app.reminding import Urgency as Urgency
 from app.rules import budget, care, membership, recruitment
 from app.rules import transfers as rules
 from app.rules.dispatch import NEW_SECTORS
@@ -24,6 +26,7 @@ from app.rules.organisation import TermState
 from app.rules.rating import WEAK
 from app.rules.spans import months_later
 from app.rules.transfers import State
+from app.rules.village_team import answer_due
 from app.statistics import in_month, last_received
 from app.sync import register, transfers
 from app.sync.board import due_day
@@ -35,29 +38,22 @@ from db.models.handoff import ConflictLine, Peer
 from db.models.method import Dispatch, DispatchLog, Rectification
 from db.models.organisation import PartyOrg, Village
 from db.models.team import Cadre, Member, Transfer
+from db.models.village_team import CadreDeparture
 
-TOLD = frozenset({"D22", "O05", "rectification.due", "dispatch.missing", "transfer.expired"})
+TOLD = frozenset(
+    [
+        "D22",
+        "O05",
+        "rectification.due",
+        "dispatch.missing",
+        "departure.answer",
+        "transfer.expired",
+        "duty.due",
+        "inspection.answer",
+        "restriction.account",
+    ]
+)
 """Rules whose findings have reminders of their own."""
-NAMED = 3
-"""How many names a line tells before it says 等."""
-
-
-class Urgency(StrEnum):
-    """How much a line presses; the order is that of the page."""
-
-    WRONG = "wrong"
-    ATTENTION = "attention"
-    INFORMATION = "information"
-
-
-@dataclass(frozen=True)
-class Reminder:
-    """One line: what, a word more about it, and where it is mended."""
-
-    urgency: Urgency
-    title: str
-    detail: str
-    place: Place
 
 
 def reminders(session: Session, office: OfficeCard, today: date) -> list[Reminder]:
@@ -75,10 +71,12 @@ def reminders(session: Session, office: OfficeCard, today: date) -> list[Reminde
         *overdue_remedies(session, today),
         *(undecided_grades(session) if office.is_county else missing_logs(session, today)),
         *(weak_without_help(session) if office.is_county else ()),
+        *resignations(session, today),
         *pay_due(session, today),
         *fund_short(session),
         *without_venue(session),
         *budgets_lag(session, today),
+        *duties_due.due(session, office, today),
     ]
     order = list(Urgency)
     return sorted(found, key=lambda one: order.index(one.urgency))
@@ -110,7 +108,7 @@ def probation(session: Session, today: date) -> Iterable[Reminder]:
             people.sort()
             ends_on, name, _ = people[0]
             place = Place("member", ids=tuple(member for _, _, member in people), title=title)
-            yield Reminder(urgency, f"{title} {len(people)} 人", f"{name} {_day(ends_on, today)}{ask}", place)
+            yield Reminder(urgency, f"{title} {len(people)} 人", f"{name} {spoken(ends_on, today)}{ask}", place)
 
 
 def terms(session: Session, today: date) -> Iterable[Reminder]:
@@ -123,7 +121,7 @@ def terms(session: Session, today: date) -> Iterable[Reminder]:
         due = [one for one in found if one.state in states]
         if due:
             place = Place("party_org", ids=tuple(one.id for one in due), title=title)
-            detail = f"{due[0].name} {_day(due[0].ends_on, today)}{ask}"
+            detail = f"{due[0].name} {spoken(due[0].ends_on, today)}{ask}"
             yield Reminder(urgency, f"{title} {len(due)} 个", detail, place)
 
 
@@ -143,7 +141,7 @@ def overdue_remedies(session: Session, today: date) -> Iterable[Reminder]:
             Rectification.deleted_at.is_(None), Rectification.closed_on.is_(None), Rectification.due_on < today
         )
         first = session.scalars(late.order_by(Rectification.due_on)).first()
-        detail = f"最早的一项 {_day(first, today)}到期，请抓紧整改、申请销号" if first else ""
+        detail = f"最早的一项 {spoken(first, today)}到期，请抓紧整改、申请销号" if first else ""
         yield Reminder(Urgency.WRONG, f"整改超期 {number} 项", detail, Place("rectification", chips=("超期",)))
 
 
@@ -166,7 +164,7 @@ def weak_without_help(session: Session) -> Iterable[Reminder]:
     ]
     if bare:
         place = Place("party_org", ids=tuple(one.id for one in bare), title="没有第一书记的薄弱支部")
-        yield Reminder(Urgency.WRONG, f"薄弱支部没有第一书记 {len(bare)} 个", _named([one.name for one in bare]), place)
+        yield Reminder(Urgency.WRONG, f"薄弱支部没有第一书记 {len(bare)} 个", named([one.name for one in bare]), place)
 
 
 def missing_logs(session: Session, today: date) -> Iterable[Reminder]:
@@ -180,7 +178,25 @@ def missing_logs(session: Session, today: date) -> Iterable[Reminder]:
     if late:
         place = Place("dispatch", ids=tuple(one.id for one in late), title=f"没有 {month} 日志的")
         title = f"选派干部没有登记 {month} 驻点日志 {len(late)} 人"
-        yield Reminder(Urgency.ATTENTION, title, _named([one.name for one in late]), place)
+        yield Reminder(Urgency.ATTENTION, title, named([one.name for one in late]), place)
+
+
+def resignations(session: Session, today: date) -> Iterable[Reminder]:
+    """§5.4: resignations that wait for an answer; pressing after the days that policy sets."""
+    waiting = select(CadreDeparture.id, CadreDeparture.applied_on).where(
+        CadreDeparture.deleted_at.is_(None),
+        CadreDeparture.applied_on.is_not(None),
+        CadreDeparture.answered_on.is_(None),
+    )
+    found = [(one, applied) for one, applied in session.execute(waiting.order_by(CadreDeparture.applied_on)) if applied]
+    if found:
+        days = Policies.read(session).whole("cadre.answer_days", today, ANSWER_DAYS)
+        due = answer_due(found[0][1], days)
+        place = Place("cadre_departure", ids=tuple(one for one, _ in found), title="没有答复的辞职申请")
+        urgency = Urgency.WRONG if due < today else Urgency.ATTENTION
+        yield Reminder(
+            urgency, f"辞职申请没有答复 {len(found)} 件", f"最早的一件应在 {spoken(due, today)}前答复", place
+        )
 
 
 def pay_due(session: Session, today: date) -> Iterable[Reminder]:
@@ -192,9 +208,8 @@ def pay_due(session: Session, today: date) -> Iterable[Reminder]:
         told = "、".join(names[one] for one in waiting[:NAMED]) + (
             f"等 {len(waiting)} 人" if len(waiting) > NAMED else ""
         )
-        place = Place("cadre", ids=waiting, title=f"{last.month}月没有发放记录")
         title = f"{last.month} 月报酬没有登记 {len(waiting)} 人"
-        yield Reminder(Urgency.ATTENTION, title, f"{told}，可到报酬发放表补齐", place)
+        yield Reminder(Urgency.ATTENTION, title, f"{told}，可在报酬发放表补齐", Place(PAY_SHEET))
 
 
 def fund_short(session: Session) -> Iterable[Reminder]:
@@ -220,7 +235,7 @@ def without_venue(session: Session) -> Iterable[Reminder]:
         names = dict(session.execute(select(Village.id, Village.name).where(Village.id.in_(found.lacking))).all())
         title = f"没有达标场所的村和社区 {len(found.lacking)} 个"
         place = Place("village", ids=found.lacking, title="没有达标场所")
-        yield Reminder(Urgency.INFORMATION, title, _named([names[one] for one in found.lacking]), place)
+        yield Reminder(Urgency.INFORMATION, title, named([names[one] for one in found.lacking]), place)
 
 
 def budgets_lag(session: Session, today: date) -> Iterable[Reminder]:
@@ -379,7 +394,7 @@ def reporting_townships(session: Session, today: date) -> Iterable[Reminder]:
     if late:
         due = due_day(session, today)
         urgency = Urgency.WRONG if today.day > due else Urgency.ATTENTION
-        yield Reminder(urgency, f"本月没有上报 {len(late)} 个乡镇", _named(late), Place(EXCHANGE))
+        yield Reminder(urgency, f"本月没有上报 {len(late)} 个乡镇", named(late), Place(EXCHANGE))
 
 
 def doubts(found: Sequence[Found]) -> list[Reminder]:
@@ -404,13 +419,5 @@ def days_left(session: Session, today: date) -> int:
     return due_day(session, today) - today.day
 
 
-def _day(day: date, today: date) -> str:
-    return f"{day.month}月{day.day}日" if day.year == today.year else f"{day.year}年{day.month}月{day.day}日"
-
-
 def _local_day(moment: str, today: date) -> str:
-    return _day(datetime.fromisoformat(moment).astimezone().date(), today)
-
-
-def _named(names: Sequence[str]) -> str:
-    return "、".join(names[:NAMED]) + (f"等 {len(names)} 个" if len(names) > NAMED else "")
+    return spoken(datetime.fromisoformat(moment).astimezone().date(), today)

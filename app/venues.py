@@ -13,7 +13,7 @@ from app.policy import Policies
 from app.rules import venue
 from db import codes
 from db.models.guarantee import Venue, VenueFunding, VenueProject
-from db.models.organisation import Village
+from db.models.organisation import Office, Village
 
 SOURCES = "funding_source"
 PLAN_TITLES = {venue.NEW: "新建活动场所", venue.UPGRADED: "升级达标活动场所"}
@@ -65,6 +65,7 @@ class Project:
 
     id: str
     name: str
+    office: str
     kind: str
     stage: str
     invest: int
@@ -115,11 +116,23 @@ def funding_sheet(session: Session, today: date, office: str | None = None) -> F
     table = codes.table(SOURCES)
     order = [code for code, _ in table.choices() if code in used]
     names = _names(session, records)
+    offices: dict[str, str] = dict(session.execute(select(Office.id, Office.name)).all())
     projects = []
     for one in records:
         own = tuple(parts.get(one.id, {}).get(code, Money()) for code in order)
         kind, stage = codes.table("project_kind").name(one.kind), codes.table("project_stage").name(one.stage)
-        projects.append(Project(one.id, names[one.id], kind, stage, one.planned_invest, own, sum(own, Money())))
+        projects.append(
+            Project(
+                one.id,
+                names[one.id],
+                offices.get(one.office_id, ""),
+                kind,
+                stage,
+                one.planned_invest,
+                own,
+                sum(own, Money()),
+            )
+        )
     projects.sort(key=lambda one: (one.gap == 0, one.id))
     totals = tuple(sum((one.parts[place] for one in projects), Money()) for place in range(len(order)))
     policy = Policies.read(session)

@@ -12,7 +12,18 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.demo import cadres, funds, guarantee, method, organisation, party_life, responsibility, team, transfers
+from app.demo import (
+    cadres,
+    funds,
+    guarantee,
+    method,
+    organisation,
+    party_life,
+    responsibility,
+    team,
+    transfers,
+    village_team,
+)
 from app.demo.fiction import REGION, People, lines
 from app.demo.township import Paper, Rows, Township
 from app.policy import Policies
@@ -201,6 +212,7 @@ def township_rows(
     organisation.fill(town, members)
     team.fill(town, posts)
     cadres.fill(town)
+    village_team.fill(town)
     funds.fill(town)
     responsibility.officers(town)
     party_life.fill(town)

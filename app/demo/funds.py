@@ -32,7 +32,7 @@ def standard_rows(today: date, office_id: str, new_id: Callable[[], str]) -> lis
 
 def fill(town: Township) -> None:
     """Every ledger of money but that of the venues."""
-    for year, standard in standards(town.today).items():
+    for year, standard in sorted(standards(town.today).items()):
         slips(town, year, standard)
     budgets(town)
     cases(town)
@@ -72,7 +72,7 @@ def budgets(town: Township) -> None:
     for village in town.rows["village"]:
         urban = village["kind"] == "02"
         before = town.rng.randrange(20, 36) * 1_000_00
-        rise = (30_000_00 if urban else 10_000_00) + town.rng.randrange(-2, 3) * 500_00
+        rise = (30_000_00 if urban else 10_000_00) + town.rng.randrange(4) * 500_00
         number = f"云财预〔{year}〕{town.rng.randint(3, 60)}号"
         for one, planned in ((year - 1, before), (year, before + rise)):
             share = 1 if one < year else town.today.month / 12
@@ -109,7 +109,7 @@ def cases(town: Township) -> None:
     chosen = [one for one in on_roll if one["hardship"]][:9] or on_roll[:1]
     old = sorted((one for one in on_roll if one not in chosen), key=lambda one: one["joined_on"])[:5]
     dead = [one for one in town.rows["member"] if one["standing"] == "04"][:1]
-    spent = 0
+    spent: list[tuple[date, int, str]] = []
     for place, member in enumerate([*chosen, *old, *dead]):
         kind = "04" if member in dead else "02" if member in old else "01"
         applied = town.ago(20, 320)
@@ -132,8 +132,9 @@ def cases(town: Township) -> None:
             signed=True if paid_on else None,
         )
         if paid_on is not None:
-            spent += 1
-            entry(town, paid_on, care.SPENT, amount, None, f"{paid_on.year}-1{spent:02d}", made["id"])
+            spent.append((paid_on, amount, made["id"]))
+    for number, (paid_on, amount, case) in enumerate(sorted(spent), 1):
+        entry(town, paid_on, care.SPENT, amount, None, f"{paid_on.year}-1{number:02d}", case)
 
 
 def entry(

@@ -9,7 +9,7 @@ from app.rules import dues, meetings, monthly
 from db.journal import Values
 
 MONTHS = 7
-"""How many months before this one have meetings."""
+"""How many months before this one have meetings at least; those of this year all have."""
 PAYING = 3
 """How many branches keep their dues here."""
 PAID_MONTHS = 5
@@ -41,7 +41,7 @@ def meet(town: Township, branch: str, roll: list[Values]) -> None:
     committee = sum(one["category"] == "1" for one in roll) >= 7
     founded = next(one["founded_on"] for one in town.rows["party_org"] if one["id"] == branch)
     this = monthly.month_of(town.today)
-    for month in monthly.months_between(monthly.month_before(this, MONTHS), this):
+    for month in monthly.months_between(monthly.month_before(this, max(MONTHS, town.today.month - 1)), this):
         first = date(int(month[:4]), int(month[5:]), 1)
         last = min(town.today, monthly.due_date(month, 31))
         kinds = [meetings.THEME_DAY, *([meetings.COMMITTEE] if committee else [])]

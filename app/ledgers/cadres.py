@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from app.checks import Look
 from app.findings import Finding, error, warning
 from app.ledgers.ledger import Chip, Derived, Figure, Ledger, Pillar
-from app.rules import identity
+from app.ledgers.responsibility_checks import bounds
+from app.rules import identity, scoring
 from app.rules.cadres import BOTH, HEAD, SECRETARY, Service, both_first, held_twice, paid_twice, usual_share
 from app.rules.pay import NOTHING
 from app.rules.spans import years_later
@@ -140,6 +141,12 @@ def schooled(today: date) -> ColumnElement[bool]:
     return and_(in_office(today), Cadre.education <= SENIOR_SECONDARY)
 
 
+def is_free_to_serve(name: str | None, since: date | None, look: Look) -> Finding | None:
+    """restriction.appointment: nobody begins a term while a restriction holds."""
+    bound = look.once(bounds)
+    return scoring.appointment_breaks("since", name, since, bound.get(look.office(Cadre) or "", ())) if bound else None
+
+
 CADRES = Ledger(
     Cadre,
     title="村干部",
@@ -148,7 +155,7 @@ CADRES = Ledger(
     pillar=Pillar.TEAM,
     icon="mdi6.account-tie-outline",
     label="{name}",
-    columns="name village role sex age education since until share phone",
+    columns="name village role sex age education since share until phone",
     form={
         "基本信息": "member name resident_id sex birth education phone",
         "任职": "village role since until how document_no",
@@ -185,6 +192,7 @@ CADRES = Ledger(
         secretary_is_a_member,
         is_the_member,
         share_goes_with_pay,
+        is_free_to_serve,
     ),
     follows=follows_from_the_roll,
     empty="村(社区)干部登记在这里，一人一职一段任期一条；换了职务，填任职结束，再登记新的一条。",

@@ -2,7 +2,18 @@
 
 from collections.abc import Mapping
 
-from app.ledgers import cadres, common, guarantee, method, organisation, party_life, responsibility, team, transfers
+from app.ledgers import (
+    cadres,
+    common,
+    guarantee,
+    method,
+    organisation,
+    party_life,
+    responsibility,
+    team,
+    transfers,
+    village_team,
+)
 from app.ledgers.ledger import Ledger
 
 LEDGERS: Mapping[str, Ledger] = {
@@ -13,6 +24,7 @@ LEDGERS: Mapping[str, Ledger] = {
         *transfers.LEDGERS,
         *party_life.LEDGERS,
         *cadres.LEDGERS,
+        *village_team.LEDGERS,
         *method.DISPATCH_LEDGERS,
         *guarantee.LEDGERS,
         *method.LEDGERS,

@@ -314,9 +314,9 @@ PAY_STANDARDS = Ledger(
     columns="year base_income multiple shares secretary head other source",
     form={"标准": "year base_income multiple shares source"},
     derived=(
-        Derived("secretary", "书记年报酬", among=pays(pay.SECRETARY)),
-        Derived("head", "主任年报酬", among=pays(pay.HEAD)),
-        Derived("other", "其他年报酬", among=pays(pay.OTHER)),
+        Derived("secretary", "书记年报酬", among=pays(pay.SECRETARY), number=True),
+        Derived("head", "主任年报酬", among=pays(pay.HEAD), number=True),
+        Derived("other", "其他年报酬", among=pays(pay.OTHER), number=True),
     ),
     keys=("year",),
     figures=(Figure("共", unit="年"),),
@@ -333,7 +333,7 @@ PAY_SLIPS = Ledger(
     pillar=Pillar.GUARANTEE,
     icon="mdi6.cash-check",
     label="{cadre} {year}年{month}月",
-    columns="cadre village year month basic performance pension back_pay deduction net paid_on signed",
+    columns="cadre village year month basic performance pension deduction net paid_on signed",
     form={
         "发放": "cadre year month basic performance pension back_pay deduction",
         "签领": "paid_on signed",
@@ -347,6 +347,7 @@ PAY_SLIPS = Ledger(
                 pay.net(basic, performance, pension, back_pay, deduction)
             ),
             sort=PaySlip.basic,
+            number=True,
         ),
     ),
     tree="cadre_id",
@@ -381,10 +382,9 @@ BUDGETS = Ledger(
     pillar=Pillar.GUARANTEE,
     icon="mdi6.calculator-variant-outline",
     label="{village}{party_org} {year}年 {source}",
-    columns="village party_org year source planned spent rise document_no",
+    columns="village party_org year source planned spent rise",
     form={"经费": "village party_org year source planned spent document_no"},
-    derived=(Derived("rise", "全部来源比上年(元)", among=rises),),
-    tree="village_id",
+    derived=(Derived("rise", "合计比上年", among=rises, number=True),),
     keys=("village_id year source", "party_org_id year source"),
     chips=(
         Chip("今年", lambda today: Budget.year == today.year),
@@ -450,7 +450,7 @@ CARE_FUNDS = Ledger(
     label="{on} {kind} {amount}元",
     columns="on kind amount case giver voucher handler balance",
     form={"收支": "on kind amount case giver voucher handler"},
-    derived=(Derived("balance", "当日余额(元)", among=balances_after, sort=CareFund.on),),
+    derived=(Derived("balance", "当日余额(元)", among=balances_after, sort=CareFund.on, number=True),),
     keys=("voucher", "on kind amount giver", "on kind amount"),
     chips=(
         Chip("收入", CareFund.kind != care.SPENT),

@@ -44,7 +44,8 @@ class Derived:
     """A value that is shown and never typed.
 
     `of` computes it from fields of the record that its parameters name (and `today`). `among` fetches it for a page of
-    records at once: (session, ids) → {id: text}. One of the two is given. `sort` is what a sorted column sorts by.
+    records at once: (session, ids) → {id: text}. One of the two is given. `sort` is what a sorted column sorts by;
+    `number` says that it stands at the right as amounts do.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Derived:
     among: Callable[[Session, Sequence[str]], Mapping[str, str]] | None = None
     sort: InstrumentedAttribute[Any] | None = None
     reverse: bool = False
+    number: bool = False
 
 
 @dataclass(frozen=True)

@@ -187,7 +187,7 @@ MONTHLY_CHECKS = Ledger(
         checks.filled_after_the_month_began,
     ),
     follows=running_total,
-    empty="每月对照责任分解逐项自查，一项一个月一条。整月一起填，请到“月度自查”页。",
+    empty="每月对照责任分解逐项自查，一项一个月一条。整月一起填，请到“月度调度”页。",
 )
 
 BULLETINS = Ledger(

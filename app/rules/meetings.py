@@ -62,6 +62,13 @@ def period_name(period: str) -> str:
     return f"{period[:4]}年{int(period[5:])}月" if "-" in period else f"{period}年"
 
 
+def first_month(period: str) -> str:
+    """The month with which a period begins."""
+    if "Q" in period:
+        return f"{period[:4]}-{int(period[5]) * 3 - 2:02d}"
+    return period if "-" in period else f"{period}-01"
+
+
 @dataclass(frozen=True)
 class Missing:
     """A kind of meeting that was held less often than it should in a period."""

@@ -110,7 +110,8 @@ def _attempt(
                 line = register.last(batch.session, peer_id, sent=False)
                 assert line is not None
                 lower = manifest.sender if manifest.direction == "up" else manifest.to
-                line.file = archive(f"{lower.code}-{manifest.direction}-{manifest.sequence}-{opened.digest[:8]}")
+                name = f"{package.stem(lower.code)}-{manifest.direction}-{manifest.sequence}"
+                line.file = archive(f"{name}-{opened.digest[:8]}")
                 work.outcome = replace(outcome, batch_id=batch.id if batch.changes else None)
         except _RolledBack:
             pass

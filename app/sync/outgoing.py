@@ -201,7 +201,7 @@ def _export_to(ws: Workspace, to: Path, peer_id: str, *, full: bool, progress: P
 def file_name(ws: Workspace, peer: Peer, manifest: Manifest) -> str:
     """`<office>-<direction>-<sequence>.dzb`. The office is the lower of the two, those for many lie side by side."""
     office = ws.office.code if manifest.direction == "up" else peer.code
-    return f"{office}-{manifest.direction}-{manifest.sequence}{package.SUFFIX}"
+    return f"{package.stem(office)}-{manifest.direction}-{manifest.sequence}{package.SUFFIX}"
 
 
 def compose(

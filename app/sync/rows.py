@@ -15,7 +15,7 @@ from app.sync.choices import Choice, Conflict
 from app.sync.manifest import Blob, Fate, Manifest
 from app.sync.merge import Forked, Kind, Merged, merge, owners_word
 from app.sync.outcome import DETAILS
-from app.sync.package import Package
+from app.sync.package import Package, damaged
 from app.sync.register import FATES, Counts
 from app.sync.scope import Line, addressed
 from app.sync.version import stamp_of
@@ -108,7 +108,7 @@ class Intake:
         """Takes in every table of the package. Raises `Refusal` for the first row that may not come in."""
         total, done = sum(member.rows for member in manifest.records), 0
         for member in manifest.records:
-            model = models().get(member.table)
+            model, before = models().get(member.table), done
             if model is None:
                 raise Refusal(f"包里有不认识的台账 {member.table}。请对方用最新的程序重新导出", "invalid-record")
             for block, first in package.blocks(member):
@@ -117,6 +117,8 @@ class Intake:
                 done += len(rows)
                 if progress is not None:
                     progress(done, total, f"正在核对“{LEDGERS[member.table].title}”")
+            if done - before != member.rows:  # an empty line is no record
+                raise damaged(f"{member.table} 表与清单不符")
         self._resolve()
 
     def _take(self, model: type[Record], rows: list[Values], first: int, added: Values) -> None:

@@ -35,7 +35,8 @@ _REPLICA = Annotated[str, Meta(min_length=1, max_length=20)]
 _COUNTER = Annotated[int, Meta(ge=1, le=2**53)]
 _WHOLE = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
 _LARGE = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
-_MOST = Decimal(10) ** 14
+MOST_DIGITS = 14
+"""Before the point of a decimal; four stand after it."""
 
 _OWN: dict[str, Any] = {
     "id": _ID,
@@ -250,8 +251,20 @@ def _check(model: type[Record], rows: Sequence[Values], first: int) -> None:
         shared = pair
         for name in numbers:
             value = row.get(name)
-            if value is not None and not (value.is_finite() and abs(value) < _MOST and value * 10**4 % 1 == 0):
+            if value is not None and not _exact(value):
                 raise InvalidRecord(model.__tablename__, number, f"“{fields_of(model)[name].label}”（{name}）的值不对")
+
+
+def _exact(value: Decimal) -> bool:
+    """Whether a column keeps the number as it is. By its digits: an exponent may be beyond all reckoning."""
+    if not value.is_finite():
+        return False
+    _, digits, exponent = value.as_tuple()
+    written = "".join(map(str, digits)).strip("0")
+    if not written:
+        return abs(int(exponent)) <= MOST_DIGITS
+    last = int(exponent) + len(digits) - len("".join(map(str, digits)).rstrip("0"))
+    return last >= -4 and last + len(written) <= MOST_DIGITS
 
 
 def _find(block: bytes, needle: bytes, first: int) -> int:

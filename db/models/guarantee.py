@@ -21,7 +21,7 @@ class PayStandard(Record):
         aliases=["农民人均纯收入", "上年农民人均纯收入", "农村居民人均可支配收入"],
     )
     multiple: Mapped[Decimal] = fields.decimal("书记报酬倍数", required=True, unit="倍", aliases=["倍数"])
-    shares: Mapped[str | None] = fields.text("书记：主任：其他", 30, aliases=["报酬比例", "比例", "系数"])
+    shares: Mapped[str | None] = fields.text("报酬比例", 30, aliases=["书记：主任：其他", "比例", "系数"])
     source: Mapped[str | None] = fields.text("依据", 200, aliases=["文号", "来源"])
 
 

@@ -59,6 +59,7 @@ def _siji(folder: Path, members: int) -> Figures:
 
 
 def step(name: str, folder: Path, *more: str) -> Any:
+    """What one step in a process of its own prints."""
     command = [sys.executable, "-m", "tests.bench.steps", name, str(folder), *more]
     return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
 

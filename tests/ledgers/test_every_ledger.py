@@ -115,7 +115,11 @@ def test_the_form_has_every_field_once(ledger: Ledger) -> None:
 # ---------------------------------------------------------------- checks
 
 
-WITHOUT_A_PLACE = {"venue_project": ["project.place"], "budget": ["budget.place"]}
+WITHOUT_A_PLACE = {
+    "venue_project": ["project.place"],
+    "budget": ["budget.place"],
+    "training_attendance": ["attendance.person"],
+}
 """Of two links one must be there: neither is required by itself."""
 
 

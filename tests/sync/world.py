@@ -134,8 +134,8 @@ def quick(start_at: int) -> Iterator[None]:
         out.write(b"".join(package._compressed(package._tar(manifest, signature, parts))))
 
     @contextmanager
-    def open_plain(file: Any, passphrase: str) -> Iterator[package.Package]:
-        yield package.Package(package._unpacked(io.BytesIO(file.read()).read))
+    def open_plain(sealed: bytes, passphrase: str) -> Iterator[package.Package]:
+        yield package.Package(package._unpacked(io.BytesIO(sealed).read))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(package, "write_with_passphrase", write_plain)
@@ -366,6 +366,10 @@ class World:
         MET[f"a spoiled package {outcome.reason}"] += 1
         self.look(computer)
         assert computer.lines == lines, "a damaged package changed something"
+
+    def waiting(self) -> list[Computer]:
+        """The computers on which a conflict was put off."""
+        return [one for one in self._all() if put_off(one.ws)]
 
     def settle(self, computer: Computer, which: int, choose: Callable[[Conflict], Choice]) -> None:
         """Decides one record that was put off."""

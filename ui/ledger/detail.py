@@ -25,6 +25,7 @@ from ui.ledger.pictures import Offer
 from ui.shell import theme, words
 from ui.shell.widgets import (
     Card,
+    FileLink,
     FlowLayout,
     Note,
     Tag,
@@ -241,7 +242,7 @@ class DetailPanel(Card):
     def _show_files(self, view: RecordView, body) -> None:  # type: ignore[no-untyped-def]
         ours = view.keeper is None
         for one in view.attachments:
-            open_ = button(one.name, "mdi6.file-outline", kind="link", then=lambda one=one: self.open_file(one))
+            open_ = FileLink(one.name, lambda one=one: self.open_file(one))
             open_.setEnabled(one.opens)
             open_.setToolTip(one.name if one.opens else "程序不在这里打开" if one.here else "内容还没有收到")
             keep = tool("mdi6.download-outline", f"“{one.name}”另存为…", lambda one=one: self.choose_target(one))
@@ -249,7 +250,7 @@ class DetailPanel(Card):
             tools = [keep]
             if ours:
                 tools.append(tool("mdi6.close", f"移除“{one.name}”", lambda one=one: self.remove_file(one)))
-            body.addLayout(row(open_, 0, label(size(one.bytes), "small"), *tools, gap=6))
+            body.addLayout(row(open_, 0, label(size(one.bytes), "small"), *tools, gap=4))
         if not view.attachments:
             body.addWidget(label("照片、扫描件可以附在这条记录上，随数据包一起上报。", "quiet", wrap=True))
         if ours:

@@ -124,7 +124,9 @@ class RecordTable(QAbstractTableModel):
 
     def _alignment(self, section: int) -> Qt.AlignmentFlag:
         spec = self.ledger.fields.get(self.columns[section])
-        side = Qt.AlignmentFlag.AlignRight if spec and spec.kind.id in NUMBERS else Qt.AlignmentFlag.AlignLeft
+        derived = self.ledger.derivations.get(self.columns[section])
+        right = spec.kind.id in NUMBERS if spec else derived is not None and derived.number
+        side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
         return side | Qt.AlignmentFlag.AlignVCenter
 
     # ---------------------------------------------------------------- fetching

@@ -6,8 +6,15 @@ from dataclasses import dataclass
 from PySide6.QtWidgets import QWidget
 
 from app.ledgers.ledger import Pillar
+from app.place import FUNDING_SHEET, MONTH, PAY_SHEET, SCORING
 from ui.background import Desk
 from ui.pages.branches import BranchesPage
+from ui.pages.draw import DrawPage
+from ui.pages.duties import DutiesPage
+from ui.pages.funding import FundingPage
+from ui.pages.month import MonthPage
+from ui.pages.pay import PaySheetPage
+from ui.pages.scoring import ScoringPage
 
 
 @dataclass(frozen=True)
@@ -29,5 +36,13 @@ class Page:
 
 PAGES: Mapping[str, Page] = {
     one.id: one
-    for one in (Page("branches", "支部整顿", Pillar.METHOD, "mdi6.clipboard-check-multiple-outline", BranchesPage),)
+    for one in (
+        Page(PAY_SHEET, "报酬发放表", Pillar.GUARANTEE, "mdi6.table-account", PaySheetPage),
+        Page(FUNDING_SHEET, "建设资金表", Pillar.GUARANTEE, "mdi6.table-large", FundingPage),
+        Page("branches", "支部整顿", Pillar.METHOD, "mdi6.clipboard-check-multiple-outline", BranchesPage),
+        Page("duties", "责任分解表", Pillar.RESPONSIBILITY, "mdi6.table-account", DutiesPage),
+        Page(MONTH, "月度调度", Pillar.RESPONSIBILITY, "mdi6.calendar-check", MonthPage),
+        Page(SCORING, "考核评分", Pillar.RESPONSIBILITY, "mdi6.scoreboard-outline", ScoringPage),
+        Page("draw", "随机抽查", Pillar.RESPONSIBILITY, "mdi6.dice-multiple-outline", DrawPage, county=True),
+    )
 }

@@ -106,9 +106,12 @@ def now() -> Theme:
 
 
 def use(app: QApplication, *, dark: bool = False, large: bool = False) -> None:
-    """Dresses the application."""
+    """Dresses the application, unless it wears just that: every widget there is would be dressed again."""
     global _current
-    _current = replace(DARK if dark else LIGHT, scale=LARGE if large else 1.0)
+    wanted = replace(DARK if dark else LIGHT, scale=LARGE if large else 1.0)
+    if wanted == _current and app.styleSheet():
+        return
+    _current = wanted
     app.setStyle("Fusion")
     app.setPalette(_palette(_current))
     app.setFont(_font(_current))

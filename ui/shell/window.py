@@ -14,6 +14,7 @@ from ui.background import Desk, Opened
 from ui.ledger.page import LedgerPage
 from ui.pages.catalogue import PAGES
 from ui.pages.exchange import ExchangePage
+from ui.pages.month import MonthPage
 from ui.pages.settings import SettingsPage
 from ui.pages.workbench import WorkbenchPage
 from ui.shell import manual, memory
@@ -130,7 +131,7 @@ class Desktop(QWidget):
             self._exchange(ExchangePage.settle)
             return
         page = self.go(place.page)
-        if isinstance(page, LedgerPage):
+        if isinstance(page, LedgerPage | MonthPage):
             page.show_place(place)
 
     def _exchange(self, begin: Callable[[ExchangePage], None]) -> None:

@@ -244,10 +244,12 @@ class Rows(QAbstractTableModel):
         super().__init__()
         self.columns, self.rows = tuple(columns), list(rows)
 
-    def put(self, rows: Iterable[Any]) -> None:
-        """Shows other rows."""
+    def put(self, rows: Iterable[Any], columns: Sequence[Column] | None = None) -> None:
+        """Shows other rows, and in other columns where they are given."""
         self.beginResetModel()
         self.rows = list(rows)
+        if columns is not None:
+            self.columns = tuple(columns)
         self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own signature
@@ -321,9 +323,9 @@ def alignment(column: Column) -> int:
     return int(side | Qt.AlignmentFlag.AlignVCenter)
 
 
-def table(model: Rows, *, select: bool = False) -> QTableView:
-    """A quiet table over plain rows; the last column takes the room that is left."""
-    view = QTableView()
+def table(model: Rows, *, select: bool = False, view: QTableView | None = None) -> QTableView:
+    """A quiet table over plain rows; the last column takes the room that is left. `view` is dressed if given."""
+    view = view or QTableView()
     view.setModel(model)
     view.setShowGrid(False)
     view.verticalHeader().setVisible(False)

@@ -669,6 +669,47 @@ def upgrade() -> None:
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.create_table(
+        "training",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("office_id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("stamps", sa.Text(), nullable=False),
+        sa.Column("deleted_at", sa.String(length=20), nullable=True),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.Column("title", sa.String(length=80), nullable=False),
+        sa.Column("from", sa.Date(), nullable=False),
+        sa.Column("to", sa.Date(), nullable=False),
+        sa.Column("hours", sa.Integer(), nullable=True),
+        sa.Column("place", sa.String(length=80), nullable=True),
+        sa.Column("organiser", sa.String(length=80), nullable=True),
+        sa.Column("audience", sa.String(length=20), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["office_id"],
+            ["office.id"],
+            name=op.f("fk_training_office_id_office"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_training")),
+    )
+    op.create_index(
+        "ix_training_listing",
+        "training",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_training_search",
+        "training",
+        ["search_key", "id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_table(
         "village",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("office_id", sa.String(length=36), nullable=False),
@@ -1123,6 +1164,63 @@ def upgrade() -> None:
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.create_table(
+        "team_appraisal",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("office_id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("stamps", sa.Text(), nullable=False),
+        sa.Column("deleted_at", sa.String(length=20), nullable=True),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.Column("village_id", sa.String(length=36), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("economy", sa.BigInteger(), nullable=True),
+        sa.Column("society", sa.BigInteger(), nullable=True),
+        sa.Column("central", sa.BigInteger(), nullable=True),
+        sa.Column("itself", sa.BigInteger(), nullable=True),
+        sa.Column("result", sa.String(length=20), nullable=True),
+        sa.Column("rank", sa.Integer(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["office_id"],
+            ["office.id"],
+            name=op.f("fk_team_appraisal_office_id_office"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["village_id"],
+            ["village.id"],
+            name=op.f("fk_team_appraisal_village_id_village"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_team_appraisal")),
+    )
+    op.create_index(
+        "ix_team_appraisal_listing",
+        "team_appraisal",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_team_appraisal_search",
+        "team_appraisal",
+        ["search_key", "id", "village_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_team_appraisal_village_id",
+        "team_appraisal",
+        ["village_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_table(
         "venue",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("office_id", sa.String(length=36), nullable=False),
@@ -1179,6 +1277,64 @@ def upgrade() -> None:
     op.create_index(
         "ix_venue_village_id",
         "venue",
+        ["village_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_table(
+        "village_decision",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("office_id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("stamps", sa.Text(), nullable=False),
+        sa.Column("deleted_at", sa.String(length=20), nullable=True),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.Column("village_id", sa.String(length=36), nullable=False),
+        sa.Column("subject", sa.String(length=100), nullable=False),
+        sa.Column("proposed_on", sa.Date(), nullable=True),
+        sa.Column("committee_on", sa.Date(), nullable=True),
+        sa.Column("party_meeting_on", sa.Date(), nullable=True),
+        sa.Column("villager_meeting_on", sa.Date(), nullable=True),
+        sa.Column("published_on", sa.Date(), nullable=True),
+        sa.Column("done_on", sa.Date(), nullable=True),
+        sa.Column("result", sa.String(length=200), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["office_id"],
+            ["office.id"],
+            name=op.f("fk_village_decision_office_id_office"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["village_id"],
+            ["village.id"],
+            name=op.f("fk_village_decision_village_id_village"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_village_decision")),
+    )
+    op.create_index(
+        "ix_village_decision_listing",
+        "village_decision",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_village_decision_search",
+        "village_decision",
+        ["search_key", "id", "village_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_village_decision_village_id",
+        "village_decision",
         ["village_id", "office_id", "deleted_at"],
         unique=False,
         sqlite_where=sa.text("deleted_at IS NULL"),
@@ -2707,6 +2863,122 @@ def upgrade() -> None:
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.create_table(
+        "cadre_appraisal",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("office_id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("stamps", sa.Text(), nullable=False),
+        sa.Column("deleted_at", sa.String(length=20), nullable=True),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.Column("cadre_id", sa.String(length=36), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("virtue", sa.BigInteger(), nullable=True),
+        sa.Column("ability", sa.BigInteger(), nullable=True),
+        sa.Column("diligence", sa.BigInteger(), nullable=True),
+        sa.Column("achievement", sa.BigInteger(), nullable=True),
+        sa.Column("integrity", sa.BigInteger(), nullable=True),
+        sa.Column("result", sa.String(length=20), nullable=True),
+        sa.Column("consecutive_last", sa.Integer(), nullable=True),
+        sa.Column("appraised_on", sa.Date(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["cadre_id"],
+            ["cadre.id"],
+            name=op.f("fk_cadre_appraisal_cadre_id_cadre"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id"],
+            ["office.id"],
+            name=op.f("fk_cadre_appraisal_office_id_office"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cadre_appraisal")),
+    )
+    op.create_index(
+        "ix_cadre_appraisal_cadre_id",
+        "cadre_appraisal",
+        ["cadre_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_cadre_appraisal_listing",
+        "cadre_appraisal",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_cadre_appraisal_search",
+        "cadre_appraisal",
+        ["search_key", "id", "cadre_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_table(
+        "cadre_departure",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("office_id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("stamps", sa.Text(), nullable=False),
+        sa.Column("deleted_at", sa.String(length=20), nullable=True),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.Column("cadre_id", sa.String(length=36), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("applied_on", sa.Date(), nullable=True),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.Column("meeting_on", sa.Date(), nullable=True),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=True),
+        sa.Column("document_no", sa.String(length=50), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["cadre_id"],
+            ["cadre.id"],
+            name=op.f("fk_cadre_departure_cadre_id_cadre"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id"],
+            ["office.id"],
+            name=op.f("fk_cadre_departure_office_id_office"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cadre_departure")),
+    )
+    op.create_index(
+        "ix_cadre_departure_cadre_id",
+        "cadre_departure",
+        ["cadre_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_cadre_departure_listing",
+        "cadre_departure",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_cadre_departure_search",
+        "cadre_departure",
+        ["search_key", "id", "cadre_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_table(
         "care_fund",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("office_id", sa.String(length=36), nullable=False),
@@ -2925,10 +3197,125 @@ def upgrade() -> None:
         sqlite_where=sa.text("deleted_at IS NULL"),
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
+    op.create_table(
+        "training_attendance",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("office_id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("stamps", sa.Text(), nullable=False),
+        sa.Column("deleted_at", sa.String(length=20), nullable=True),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.Column("training_id", sa.String(length=36), nullable=False),
+        sa.Column("cadre_id", sa.String(length=36), nullable=True),
+        sa.Column("member_id", sa.String(length=36), nullable=True),
+        sa.Column("passed", sa.Boolean(), nullable=True),
+        sa.Column("absent_reason", sa.String(length=100), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["cadre_id"],
+            ["cadre.id"],
+            name=op.f("fk_training_attendance_cadre_id_cadre"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["member_id"],
+            ["member.id"],
+            name=op.f("fk_training_attendance_member_id_member"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id"],
+            ["office.id"],
+            name=op.f("fk_training_attendance_office_id_office"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["training_id"],
+            ["training.id"],
+            name=op.f("fk_training_attendance_training_id_training"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_training_attendance")),
+    )
+    op.create_index(
+        "ix_training_attendance_cadre_id",
+        "training_attendance",
+        ["cadre_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_training_attendance_listing",
+        "training_attendance",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_training_attendance_member_id",
+        "training_attendance",
+        ["member_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_training_attendance_search",
+        "training_attendance",
+        ["search_key", "id", "training_id", "cadre_id", "member_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_training_attendance_training_id",
+        "training_attendance",
+        ["training_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
 
 
 def downgrade() -> None:
 
+    op.drop_index(
+        "ix_training_attendance_training_id",
+        table_name="training_attendance",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_training_attendance_search",
+        table_name="training_attendance",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_training_attendance_member_id",
+        table_name="training_attendance",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_training_attendance_listing",
+        table_name="training_attendance",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_training_attendance_cadre_id",
+        table_name="training_attendance",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_table("training_attendance")
     op.drop_index(
         "ix_post_review_search",
         table_name="post_review",
@@ -3005,6 +3392,44 @@ def downgrade() -> None:
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.drop_table("care_fund")
+    op.drop_index(
+        "ix_cadre_departure_search",
+        table_name="cadre_departure",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_cadre_departure_listing",
+        table_name="cadre_departure",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_cadre_departure_cadre_id",
+        table_name="cadre_departure",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_table("cadre_departure")
+    op.drop_index(
+        "ix_cadre_appraisal_search",
+        table_name="cadre_appraisal",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_cadre_appraisal_listing",
+        table_name="cadre_appraisal",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_cadre_appraisal_cadre_id",
+        table_name="cadre_appraisal",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_table("cadre_appraisal")
     op.drop_index(
         "ix_venue_funding_search",
         table_name="venue_funding",
@@ -3531,6 +3956,25 @@ def downgrade() -> None:
     )
     op.drop_table("budget")
     op.drop_index(
+        "ix_village_decision_village_id",
+        table_name="village_decision",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_village_decision_search",
+        table_name="village_decision",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_village_decision_listing",
+        table_name="village_decision",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_table("village_decision")
+    op.drop_index(
         "ix_venue_village_id",
         table_name="venue",
         sqlite_where=sa.text("deleted_at IS NULL"),
@@ -3549,6 +3993,25 @@ def downgrade() -> None:
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.drop_table("venue")
+    op.drop_index(
+        "ix_team_appraisal_village_id",
+        table_name="team_appraisal",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_team_appraisal_search",
+        table_name="team_appraisal",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_team_appraisal_listing",
+        table_name="team_appraisal",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_table("team_appraisal")
     op.drop_index(
         "ix_score_target_office_id",
         table_name="score",
@@ -3701,6 +4164,19 @@ def downgrade() -> None:
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.drop_table("village")
+    op.drop_index(
+        "ix_training_search",
+        table_name="training",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_training_listing",
+        table_name="training",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_table("training")
     op.drop_index(
         "ix_task_search",
         table_name="task",
