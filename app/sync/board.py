@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.ledgers.catalogue import LEDGERS
 from app.policy import Policies
+from app.rules import monthly
 from app.statistics import in_month
 from app.sync import register
 from app.sync.corrections import CORRECTED, OPEN
@@ -20,9 +21,6 @@ from app.workspace import Workspace
 from db.journal import BatchLine
 from db.models.common import Remark
 from db.models.handoff import ConflictLine, PackageLine, Peer, RefusedLine
-
-DUE, DUE_DAY = "monthly.due_day", 25
-"""The day of the month by which an office reports: the key of policy, and the day where policy says nothing."""
 
 
 class State(StrEnum):
@@ -183,7 +181,7 @@ def board(ws: Workspace, today: date) -> Board:
 
 def due_day(session: Session, today: date) -> int:
     """The day of this month by which an office reports."""
-    return Policies.read(session).whole(DUE, today, DUE_DAY)
+    return Policies.read(session).whole("monthly.due_day", today, monthly.DUE_DAY)
 
 
 def in_order(townships: list[Township]) -> tuple[Township, ...]:
