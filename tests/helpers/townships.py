@@ -4,6 +4,7 @@ Each has its own enrolment, keys, replica and records, so their packages are rea
 for a key instead of a passphrase, which would take seconds each.
 """
 
+import io
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -133,5 +134,5 @@ def unsealed() -> Iterator[None]:
                 out, manifest, signature, parts, [identity.to_public()]
             ),
         )
-        patch.setattr(package, "opened_with_passphrase", lambda file, _: package.opened(file, [identity]))
+        patch.setattr(package, "opened_with_passphrase", lambda sealed, _: package.opened(io.BytesIO(sealed), [identity]))
         yield
