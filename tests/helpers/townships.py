@@ -134,5 +134,6 @@ def unsealed() -> Iterator[None]:
                 out, manifest, signature, parts, [identity.to_public()]
             ),
         )
-        patch.setattr(package, "opened_with_passphrase", lambda sealed, _: package.opened(io.BytesIO(sealed), [identity]))
+        opened = package.opened
+        patch.setattr(package, "opened_with_passphrase", lambda sealed, _: opened(io.BytesIO(sealed), [identity]))
         yield
