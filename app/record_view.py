@@ -22,6 +22,7 @@ from db import journal, settings
 from db.codes import table
 from db.models.common import Remark
 from db.models.organisation import Office
+from db.models.record import Version
 from db.parsing import Unreadable, birth_of, resident_id, sex_of
 
 
@@ -282,6 +283,7 @@ class FormStart:
         draft_at: when that was.
         keeper: the sentence that another office keeps the record, None where this one may write it.
         remarks: what was sent back and has not been answered, by field; the empty name stands for the whole record.
+        seen: the version of the record as it is shown, None for a new one.
     """
 
     texts: Mapping[str, str]
@@ -292,6 +294,7 @@ class FormStart:
     draft_at: str
     keeper: str | None = None
     remarks: Mapping[str, str] = field(default_factory=dict)
+    seen: Version | None = None
 
 
 @dataclass(frozen=True)
@@ -313,7 +316,7 @@ def form_start(workspace: Workspace, session: Session, ledger: Ledger, record_id
         texts[name] = value if spec.kind.id in ("code", "codes", "link") else spec.show(value, masked=True)
         if spec.sensitive and texts[name] != spec.show(value):
             hidden.add(name)
-    draft = drafts.kept(session, ledger, record_id)
+    draft = drafts.kept(session, ledger, record_id, drafts.writer(workspace))
     typed = draft.typed if draft else {}
     links = listing.link_titles(session, ledger, ledger.fields, [_Values(values)])
     for name, text in typed.items():
@@ -323,7 +326,9 @@ def form_start(workspace: Workspace, session: Session, ledger: Ledger, record_id
     keeper = kept_elsewhere(workspace, session, ledger, record_id) if record_id else None
     said = remarks(session, ledger, record_id) if record_id else ()
     waiting = {one.name: one.text for one in reversed(said) if one.open}
-    return FormStart(texts, frozenset(hidden), links, title, typed, draft.at if draft else "", keeper, waiting)
+    seen = editing.get(session, ledger, record_id).version if record_id else None
+    left = draft.at if draft else ""
+    return FormStart(texts, frozenset(hidden), links, title, typed, left, keeper, waiting, seen)
 
 
 class _Values(SimpleNamespace):

@@ -21,7 +21,8 @@ from db.journal import Batch
 from db.models.handoff import PackageLine, Peer
 from db.models.organisation import Office
 
-TOWNSHIP = "township"
+BELOW = {"city": "county", "county": "township"}
+"""The level of the offices that report to an office of a level."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class PeerCard:
 
 def own_keys(ws: Workspace) -> None:
     """Makes the office's keys if it has none yet."""
-    with Session(ws.engine) as session, session.begin():
+    with ws.write() as session:
         seal.own_keys(session)
 
 
@@ -101,9 +102,8 @@ def enrol(ws: Workspace, code: str, name: str, out: Path, *, kind: str | None = 
 def _office(batch: Batch, ws: Workspace, code: str, name: str, kind: str | None) -> Office:
     office = batch.session.scalars(select(Office).where(Office.code == code, Office.deleted_at.is_(None))).first()
     if office is None:
-        office = Office(
-            office_id=ws.office.id, code=code, name=name, level=TOWNSHIP, kind=kind, superior_id=ws.office.id
-        )
+        level = BELOW[ws.office.level]
+        office = Office(office_id=ws.office.id, code=code, name=name, level=level, kind=kind, superior_id=ws.office.id)
         batch.add(office)
         return office
     if office.superior_id != ws.office.id:
@@ -117,7 +117,7 @@ def _office(batch: Batch, ws: Workspace, code: str, name: str, kind: str | None)
 
 def revoke(ws: Workspace, code: str) -> None:
     """Refuses an office's present keys from now on; `enrol` gives it new ones."""
-    with Session(ws.engine) as session, session.begin():
+    with ws.write() as session:
         peer = session.scalars(select(Peer).where(Peer.code == code, Peer.superior.is_(False))).first()
         if peer is None:
             raise Refusal(f"没有登记过代码为 {code} 的单位。请核对代码", "not-enrolled")

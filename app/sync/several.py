@@ -36,11 +36,11 @@ NAME = re.compile(r"^(\w+)-up-(\d+)\b")
 
 @dataclass(frozen=True)
 class Wanted:
-    """One file to be taken in: who decides its conflicts, and the digest of the trial that was looked at."""
+    """One file to be taken in: who decides its conflicts, and the trial that was looked at."""
 
     file: Path
     decide: Callable[[Conflict], Choice] | None = None
-    expect: str | None = None
+    expect: Outcome | None = None
 
 
 def take_in_each(

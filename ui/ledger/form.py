@@ -352,10 +352,10 @@ class RecordForm(QWidget):
         self._keep_soon.stop()
         self._check_soon.stop()
         self.save_button.setEnabled(False)
-        typed, ledger, record_id = self.typed(), self.ledger, self.record_id
+        typed, ledger, record_id, seen = self.typed(), self.ledger, self.record_id, self._start.seen
 
         def write(workspace: Workspace) -> str:
-            saved = editing.save(workspace, ledger, typed, record_id)
+            saved = editing.save(workspace, ledger, typed, record_id, seen)
             drafts.drop(workspace, ledger, record_id)
             return saved
 

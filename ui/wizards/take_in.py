@@ -280,7 +280,7 @@ class TakeIn(Flow):
 
             orders = [
                 several.Wanted(one.file, one.decide, _tried_again(workspace, one)) if one.trial.conflicts
-                else several.Wanted(one.file, expect=one.trial.digest)
+                else several.Wanted(one.file, expect=one.trial)
                 for one in wanted
             ]  # fmt: skip
             came = several.take_in_each(workspace, orders, progress=progress)
@@ -360,15 +360,15 @@ class TakeIn(Flow):
             self.receipts.look()
 
 
-def _tried_again(workspace: "Workspace", parcel: Parcel) -> str:
-    """The digest of the trial with the person's decisions, which is what must be written. Raises `Refusal` for a
+def _tried_again(workspace: "Workspace", parcel: Parcel) -> "Outcome":
+    """The trial with the person's decisions, which is what must be written. Raises `Refusal` for a
     decision that cannot be read; then nothing of all the packages is written yet."""
     from app.sync import intake
 
     tried = intake.take_in(workspace, parcel.file, decide=parcel.decide, dry_run=True)
     if tried.status == "refused" and tried.reason == "invalid-record":
         raise Refusal(f"{parcel.trial.from_name}：{tried.message}", tried.reason)
-    return tried.digest
+    return tried
 
 
 def receipt_card(result: Any) -> Card:
