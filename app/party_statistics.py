@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from itertools import chain, groupby
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.ledgers import team
@@ -21,7 +22,7 @@ from app.place import Place
 from app.policy import Policies
 from app.rules import balance, bands, identity, recruitment
 from app.rules.balance import Event
-from app.statistics import YOUNG, percent
+from app.statistics import OLD, YOUNG, old_and_young, percent
 from db.errors import Refusal
 from db.models.organisation import Office, PartyOrg
 from db.models.team import Member, MemberEvent
@@ -131,7 +132,8 @@ class Table:
 
     @property
     def title(self) -> str:
-        return f"党员{TITLES[self.topic]}" if self.shared else TITLES[self.topic]
+        known = TITLES[self.topic]
+        return known if self.topic in (Topic.ADMITTED, Topic.BALANCE) else f"党员{known}"
 
     @property
     def bars(self) -> tuple[tuple[str, int], ...]:
@@ -152,7 +154,9 @@ class Table:
         figure = line.figures[column]
         if not figure.ids:
             return None
-        return Place(figure.ledger, ids=tuple(figure.ids), title=f"{line.name} {self.columns[column]}")
+        of = f"{TITLES[self.topic]} " if self.shared and column else ""
+        title = f"{self.day.year} 年 {line.name} {of}{self.columns[column]}"
+        return Place(figure.ledger, ids=tuple(figure.ids), title=title)
 
 
 # ---------------------------------------------------------------- the roll of a day
@@ -182,7 +186,7 @@ def events_by_member(session: Session) -> Mapping[str, list[Event]]:
     found: dict[str, list[Event]] = {}
     rows = session.execute(
         select(MemberEvent.member_id, MemberEvent.id, MemberEvent.kind, MemberEvent.on)
-        .where(MemberEvent.deleted_at.is_(None))
+        .where(MemberEvent.deleted_at.is_(None), MemberEvent.kind.in_((*balance.GAINS, *balance.LOSSES)))
         .order_by(MemberEvent.on, MemberEvent.id)
     )
     for member, id, kind, on in rows:
@@ -190,7 +194,7 @@ def events_by_member(session: Session) -> Mapping[str, list[Event]]:
     return found
 
 
-def roll(session: Session, day: date, today: date, office: str | None, *columns: Any) -> Iterable[Row[Any]]:
+def roll(session: Session, day: date, today: date, office: str | None, *columns: Any) -> Iterable[Any]:
     """(id, office, branch, joined_on, …) of the members on the roll at the end of a day: today's by the standing, a
     past day's by the events around it."""
     wanted = select(Member.id, Member.office_id, Member.branch_id, Member.joined_on, *columns).where(
@@ -209,11 +213,13 @@ def roll(session: Session, day: date, today: date, office: str | None, *columns:
 
 @dataclass(frozen=True)
 class Grouping:
-    """How members are told apart: by which fields, into which groups; `rest` is called who is in none."""
+    """How members are told apart: by which fields, into which groups; `says` makes a sentence of the numbers of the
+    groups, where there is anybody; `rest` is called who is in none."""
 
     fields: tuple[str, ...]
     titles: tuple[str, ...]
     of: Callable[..., int | None]
+    says: Callable[[Sequence[int]], str]
     rest: str = "未填"
 
 
@@ -233,32 +239,63 @@ def grouping(topic: Topic, policy: Policies, day: date, ages: str = "a") -> Grou
     """The groups of a topic on a day (§12.3); `ages` is the letter of a scale."""
     match topic:
         case Topic.AGE:
-            known = scale(policy, f"bands.age.{ages}", bands.AGES[ages], day)
-            return Grouping(("birth",), bands.titles(known), lambda birth: bands.band(known, identity.age(birth, day)))
+            return _of_age(scale(policy, f"bands.age.{ages}", bands.AGES[ages], day), day)
         case Topic.PARTY_YEARS:
-            spans = scale(policy, "bands.party_years", bands.PARTY_YEARS, day)
-            probationary = len(spans) + 1
-
-            def since(full_on: date | None, category: str) -> int | None:
-                if full_on is not None and full_on <= day:
-                    return bands.band(spans, recruitment.party_years(full_on, day))
-                return probationary if full_on is not None or category == recruitment.PROBATIONARY else None
-
-            titles = (*(f"{one}年" for one in bands.titles(spans)), "预备党员")
-            return Grouping(("full_on", "category"), titles, since)
+            return _of_party_years(scale(policy, "bands.party_years", bands.PARTY_YEARS, day), day)
         case Topic.EDUCATION:
-            return _by_code("education", bands.EDUCATION)
+            return _by_code("education", bands.EDUCATION, _part("大专及以上", slice(bands.COLLEGE)))
         case Topic.SEX:
-            return _by_code("sex", bands.SEX, "未说明")
+            return _by_code("sex", bands.SEX, _part("女党员", slice(1, 2)), "未说明")
         case Topic.NATION:
-            return _by_code("nation", bands.NATION, "其他")
+            return _by_code("nation", bands.NATION, _part("少数民族党员", slice(1, 2)), "其他")
         case Topic.OCCUPATION:
-            return _by_code("work_post", bands.OCCUPATION, "未填明")
+            titles = tuple(title for title, _ in bands.OCCUPATION)
+            return _by_code("work_post", bands.OCCUPATION, partial(most, titles), "未填明")
     raise ValueError(topic)
 
 
-def _by_code(name: str, groups: Sequence[bands.Group], rest: str = "未填") -> Grouping:
-    return Grouping((name,), tuple(title for title, _ in groups), lambda code: bands.group(groups, code), rest)
+def _of_age(lasts: tuple[int, ...], day: date) -> Grouping:
+    spoken = tuple(f"{one}的" for one in bands.spoken(lasts, "岁"))
+    says = partial(old_and_young, lasts) if {YOUNG, OLD} <= set(lasts) else partial(most, spoken)
+    return Grouping(("birth",), bands.titles(lasts), lambda birth: bands.band(lasts, identity.age(birth, day)), says)
+
+
+def _of_party_years(lasts: tuple[int, ...], day: date) -> Grouping:
+    probationary = len(lasts) + 1
+
+    def since(full_on: date | None, category: str) -> int | None:
+        if full_on is not None and full_on <= day:
+            return bands.band(lasts, recruitment.party_years(full_on, day))
+        return probationary if full_on is not None or category == recruitment.PROBATIONARY else None
+
+    titles = (*(f"{one}年" for one in bands.titles(lasts)), "预备党员")
+    spoken = (*(f"党龄 {one}的" for one in bands.spoken(lasts, "年")), "预备党员")
+    return Grouping(("full_on", "category"), titles, since, partial(most, spoken))
+
+
+def _by_code(
+    name: str, groups: Sequence[bands.Group], says: Callable[[Sequence[int]], str], rest: str = "未填"
+) -> Grouping:
+    titles = tuple(title for title, _ in groups)
+    return Grouping((name,), titles, lambda code: bands.group(groups, code), says, rest)
+
+
+def _part(what: str, groups: slice) -> Callable[[Sequence[int]], str]:
+    """A sentence about some of the groups."""
+
+    def said(numbers: Sequence[int]) -> str:
+        part = sum(numbers[groups])
+        return f"{what} {part:,} 人，占 {percent(part, sum(numbers))}"
+
+    return said
+
+
+def most(titles: Sequence[str], numbers: Sequence[int]) -> str:
+    """A sentence about the largest group of those that have a title; without it there is none to speak of."""
+    part = max(numbers[: len(titles)])
+    if not part:
+        return "都没有填写"
+    return f"{titles[numbers.index(part)]}最多，{part:,} 人，占 {percent(part, sum(numbers))}"
 
 
 def table(
@@ -289,29 +326,9 @@ def table(
         return tuple(Figure(len(ids), ids) for ids in (whole, *parts[:width]))
 
     lines = lines_of(session, cells, by, office, len(groups.titles) + 1, figures)
-    numbers = tuple(one.number for one in lines[0].figures) if lines else ()
-    return Table(topic, by, day, ("合计", *titles), lines, finding(topic, titles, numbers), tuple(range(1, width + 1)))
-
-
-def finding(topic: Topic, titles: Sequence[str], numbers: Sequence[int]) -> str:
-    """What is to be seen in the groups, in a sentence; `numbers` begins with the sum."""
-    if not numbers or not numbers[0]:
-        return "没有在册党员"
-    whole, *parts = numbers
-    by_title = dict(zip(titles, parts, strict=True))
-    match topic:
-        case Topic.SEX:
-            return f"女党员 {by_title['女']:,} 人，占 {percent(by_title['女'], whole)}"
-        case Topic.NATION:
-            some = by_title[bands.MINORITIES]
-            return f"少数民族党员 {some:,} 人，占 {percent(some, whole)}"
-        case Topic.EDUCATION:
-            college = sum(parts[: bands.COLLEGE])
-            return f"大专及以上 {college:,} 人，占 {percent(college, whole)}"
-    most = max(range(len(parts)), key=lambda at: parts[at])
-    unit = " 岁" if topic is Topic.AGE else ""
-    what = f"党龄 {titles[most]}" if topic is Topic.PARTY_YEARS and titles[most].endswith("年") else titles[most]
-    return f"{what}{unit}的最多，{parts[most]:,} 人，占 {percent(parts[most], whole)}"
+    numbers = [one.number for one in lines[0].figures] if lines else [0]
+    said = groups.says(numbers[1:]) if numbers[0] else "没有在册党员"
+    return Table(topic, by, day, ("合计", *titles), lines, said, tuple(range(1, width + 1)))
 
 
 # ---------------------------------------------------------------- those admitted in a year

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtWidgets import QWidget
 
 from app.ledgers.ledger import Pillar
-from app.place import FUNDING_SHEET, MONTH, PAY_SHEET, SCORING
+from app.place import FUNDING_SHEET, MONTH, PAY_SHEET, SCORING, STATISTICS
 from ui.background import Desk
 from ui.pages.branches import BranchesPage
 from ui.pages.draw import DrawPage
@@ -15,6 +15,7 @@ from ui.pages.funding import FundingPage
 from ui.pages.month import MonthPage
 from ui.pages.pay import PaySheetPage
 from ui.pages.scoring import ScoringPage
+from ui.pages.statistics import StatisticsPage
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Page:
 PAGES: Mapping[str, Page] = {
     one.id: one
     for one in (
+        Page(STATISTICS, "党内统计", Pillar.TEAM, "mdi6.chart-bar", StatisticsPage),
         Page(PAY_SHEET, "报酬发放表", Pillar.GUARANTEE, "mdi6.table-account", PaySheetPage),
         Page(FUNDING_SHEET, "建设资金表", Pillar.GUARANTEE, "mdi6.table-large", FundingPage),
         Page("branches", "支部整顿", Pillar.METHOD, "mdi6.clipboard-check-multiple-outline", BranchesPage),
