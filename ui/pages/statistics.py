@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -213,10 +214,11 @@ def rows(table: Table) -> list[GridRow]:
 def _row(table: Table, line: Line) -> GridRow:
     cells = [GridCell(party_sheet.indented(table, line), tip=line.name)]
     for place, figure in enumerate(line.figures):
-        differs = not table.shared and place == len(line.figures) - 1 and (figure.number or figure.ids)
+        differs = not table.shared and place == len(line.figures) - 1 and figure.parts
+        leads = partial(table.place, line, place) if figure.parts else None
         tone = "wrong" if differs else "" if figure.number else "quiet"
         text = party_sheet.number(table, place, figure.number)
-        cells.append(GridCell(text, table.place(line, place), tone, f"{line.name} {table.columns[place]} {text}"))
+        cells.append(GridCell(text, leads, tone, f"{line.name} {table.columns[place]} {text}"))
     return GridRow(tuple(cells), total=line.level is not Level.BRANCH and (line.level is Level.ALL or _parts(table)))
 
 
