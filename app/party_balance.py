@@ -90,8 +90,7 @@ def table(session: Session, by: By, day: date, today: date, *, office: str | Non
                 gaps.append((why, number, [(1, id)], MEMBER))
     lines = lines_of(session, cells, by, office, DIFFERENCE + 1, figures)
     names = codes.table("member_event_kind").name
-    end = f"{day.month}月{day.day}日" if (day.month, day.day) != (12, 31) else "本年底"
-    columns = ("上年底", *(names(kind) for kind in KINDS), "应有", f"{end}实有", "差")
+    columns = ("上年底", *(names(kind) for kind in KINDS), "应有", "实有", "差")
     numbers = [one.number for one in lines[0].figures] if lines else [0] * len(columns)
     doubts = _doubts(gaps)
     said = finding(numbers, sum(len(one.ids) for one in doubts)) if lines else "没有党员"

@@ -404,10 +404,12 @@ def admitted(session: Session, by: By, day: date, today: date, *, office: str | 
         MemberEvent.on >= date(day.year, 1, 1),
         MemberEvent.on <= day,
     )
-    values = (Member.sex, Member.nation, Member.education, _since(Member.birth, known, day))
+    told = [one.expression for one in (Member.sex, Member.nation, Member.education)]
     cells: dict[Key, list[Part]] = {}
     conditions = [*of_office(office), Member.id.in_(events)]
-    for key, (sex, nation, education, age), part in grouped(session, by, conditions, *values):
+    for key, (sex, nation, education, age), part in grouped(
+        session, by, conditions, *told, _since(Member.birth, known, day)
+    ):
         line = cells.setdefault(key, [[] for _ in range(first + len(titles))])
         degree = bands.group(bands.EDUCATION, education)
         of = (

@@ -36,6 +36,10 @@ from ui.shell.widgets import (
 )
 
 NAME = Heading("", 210, number=False)
+WIDTH = 62
+"""The least width of a column of figures, in pixels of ordinary type."""
+WIDE = 0x2E80
+"""The first letter that is as wide as high."""
 BY = {By.BRANCH: "按党支部", By.OFFICE: "按乡镇"}
 
 
@@ -64,13 +68,14 @@ class StatisticsPage(ReadingPage):
             (self.ages, "年龄分组"),
         ):
             combo.setAccessibleName(says)
+            combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             combo.activated.connect(lambda _: self.refresh())
         self.office.hide()
         by = By.OFFICE if self.county else By.BRANCH
         offer(self.by, [(text, one) for one, text in BY.items()], by)
         self.by.setVisible(self.county)
         offer(self.ages, [(text, letter) for letter, text in SCALES.items()], Ages.A.value)
-        self.export_button = button("导出 Excel", "mdi6.microsoft-excel", then=self._ask_file)
+        self.export_button = button("导出", "mdi6.file-export-outline", then=self._ask_file, tip="导出为 Excel")
         self.print_button = button("打印", "mdi6.printer-outline", then=self.print_table)
         self.header = PageHeader("党内统计", "", self.office, self.by, self.year, self.export_button, self.print_button)
         self.topics = QButtonGroup(self)
@@ -85,6 +90,7 @@ class StatisticsPage(ReadingPage):
         choose.addStretch(1)
         choose.addWidget(self.ages)
         self.finding, self.chart = label("", "section", wrap=True), BarChart()
+        self.chart.setMaximumHeight(self.chart.minimumHeight())  # the rest is for the table
         self.notes = column(gap=6)
         top = Card(gap=6)
         top.body.addWidget(self.finding)
@@ -96,8 +102,8 @@ class StatisticsPage(ReadingPage):
         card.body.addWidget(self.grid, 1)
         self.content = QWidget()
         layout = column(choose, gap=12)
-        layout.addWidget(top, 2)
-        layout.addWidget(card, 3)
+        layout.addWidget(top)
+        layout.addWidget(card, 1)
         self.content.setLayout(layout)
         self.empty = EmptyState(
             "mdi6.chart-bar",
@@ -196,10 +202,10 @@ def html(office: str, table: Table) -> str:
 
 
 def headings(table: Table) -> tuple[Heading, ...]:
-    """The columns: the name, and one for each figure."""
-    widths = (max(56, 15 * len(one) + 18) for one in table.columns)
+    """The columns: the name, and one for each figure, all as wide as the longest title."""
+    width = max(WIDTH, *(18 + sum(14 if ord(letter) > WIDE else 8 for letter in one) for one in table.columns))
     name = Heading(party_sheet.heading(table), NAME.width, number=False)
-    return (name, *(Heading(text, width) for text, width in zip(table.columns, widths, strict=True)))
+    return (name, *(Heading(text, width) for text in table.columns))
 
 
 def rows(table: Table) -> list[GridRow]:
