@@ -29,4 +29,6 @@ def full_years(since: date, on: date) -> int:
 
 def latest_start(on: date, years: int) -> date:
     """The last day from which so many whole years have passed: `full_years(day, on) >= years` holds until it."""
-    return years_later(on + timedelta(days=1), -years) - timedelta(days=1)
+    same = years_later(on, -years)
+    after = same + timedelta(days=1)  # 29 February has passed its years on 28 February too
+    return after if years_later(after, years) <= on else same

@@ -1,12 +1,12 @@
 """Spans of months and years: civil code, article 202."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.spans import full_years, months_later, years_later
+from app.rules.spans import full_years, latest_start, months_later, years_later
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,11 @@ def test_a_term_is_full_on_its_last_day_and_not_before(since: date, years: int):
     end = years_later(since, years)
     assert full_years(since, end) == years
     assert (end.year, end.month) == (since.year + years, since.month)
+
+
+@pytest.mark.parametrize("on", [date(2011, 2, 28), date(2012, 2, 28), date(2012, 2, 29), date(2012, 12, 31)])
+@pytest.mark.parametrize("years", [1, 19, 20, 35])
+def test_the_last_day_from_which_years_have_passed(on: date, years: int):
+    last = latest_start(on, years)
+    assert full_years(last, on) >= years
+    assert full_years(last + timedelta(days=1), on) == years - 1

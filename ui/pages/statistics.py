@@ -35,8 +35,8 @@ from ui.shell.widgets import (
     row,
 )
 
-NAME = Heading("", 210, number=False)
-WIDTH = 62
+NAME_WIDTHS = {By.BRANCH: 200, By.OFFICE: 140}
+WIDTH = 58
 """The least width of a column of figures, in pixels of ordinary type."""
 WIDE = 0x2E80
 """The first letter that is as wide as high."""
@@ -96,7 +96,7 @@ class StatisticsPage(ReadingPage):
         top.body.addWidget(self.finding)
         top.body.addWidget(self.chart, 1)
         top.body.addLayout(self.notes)
-        self.grid = Grid((NAME,), "党内统计表")
+        self.grid = Grid((), "党内统计表")
         self.grid.go.connect(self.go)
         card = Card(padding=2)
         card.body.addWidget(self.grid, 1)
@@ -162,6 +162,7 @@ class StatisticsPage(ReadingPage):
             one.setEnabled(bool(table.lines))
         self.finding.setText(table.finding)
         self.chart.put(table.bars)
+        self.chart.setVisible(not table.doubts)  # what does not come out goes first
         clear(self.notes)
         for doubt in table.doubts:
             place = Place(doubt.ledger, ids=doubt.ids, title=doubt.sentence)
@@ -202,10 +203,10 @@ def html(office: str, table: Table) -> str:
 
 
 def headings(table: Table) -> tuple[Heading, ...]:
-    """The columns: the name, and one for each figure, all as wide as the longest title."""
-    width = max(WIDTH, *(18 + sum(14 if ord(letter) > WIDE else 8 for letter in one) for one in table.columns))
-    name = Heading(party_sheet.heading(table), NAME.width, number=False)
-    return (name, *(Heading(text, width) for text in table.columns))
+    """The columns: the name, and one for each figure."""
+    widths = (max(WIDTH, 18 + sum(14 if ord(letter) > WIDE else 8 for letter in one)) for one in table.columns)
+    name = Heading(party_sheet.heading(table), NAME_WIDTHS[table.by], number=False)
+    return (name, *(Heading(text, width) for text, width in zip(table.columns, widths, strict=True)))
 
 
 def rows(table: Table) -> list[GridRow]:
@@ -235,13 +236,9 @@ def _parts(table: Table) -> bool:
 
 def _subtitle(table: Table) -> str:
     """The quiet line: of which day the figures are."""
-    when = f"截至{table.day.year}年{table.day.month}月{table.day.day}日"
-    if table.topic is Topic.BALANCE:
-        return f"{when}；上年底 + 增加 − 减少 = 应有，点一个数看背后的记录"
-    if table.topic is Topic.ADMITTED:
-        return f"{when}；按当年的发展记录，年龄按截止日的周岁，点一个数看背后的党员"
-    past = table.day != clock.today()
-    return f"{when}{'，按增减记录往回推算' if past else '的在册党员'}；点一个数看背后的党员"
+    past = table.shared and table.topic is not Topic.ADMITTED and table.day != clock.today()
+    until = f"截至{table.day.year}年{table.day.month}月{table.day.day}日"
+    return f"{until}{'，按增减记录推算' if past else ''}；点一个数看背后的记录"
 
 
 def _more(number: int) -> str:
