@@ -23,6 +23,7 @@ LEDGERS: Mapping[str, Ledger] = {
         *team.LEDGERS,
         *transfers.LEDGERS,
         *party_life.LEDGERS,
+        *team.POST_LEDGERS,
         *cadres.LEDGERS,
         *village_team.LEDGERS,
         *method.DISPATCH_LEDGERS,
