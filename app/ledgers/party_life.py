@@ -190,7 +190,7 @@ DUES = Ledger(
     title="党费",
     one="党费",
     pillar=Pillar.TEAM,
-    icon="mdi6.hammer-sickle",
+    icon="mdi6.hand-coin-outline",
     label="{member} {month}",
     columns="member branch month kind base due paid paid_on exempt",
     derived=(Derived("branch", "所在党支部", among=branches_of),),

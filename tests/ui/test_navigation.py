@@ -82,7 +82,7 @@ def test_what_a_person_unfolds_stays_so(qtbot: QtBot) -> None:
     one = navigation(qtbot)
     qtbot.mouseClick(heading(one, TEAM), Qt.MouseButton.LeftButton)
     assert navigation(qtbot).unfolded() == [TEAM]
-    assert navigation(qtbot, TALL).unfolded() == [TEAM]
+    assert navigation(qtbot, TALL).unfolded() == [BASE, TEAM]
 
 
 def test_the_place_where_one_is_comes_into_sight(qtbot: QtBot) -> None:
