@@ -5,6 +5,7 @@ from dataclasses import dataclass
 EXCHANGE, SETTINGS = "exchange", "settings"
 PAY_SHEET, FUNDING_SHEET = "pay_sheet", "funding_sheet"
 MONTH, SCORING = "month", "scoring"
+RECRUITMENT = "recruitment"
 """Pages that are no ledger's, and to which something leads."""
 
 
