@@ -15,6 +15,7 @@ from ui.ledger.page import LedgerPage
 from ui.pages.catalogue import PAGES
 from ui.pages.exchange import ExchangePage
 from ui.pages.month import MonthPage
+from ui.pages.recruitment import RecruitmentPage
 from ui.pages.settings import SettingsPage
 from ui.pages.workbench import WorkbenchPage
 from ui.shell import manual, memory
@@ -127,7 +128,7 @@ class Desktop(QWidget):
     def go_to_place(self, place: Place) -> None:
         """Shows the records behind a figure or a reminder."""
         page = self.go(place.page)
-        if isinstance(page, LedgerPage | MonthPage):
+        if isinstance(page, LedgerPage | MonthPage | RecruitmentPage):
             page.show_place(place)
 
     def _exchange(self, begin: Callable[[ExchangePage], None]) -> None:
