@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from app import stagnant
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import PILLAR_TITLES, Pillar
 from app.place import EXCHANGE, SETTINGS, Place
@@ -94,6 +95,7 @@ class Desktop(QWidget):
         if manual.exists():
             self._key("F1", lambda: manual.open_at(self.topic, self))
         self.go(place)
+        desk.write(stagnant.bring_up_to_date)  # what time alone has changed since the program was last open
 
     def _key(self, keys: str, then: Callable[[], object]) -> None:
         made = QAction(self)
