@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from html import escape
+from pathlib import Path
 
 from PySide6.QtCore import QMarginsF
 from PySide6.QtGui import QPageLayout, QPageSize, QTextDocument
@@ -12,6 +13,7 @@ from app import listing
 from app.ledgers.ledger import Ledger
 from app.workspace import Workspace
 from db import clock
+from db.errors import Refusal
 from ui.background import Desk
 from ui.shell import theme
 
@@ -61,13 +63,31 @@ def printer() -> QPrinter:
 def preview(desk: Desk, ledger: Ledger, query: listing.Query, columns: Sequence[str], parent: QWidget) -> None:
     """Opens the preview, from which it is printed."""
 
-    def show(text: str) -> None:
-        paper = printer()
-        dialog = QPrintPreviewDialog(paper, parent)
-        dialog.setWindowTitle(f"打印 {ledger.title}")
-        dialog.resize(1100, 720)
-        made = document(text)
-        dialog.paintRequested.connect(made.print_)
-        dialog.open()
+    desk.read(
+        lambda workspace: html(workspace, ledger, query, columns),
+        lambda text: show_preview(text, f"打印 {ledger.title}", parent),
+    )
 
-    desk.read(lambda workspace: html(workspace, ledger, query, columns), show)
+
+def show_preview(text: str, title: str, parent: QWidget) -> None:
+    """Opens the preview of a text in HTML."""
+    dialog = QPrintPreviewDialog(printer(), parent)
+    dialog.setWindowTitle(title)
+    dialog.resize(1100, 720)
+    made = document(text)
+    dialog.paintRequested.connect(made.print_)
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.open()
+
+
+def save_pdf(text: str, file: Path) -> None:
+    """Writes the same as a PDF. Raises `Refusal` when the file cannot be written."""
+    try:
+        with file.open("ab"):  # Qt itself would only warn on the console
+            pass
+    except OSError as error:
+        raise Refusal("这个位置不能保存文件。请换一个文件夹，或关闭正在打开它的程序", "read-only") from error
+    paper = printer()
+    paper.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    paper.setOutputFileName(str(file))
+    document(text).print_(paper)

@@ -66,7 +66,7 @@ def found(workspace: Workspace, year: int | None, category: str, office: str | N
             return Found(years, chosen, category, standings, None, {}, (), "")
         result = assessing.result_of(session, line.id, chosen)
         sheet = assessing.sheet(session, line, chosen, today, figures=result is None)
-        kept = drafts.kept_sheet(session, f"score/{chosen}/{line.id}"[:70])
+        kept = drafts.kept_sheet(session, f"score/{chosen}/{line.id}"[:70], drafts.writer(workspace))
         bound = tuple(assessing.consequences_of(session, line.id, chosen))
         return Found(years, chosen, category, standings, sheet, dict(kept), bound, result or "")
 
@@ -172,7 +172,7 @@ class ScoringPage(ReadingPage):
     def show_found(self, now: Found) -> None:
         self.now = now
         this = clock.today().year
-        offer(self.year, [(f"{one} 年", one) for one in sorted({*now.years, this}, reverse=True)], now.year)
+        offer(self.year, [(f"{one} 年", one) for one in sorted({*now.years, now.year, this}, reverse=True)], now.year)
         bare = now.sheet is None
         self.empty.setVisible(bare)
         self.sheet_card.setVisible(not bare)
@@ -205,7 +205,8 @@ class ScoringPage(ReadingPage):
         clear(self.bound)
         if now.consequences:
             self.bound.addWidget(Note("attention", "；".join(now.consequences)))
-        self.rows.fill(sheet.lines, now.kept)
+        self.rows.locked = bool(now.result)
+        self.rows.fill(sheet.lines, {} if now.result else now.kept)
 
     def _choose(self, at: int) -> None:
         if 0 <= at < len(self.ranking.rows) and self.ranking.rows[at].office.id != self._office:

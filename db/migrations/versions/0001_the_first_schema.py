@@ -35,7 +35,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "draft",
-        sa.Column("id", sa.String(length=80), nullable=False),
+        sa.Column("id", sa.String(length=140), nullable=False),
         sa.Column("values", sa.Text(), nullable=False),
         sa.Column("at", sa.String(length=20), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_draft")),
@@ -527,6 +527,17 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("deleted_at IS NULL"),
         postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_table(
+        "refused",
+        sa.Column("peer_id", sa.String(length=36), nullable=False),
+        sa.Column("at", sa.String(length=20), nullable=False),
+        sa.Column("file", sa.String(length=200), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.String(length=20), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["peer_id"], ["peer.office_id"], name=op.f("fk_refused_peer_id_peer")),
+        sa.PrimaryKeyConstraint("peer_id", name=op.f("pk_refused")),
     )
     op.create_table(
         "remark",
@@ -4556,6 +4567,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.drop_table("remark")
+    op.drop_table("refused")
     op.drop_index(
         "ix_post_search",
         table_name="post",
