@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.policy import Policies
@@ -30,6 +30,8 @@ ADMITTED, CAME = "01", "02"  # code table member_event_kind
 WATCHED = frozenset({"member", "member_event", "party_org", "village"})
 """The ledgers from which it follows."""
 LABEL = "盘点空白村"
+NOBODY = ""
+"""Where only the day of an admission matters."""
 
 
 @dataclass
@@ -85,15 +87,18 @@ def changes(session: Session, office: "OfficeCard", villages: Sequence[str] | No
         return []
     today = clock.today()
     years = Policies.read(session).whole("recruit.stagnant_years", today, YEARS)
-    past, listed = pasts(session, list(leaders)), _listed(session, list(leaders))
+    listed = _listed(session, list(leaders))
+    opened = [row["opened_on"] for rows in listed.values() for row in rows]
+    past = pasts(session, list(leaders), min(opened, default=date(today.year - years, 1, 1)))
     found: list[Change] = []
     for village, leader in leaders.items():
         found += _of_village(village, leader, past.get(village, Past()), listed.get(village, []), today, years)
     return found
 
 
-def pasts(session: Session, villages: Sequence[str]) -> dict[str, Past]:
-    """What is known of villages: who was admitted by a branch there, by the event or by the roll.
+def pasts(session: Session, villages: Sequence[str], since: date) -> dict[str, Past]:
+    """What is known of villages: who was admitted by a branch there, by the event or by the roll; of what was before
+    a day, the last admission by each branch alone, without who it was.
 
     A member of the roll was admitted on the day of joining, unless the roll says that they came from elsewhere, and by
     the branch in which they were before any move inside the office.
@@ -114,17 +119,18 @@ def pasts(session: Session, villages: Sequence[str]) -> dict[str, Past]:
         if member is not None:
             first_branch.setdefault(member, named.get(branch or ""))
     here = [org for org, village in village_of.items() if village in found]
-    living = (Member.deleted_at.is_(None), or_(Member.branch_id.in_(here), Member.id.in_(list(first_branch))))
-    moved = exists().where(
-        MemberEvent.member_id == Member.id, MemberEvent.deleted_at.is_(None), MemberEvent.kind == CAME
-    )
-    joined = select(Member.id, Member.branch_id, Member.joined_on).where(Member.joined_on.is_not(None), ~moved)
-    admitted = (
-        select(Member.id, Member.branch_id, MemberEvent.on)
-        .join(MemberEvent, MemberEvent.member_id == Member.id)
-        .where(MemberEvent.deleted_at.is_(None), MemberEvent.kind == ADMITTED)
-    )
-    for member, branch, on in (*session.execute(joined.where(*living)), *session.execute(admitted.where(*living))):
+    came = select(MemberEvent.member_id).where(MemberEvent.deleted_at.is_(None), MemberEvent.kind == CAME)
+    joined = (Member.deleted_at.is_(None), Member.joined_on.is_not(None), Member.id.not_in(came))
+    event = (MemberEvent.member_id == Member.id, MemberEvent.deleted_at.is_(None), MemberEvent.kind == ADMITTED)
+    known: list[tuple[str, str, date | None]] = []
+    for day, conditions in ((Member.joined_on, joined), (MemberEvent.on, (Member.deleted_at.is_(None), *event))):
+        one = select(Member.id, Member.branch_id, day).where(*conditions)
+        stayed = (Member.branch_id.in_(here), Member.id.not_in(list(first_branch)))
+        older = select(Member.branch_id, func.max(day)).where(*conditions, *stayed, day < since)
+        known += [(id, branch, on) for id, branch, on in session.execute(one.where(*stayed, day >= since))]
+        known += [(NOBODY, branch, last) for branch, last in session.execute(older.group_by(Member.branch_id))]
+        known += [(id, branch, on) for id, branch, on in session.execute(one.where(Member.id.in_(list(first_branch))))]
+    for member, branch, on in known:
         village = village_of.get(first_branch.get(member, branch) or "")
         if village in found and on is not None:
             found[village].admissions.append((on, member))
