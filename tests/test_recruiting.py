@@ -12,7 +12,7 @@ from app.editing import Refused
 from app.ledgers.catalogue import LEDGERS
 from app.recruiting import State
 from app.reminders import Reminder, Urgency
-from app.workspace import Workspace
+from app.workspace import OfficeCard, Workspace
 from db import clock
 from db.errors import Refusal
 from db.journal import BatchLine, Values, stored_rows
@@ -245,6 +245,30 @@ def test_who_moved_here_ends_nothing(town: Workspace, branch: str) -> None:
         batch.add(MemberEvent(office_id=town.office.id, member_id=one, kind="02", on=date(2026, 8, 1)))
     assert [closed for *_, closed, _ in listed(town)] == [None]
     assert stagnant.bring_up_to_date(town) == 0
+
+
+def test_who_moves_inside_the_township_was_admitted_where_they_were(town: Workspace, branch: str) -> None:
+    old = office.member(town, branch, joined_on=date(2025, 7, 1), category="2")
+    other_village = office.village(town, "枫树村", "202")
+    with town.edit("新增党组织") as batch:
+        other = PartyOrg(
+            office_id=town.office.id, name="枫树村党支部", kind="631", sector="01", village_id=other_village,
+            founded_on=date(1980, 1, 1),
+        )  # fmt: skip
+        other_id = batch.add(other).id
+    given = {"member_id": old, "direction": "转出", "scope": "乡镇内", "branch_id": other_id, "issued_on": "2026-10-01"}
+    letter = editing.save(town, LEDGERS["transfer"], {**given, "letter_no": "1"})
+    actions.act(town, LEDGERS["transfer"], letter, "move", {})
+    assert stagnant.bring_up_to_date(town) == 1
+    assert listed(town) == [(date(1983, 1, 1), None, 46, None, None)]  # 枫树村, where nobody was ever admitted
+
+
+def test_a_county_lists_nothing_for_its_townships(town: Workspace, branch: str) -> None:
+    office.member(town, branch, joined_on=date(2020, 7, 1), full_on=date(2021, 7, 1))
+    above = OfficeCard("another", "430599", "云溪县", "county", None)
+    with town.read() as session:
+        assert stagnant.changes(session, above) == []
+        assert len(stagnant.changes(session, town.office)) == 1
 
 
 def test_an_admission_by_hand_ends_it_and_its_deletion_opens_it_again(town: Workspace, branch: str) -> None:
