@@ -139,7 +139,7 @@ def of_member(town: Township, member: Values) -> None:
 def newcomer(town: Township, stage: str, *, slow: bool) -> None:
     """Somebody who is on no roll yet; the slow have something overdue."""
     rng = town.rng
-    branch = rng.choice(town.branches)
+    branch = rng.choice([one for one in town.branches if one.ages[0] < 60])  # not that of the retired
     person = town.people.person(21, 42, women=0.4)
     since = {rules.APPLICANT: (5, 90), rules.ENDED: (300, 700)}.get(stage, (30, 160))
     if stage == rules.APPLICANT and slow:

@@ -113,7 +113,7 @@ class RecruitmentPage(QWidget):
         left.body.addWidget(self.table)
         self.content = QWidget()
         split: QHBoxLayout = row(gap=12)
-        split.addWidget(left, 5)
+        split.addWidget(left, 6 if self.county else 5)
         split.addWidget(scrolling(inner), 8)
         self.content.setLayout(split)
         self.empty = EmptyState(
