@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtWidgets import QWidget
 
 from app.ledgers.ledger import Pillar
-from app.place import FUNDING_SHEET, MONTH, PAY_SHEET, SCORING
+from app.place import FUNDING_SHEET, MONTH, PAY_SHEET, RECRUITMENT, SCORING
 from ui.background import Desk
 from ui.pages.branches import BranchesPage
 from ui.pages.draw import DrawPage
@@ -14,6 +14,7 @@ from ui.pages.duties import DutiesPage
 from ui.pages.funding import FundingPage
 from ui.pages.month import MonthPage
 from ui.pages.pay import PaySheetPage
+from ui.pages.recruitment import RecruitmentPage
 from ui.pages.scoring import ScoringPage
 
 
@@ -37,6 +38,7 @@ class Page:
 PAGES: Mapping[str, Page] = {
     one.id: one
     for one in (
+        Page(RECRUITMENT, "发展路径", Pillar.TEAM, "mdi6.stairs-up", RecruitmentPage),
         Page(PAY_SHEET, "报酬发放表", Pillar.GUARANTEE, "mdi6.table-account", PaySheetPage),
         Page(FUNDING_SHEET, "建设资金表", Pillar.GUARANTEE, "mdi6.table-large", FundingPage),
         Page("branches", "支部整顿", Pillar.METHOD, "mdi6.clipboard-check-multiple-outline", BranchesPage),

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from app import stagnant
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import PILLAR_TITLES, Pillar
 from app.place import CONFLICTS, EXCHANGE, SETTINGS, Place
@@ -15,6 +16,7 @@ from ui.ledger.page import LedgerPage
 from ui.pages.catalogue import PAGES
 from ui.pages.exchange import ExchangePage
 from ui.pages.month import MonthPage
+from ui.pages.recruitment import RecruitmentPage
 from ui.pages.settings import SettingsPage
 from ui.pages.workbench import WorkbenchPage
 from ui.shell import manual, memory
@@ -94,6 +96,7 @@ class Desktop(QWidget):
         if manual.exists():
             self._key("F1", lambda: manual.open_at(self.topic, self))
         self.go(place)
+        desk.write(stagnant.bring_up_to_date)  # what time alone has changed since the program was last open
 
     def _key(self, keys: str, then: Callable[[], object]) -> None:
         made = QAction(self)
@@ -131,7 +134,7 @@ class Desktop(QWidget):
             self._exchange(ExchangePage.settle)
             return
         page = self.go(place.page)
-        if isinstance(page, LedgerPage | MonthPage):
+        if isinstance(page, LedgerPage | MonthPage | RecruitmentPage):
             page.show_place(place)
 
     def _exchange(self, begin: Callable[[ExchangePage], None]) -> None:
