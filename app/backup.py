@@ -14,7 +14,6 @@ from typing import IO, TYPE_CHECKING
 import msgspec
 import tomli_w
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session
 
 from app.files import room, sync_folder
 from db import clock, settings
@@ -95,7 +94,7 @@ def backup(workspace: "Workspace", to: Path) -> Path:
         finally:
             copy.unlink(missing_ok=True)
             temporary.unlink(missing_ok=True)
-    with Session(workspace.engine) as session, session.begin():
+    with workspace.write() as session:
         settings.put(session, LAST_BACKUP, clock.now())
     return target
 

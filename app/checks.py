@@ -2,11 +2,12 @@
 
 import inspect
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from functools import cache, cached_property
 from typing import Any, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.findings import Finding, Level, error
@@ -19,7 +20,10 @@ from db.models.record import Record, fields_of
 T = TypeVar("T")
 
 SEVERAL = 8
-"""After so many questions of one kind, all answers are fetched at once: a workbook asks ten thousand times."""
+"""After so many questions of one kind about records that were not announced, all answers are fetched at once."""
+
+AT_ONCE = 5000
+"""How many values stand in one statement."""
 
 
 class Look:
@@ -36,11 +40,27 @@ class Look:
         self.session, self.record_id = session, record_id
         self.coming: Mapping[str, Mapping[str, Any]] = {}
         self._live: dict[Any, dict[str, Mapping[str, Any]]] = {}
-        self._held: dict[type[Record], dict[str, Any]] = {}
         self._read: dict[Any, Any] = {}
         self._asked: Counter[Any] = Counter()
         self._known: dict[Any, dict[Any, set[str]]] = {}
         self._offices: dict[str | None, str | None] = {}
+        self._announce(Record, ())
+
+    @cached_property
+    def today(self) -> date:
+        """The day of the look."""
+        return clock.today()
+
+    def announce(self, model: type[Record], rows: Sequence[Mapping[str, Any]]) -> None:
+        """The values of the records of a ledger that will be checked next: what their checks ask is fetched for all of
+        them at once, and what was fetched for those before is forgotten."""
+        self._announce(model, rows)
+        self._offices = {None: self._offices[None]} if None in self._offices else {}
+
+    def _announce(self, model: type[Record], rows: Sequence[Mapping[str, Any]]) -> None:
+        self._model, self._announced = model, rows
+        self._held: dict[type[Record], dict[str, Any]] = {}
+        self._near: dict[Any, tuple[set[Any], dict[Any, set[str]]]] = {}
 
     def turn_to(self, record_id: str | None, office_id: str | None = None) -> None:
         """Looks on for another record, with what has been fetched so far; `office_id` says whose it is, where known."""
@@ -52,13 +72,22 @@ class Look:
         """A linked record, None for nothing or one that is deleted."""
         if record_id is None:
             return None
-        held = self._held.setdefault(model, {})  # a session by itself forgets what nobody holds
+        if model not in self._held:
+            self._held[model] = self._linked(model)
+        held = self._held[model]  # a session by itself forgets what nobody holds
         if record_id not in held:
-            if len(held) == SEVERAL:
-                held.update({one.id: one for one in self.session.scalars(select(model))})
-            held.setdefault(record_id, self.session.get(model, record_id))
+            held[record_id] = self.session.get(model, record_id)
         found = held[record_id]
         return found if found is not None and found.deleted_at is None else None
+
+    def _linked(self, model: type[Record]) -> dict[str, Any]:
+        """The records of a ledger that those announced link to."""
+        if not self._announced:
+            return {}
+        names = [name for name, spec in fields_of(self._model).items() if spec.target == model.__tablename__]
+        wanted = {value for row in self._announced for name in names if (value := row.get(name)) is not None}
+        parts = _parts(sorted(wanted))
+        return {one.id: one for part in parts for one in self.session.scalars(select(model).where(model.id.in_(part)))}
 
     def once(self, read: Callable[[Session], T]) -> T:
         """What a function reads from the store; it is called the first time only."""
@@ -94,12 +123,15 @@ class Look:
     def others(self, model: type[Record], **same: Any) -> int:
         """How many other live records of the same office have these values. `model` is that of the checked record."""
         names = tuple(same)
-        self._asked[model, names] += 1
-        if self._asked[model, names] > SEVERAL:
+        first = same[names[0]]
+        near, index = self._nearby(model, names)
+        if first not in near:
+            self._asked[model, names] += 1
+            if self._asked[model, names] <= SEVERAL:
+                equal = [getattr(model, name) == value for name, value in same.items()]
+                return self.count(model, model.office_id == self.office(model), *equal)
             index = self._index(model, names)
-            return len(index.get((self.office(model), *same.values()), set()) - {self.record_id or ""})
-        equal = [getattr(model, name) == value for name, value in same.items()]
-        return self.count(model, model.office_id == self.office(model), *equal)
+        return len(index.get((self.office(model), *same.values()), set()) - {self.record_id or ""})
 
     def office(self, model: type[Record]) -> str | None:
         """Whose the checked record is; a new one is the store's own."""
@@ -108,24 +140,48 @@ class Look:
             self._offices[self.record_id] = stored.office_id if stored else settings.get(self.session, "office_id")
         return self._offices[self.record_id]
 
+    def _nearby(self, model: type[Record], names: tuple[str, ...]) -> tuple[set[Any], dict[Any, set[str]]]:
+        """(the values of the first field that the announced records have, the live records with any of them by office
+        and values)."""
+        if (model, names) not in self._near:
+            rows = self._announced if model is self._model else ()
+            wanted = {value for row in rows if (value := row.get(names[0])) is not None}
+            found: dict[Any, set[str]] = {}
+            for part in _parts(sorted(wanted)):
+                self._fill(found, model, names, getattr(model, names[0]).in_(part))
+            self._near[model, names] = wanted, found
+        return self._near[model, names]
+
     def _index(self, model: type[Record], names: tuple[str, ...]) -> dict[Any, set[str]]:
+        """All live records by office and values."""
         if (model, names) not in self._known:
-            columns = [getattr(model, name) for name in ("office_id", *names)]
-            known: dict[Any, set[str]] = {}
-            for found, *key in self.session.execute(select(model.id, *columns).where(model.deleted_at.is_(None))):
-                known.setdefault(tuple(key), set()).add(found)
-                self._offices[found] = key[0]
-            self._known[model, names] = known
+            self._known[model, names] = {}
+            self._fill(self._known[model, names], model, names)
         return self._known[model, names]
+
+    def _fill(
+        self, index: dict[Any, set[str]], model: type[Record], names: tuple[str, ...], *where: ColumnElement[bool]
+    ) -> None:
+        columns = [getattr(model, name) for name in ("office_id", *names)]
+        wanted = select(model.id, *columns).where(model.deleted_at.is_(None), *where)
+        for found, *key in self.session.execute(wanted):
+            index.setdefault(tuple(key), set()).add(found)
+
+
+def _parts(values: Sequence[T]) -> Iterable[Sequence[T]]:
+    return (values[start : start + AT_ONCE] for start in range(0, len(values), AT_ONCE))
 
 
 @cache
 def _needs(check: Callable[..., Any]) -> tuple[str, ...]:
-    """The parameters that a check cannot do without; those with a default are policy that it knows itself.
+    """The fields and other things that a check cannot do without; what has a default is policy that it knows itself.
 
     A field whose name is a word of Python's own is asked for with a `_` behind it: `from_`.
     """
-    return tuple(name for name, one in inspect.signature(check).parameters.items() if one.default is one.empty)
+    needed = [one for one in inspect.signature(check).parameters.values() if one.default is one.empty]
+    if any(one.kind is not one.POSITIONAL_OR_KEYWORD for one in needed):
+        raise TypeError(f"{check.__name__} is given what it needs by place")
+    return tuple(one.name.removesuffix("_") for one in needed)
 
 
 @cache
@@ -153,9 +209,9 @@ def run(ledger: Ledger, values: Mapping[str, Any], look: Look, policy: Policies)
         for code in value.split(",")
         if not table.has(code)
     ]
-    given = {**values, "today": clock.today(), "policy": policy, "look": look}
+    given = {**values, "today": look.today, "policy": policy, "look": look}
     for check in ledger.checks:
-        result = check(**{name: given[name.removesuffix("_")] for name in _needs(check)})
+        result = check(*map(given.__getitem__, _needs(check)))
         if isinstance(result, Finding):
             found.append(result)
         elif result is not None:

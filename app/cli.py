@@ -14,12 +14,12 @@ import typer
 from typer.exceptions import TyperException
 
 from app import faults
-from app.commands import care, offices, packages, records, responsibility, workbooks
+from app.commands import care, offices, packages, records, responsibility, servers, workbooks
 from app.commands.common import DONE, FAULT, REFUSED, USAGE, new_app, say
 from db.errors import Refusal
 
 app = new_app()
-for subject in (offices, records, workbooks, packages, responsibility, care):
+for subject in (offices, servers, records, workbooks, packages, responsibility, care):
     app.add_typer(subject.app, name=subject.NAME)
 
 

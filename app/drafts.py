@@ -23,16 +23,22 @@ class KeptDraft:
 
 def keep(workspace: Workspace, ledger: Ledger, record_id: str | None, typed: Mapping[str, str]) -> None:
     """Keeps what stands in a form; nothing typed keeps nothing."""
-    with Session(workspace.engine) as session, session.begin():
+    key = _key(ledger, record_id, writer(workspace))
+    with workspace.write() as session:
         if typed:
-            session.merge(DraftLine(id=_key(ledger, record_id), values=dump(dict(typed)), at=clock.now()))
+            session.merge(DraftLine(id=key, values=dump(dict(typed)), at=clock.now()))
         else:
-            _drop(session, ledger, record_id)
+            _drop(session, key)
 
 
-def kept(session: Session, ledger: Ledger, record_id: str | None) -> KeptDraft | None:
-    """The draft of a form, None when there is none. Fields that no longer exist are left out."""
-    found = session.get(DraftLine, _key(ledger, record_id))
+def writer(workspace: Workspace) -> str:
+    """Whose drafts are whose: where several seats share the store, each person has their own."""
+    return workspace.user if workspace.shared else ""
+
+
+def kept(session: Session, ledger: Ledger, record_id: str | None, by: str = "") -> KeptDraft | None:
+    """The draft of a form by this `writer`, None when there is none. Fields that no longer exist are left out."""
+    found = session.get(DraftLine, _key(ledger, record_id, by))
     if found is None:
         return None
     typed = msgspec.json.decode(found.values, type=dict[str, str])
@@ -41,31 +47,35 @@ def kept(session: Session, ledger: Ledger, record_id: str | None) -> KeptDraft |
 
 def drop(workspace: Workspace, ledger: Ledger, record_id: str | None) -> None:
     """Throws a draft away."""
-    with Session(workspace.engine) as session, session.begin():
-        _drop(session, ledger, record_id)
+    with workspace.write() as session:
+        _drop(session, _key(ledger, record_id, writer(workspace)))
 
 
-def _drop(session: Session, ledger: Ledger, record_id: str | None) -> None:
-    found = session.get(DraftLine, _key(ledger, record_id))
+def _drop(session: Session, key: str) -> None:
+    found = session.get(DraftLine, key)
     if found is not None:
         session.delete(found)
 
 
-def _key(ledger: Ledger, record_id: str | None) -> str:
-    return f"{ledger.id}/{record_id or 'new'}"
+def _key(ledger: Ledger, record_id: str | None, by: str) -> str:
+    return f"{ledger.id}/{record_id or 'new'}" + (f"/{by}" if by else "")
 
 
 def keep_sheet(workspace: Workspace, name: str, typed: Mapping[str, str]) -> None:
     """Keeps what stands in a sheet that is filled in at once, by cell; nothing typed keeps nothing."""
-    with Session(workspace.engine) as session, session.begin():
-        found = session.get(DraftLine, f"sheet/{name}")
+    key = _sheet(name, writer(workspace))
+    with workspace.write() as session:
         if typed:
-            session.merge(DraftLine(id=f"sheet/{name}", values=dump(dict(typed)), at=clock.now()))
-        elif found is not None:
-            session.delete(found)
+            session.merge(DraftLine(id=key, values=dump(dict(typed)), at=clock.now()))
+        else:
+            _drop(session, key)
 
 
-def kept_sheet(session: Session, name: str) -> Mapping[str, str]:
-    """What was typed into a sheet and not saved, by cell."""
-    found = session.get(DraftLine, f"sheet/{name}")
+def kept_sheet(session: Session, name: str, by: str = "") -> Mapping[str, str]:
+    """What was typed by this `writer` into a sheet and not saved, by cell."""
+    found = session.get(DraftLine, _sheet(name, by))
     return msgspec.json.decode(found.values, type=dict[str, str]) if found is not None else {}
+
+
+def _sheet(name: str, by: str) -> str:
+    return f"sheet/{name}" + (f"/{by}" if by else "")

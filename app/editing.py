@@ -15,11 +15,13 @@ from app.ledgers.ledger import Ledger
 from app.links import refuse_while_needed
 from app.ownership import refuse_others, stray_links, strays_apart
 from app.policy import Policies
+from app.sync.version import seen as has_seen
+from app.sync.version import stamp_of
 from app.workspace import Workspace
 from db import clock
 from db.errors import Refusal
 from db.journal import Batch
-from db.models.record import Record
+from db.models.record import Record, Version
 from db.parsing import Unreadable
 
 
@@ -118,14 +120,28 @@ def find_link(session: Session, target: Ledger, text: str, label: str) -> str:
     raise Unreadable(f"“{label}”里的“{text}”在“{target.title}”中找不到，请先登记或核对名称")
 
 
-def save(workspace: Workspace, ledger: Ledger, typed: Mapping[str, Any], record_id: str | None = None) -> str:
-    """Creates or updates one record in a batch of its own and returns its id. Raises `Refused` with the findings."""
+def save(
+    workspace: Workspace,
+    ledger: Ledger,
+    typed: Mapping[str, Any],
+    record_id: str | None = None,
+    seen: Version | None = None,
+) -> str:
+    """Creates or updates one record in a batch of its own and returns its id. Raises `Refused` with the findings.
+
+    `seen` is the version that the person had before their eyes: what somebody else has written since is not replaced.
+    """
     with workspace.edit(label_for(ledger, record_id)) as batch:
-        return save_into(workspace, batch, ledger, typed, record_id)
+        return save_into(workspace, batch, ledger, typed, record_id, seen)
 
 
 def save_into(
-    workspace: Workspace, batch: Batch, ledger: Ledger, typed: Mapping[str, Any], record_id: str | None = None
+    workspace: Workspace,
+    batch: Batch,
+    ledger: Ledger,
+    typed: Mapping[str, Any],
+    record_id: str | None = None,
+    seen: Version | None = None,
 ) -> str:
     """Creates or updates one record inside an open batch."""
     if ledger.authority is not None and not workspace.office.is_county:
@@ -136,6 +152,9 @@ def save_into(
             raise Refusal(f"这条{ledger.one}记录已经删除，不能再改。要改请先撤销删除", "not-found")
         refuse_others(batch.session, workspace.office, ledger, stored.office_id)
     result = draft(workspace, batch.session, ledger, typed, record_id)
+    if record_id is not None and seen is not None:
+        unseen = _unseen(ledger, get(batch.session, ledger, record_id), result.values, seen)
+        result = Draft(result.values, (*result.findings, *unseen))
     if not result.good:
         raise Refused(result.findings)
     if record_id is None:
@@ -146,6 +165,19 @@ def save_into(
             setattr(record, name, value)
     batch.session.flush()
     return record_id
+
+
+def _unseen(ledger: Ledger, stored: Record, values: Mapping[str, Any], seen: Version) -> list[Finding]:
+    """Errors for what would replace a value that was written after the person looked."""
+    found = []
+    for name, spec in ledger.fields.items():
+        now = getattr(stored, name)
+        if now == values[name] or has_seen(stamp_of(stored.stamps, name), seen):
+            continue
+        shown = "" if spec.target else f"成“{spec.show(now, masked=True)}”" if now is not None else "成空的"
+        told = f"“{spec.label}”刚才已由别人改{shown or '过'}。请先返回，再打开这条记录，核对以后保存"
+        found.append(Finding(Level.ERROR, name, "changed-meanwhile", told))
+    return found
 
 
 def save_many(workspace: Workspace, ledger: Ledger, typed: Mapping[str, Any], record_ids: Sequence[str]) -> None:

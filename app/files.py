@@ -11,10 +11,15 @@ SPARE = 1 << 20
 """Bytes that stay free on a disk."""
 
 
-def write_whole(file: Path, content: bytes) -> None:
-    """Replaces a file in one step: after a crash it holds the old content or the new one."""
+def write_whole(file: Path, content: bytes, *, private: bool = False) -> None:
+    """Replaces a file in one step: after a crash it holds the old content or the new one.
+
+    A `private` file only its owner can read, where the system knows owners.
+    """
     temporary = file.with_name(f"{file.name}.tmp")
-    with temporary.open("wb") as stream:
+    temporary.unlink(missing_ok=True)
+    mode = 0o600 if private else 0o666
+    with open(temporary, "xb", opener=lambda path, flags: os.open(path, flags, mode)) as stream:
         stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())

@@ -159,7 +159,8 @@ def _order(ledger: Ledger, query: Query) -> Iterable[Any]:
             column = select(linked.search_key).where(linked.id == column).scalar_subquery()
         elif query.sort == next((name for name, one in ledger.fields.items() if one.search), None):
             column = model.search_key  # begins with the reading, so people stand in pinyin order
-    return (column.desc() if downwards else column.asc(), model.id)
+    # what is empty stands before all else, in a file as on a server
+    return (column.desc().nulls_last() if downwards else column.asc().nulls_first(), model.id)
 
 
 def rows(

@@ -19,7 +19,7 @@ from db.engine import integrity_faults
 from db.journal import ChangeLine, Progress, Values, stored_rows, typed
 from db.models.common import Attachment
 from db.models.handoff import BlobChunk
-from db.models.record import Record, dump, merged_fields, table_of
+from db.models.record import dump, merged_fields, table_of
 
 CHUNK = 2000
 """How many records are in memory at once."""
@@ -174,13 +174,12 @@ def _check_some(
     session: Session, ledger: Ledger, ids: Sequence[str], look: checks.Look, policy: Policies
 ) -> list[Found]:
     found: list[Found] = []
-    records = session.scalars(select(ledger.model).where(ledger.model.id.in_(ids))).all()
-    linked = _linked(session, ledger, records)
-    for record in sorted(records, key=lambda one: one.id):
-        look.record_id = record.id
-        values = {name: getattr(record, name) for name in ledger.fields}
-        found += [Found(ledger.id, record.id, one) for one in checks.run(ledger, values, look, policy)]
-    del records, linked
+    rows = stored_rows(session.connection(), ledger.model, ids)
+    look.announce(ledger.model, list(rows.values()))
+    for record_id in sorted(rows):
+        row = rows[record_id]
+        look.turn_to(record_id, row["office_id"])
+        found += [Found(ledger.id, record_id, one) for one in checks.run(ledger, row, look, policy)]
     return found
 
 
@@ -189,17 +188,6 @@ def shared_and_dead(session: Session, ledger: Ledger, found: Sequence[Found]) ->
     told = {(one.id, one.finding.field) for one in found if one.is_error}
     more = duplicates(session.connection(), ledger) + dead_links(session.connection(), ledger)
     return [one for one in more if (one.id, one.finding.field) not in told]
-
-
-def _linked(session: Session, ledger: Ledger, records: Sequence[Record]) -> list[Record]:
-    """The records that some records link to. While they are held, a check that asks for one costs no statement."""
-    held: list[Record] = []
-    for name, spec in ledger.fields.items():
-        if spec.target:
-            target = LEDGERS[spec.target].model
-            wanted = sorted({value for one in records if (value := getattr(one, name)) is not None})
-            held += session.scalars(select(target).where(target.id.in_(wanted)))
-    return held
 
 
 def duplicates(connection: Connection, ledger: Ledger) -> list[Found]:

@@ -21,6 +21,7 @@ from db import journal
 from db.codes import table
 from db.models.common import Remark
 from db.models.organisation import Office
+from db.models.record import Version
 from db.parsing import Unreadable, birth_of, resident_id, sex_of
 
 
@@ -238,6 +239,7 @@ class FormStart:
         draft: what was typed before and not saved.
         draft_at: when that was.
         keeper: the sentence that another office keeps the record, None where this one may write it.
+        seen: the version of the record as it is shown, None for a new one.
     """
 
     texts: Mapping[str, str]
@@ -247,6 +249,7 @@ class FormStart:
     draft: Mapping[str, str]
     draft_at: str
     keeper: str | None = None
+    seen: Version | None = None
 
 
 @dataclass(frozen=True)
@@ -268,7 +271,7 @@ def form_start(workspace: Workspace, session: Session, ledger: Ledger, record_id
         texts[name] = value if spec.kind.id in ("code", "codes", "link") else spec.show(value, masked=True)
         if spec.sensitive and texts[name] != spec.show(value):
             hidden.add(name)
-    draft = drafts.kept(session, ledger, record_id)
+    draft = drafts.kept(session, ledger, record_id, drafts.writer(workspace))
     typed = draft.typed if draft else {}
     links = listing.link_titles(session, ledger, ledger.fields, [_Values(values)])
     for name, text in typed.items():
@@ -276,7 +279,8 @@ def form_start(workspace: Workspace, session: Session, ledger: Ledger, record_id
             links |= listing.record_titles(session, LEDGERS[target], [text])
     title = listing.record_titles(session, ledger, [record_id])[record_id] if record_id else ""
     keeper = kept_elsewhere(workspace, session, ledger, record_id) if record_id else None
-    return FormStart(texts, frozenset(hidden), links, title, typed, draft.at if draft else "", keeper)
+    seen = editing.get(session, ledger, record_id).version if record_id else None
+    return FormStart(texts, frozenset(hidden), links, title, typed, draft.at if draft else "", keeper, seen)
 
 
 class _Values(SimpleNamespace):

@@ -1,8 +1,6 @@
 """Shows a masked value in full to who asks for it, and remembers who asked for which field and when, never what; and
 who exported which ledger."""
 
-from sqlalchemy.orm import Session
-
 from app import editing
 from app.ledgers.ledger import Ledger
 from app.workspace import Workspace
@@ -12,7 +10,7 @@ from db.models.handoff import RevealLine
 
 def reveal(workspace: Workspace, ledger: Ledger, record_id: str, name: str) -> str:
     """The whole text of one sensitive field; the line that remembers it commits before the text is returned."""
-    with Session(workspace.engine) as session, session.begin():
+    with workspace.write() as session:
         value = getattr(editing.get(session, ledger, record_id), name)
         session.add(RevealLine(ledger=ledger.id, record_id=record_id, field=name, user=workspace.user, at=clock.now()))
         return ledger.fields[name].show(value)
@@ -27,7 +25,7 @@ def note_export(workspace: Workspace, ledger: Ledger, records: int, *, public: b
     if not any(spec.sensitive for spec in ledger.fields.values()):
         return
     what = PUBLIC_EXPORT if public else EXPORT
-    with Session(workspace.engine) as session, session.begin():
+    with workspace.write() as session:
         session.add(
             RevealLine(ledger=ledger.id, record_id="", field=what, records=records, user=workspace.user, at=clock.now())
         )

@@ -27,13 +27,17 @@ from db import settings
 from db.engine import encrypt_copy, is_plain
 from db.errors import Refusal
 from db.ids import new_id, new_replica
-from db.journal import Batch, BatchLine, begin_batch, later_edits, undo_into
+from db.journal import Batch, BatchLine, ChangeLine, begin_batch, later_edits, undo_into
 from db.migrations.upgrade import upgrade
 from db.models.organisation import Office
 from db.parsing import clean_name
 
 LASTING = ("undo", "new", "seed", "enrol")
 """Kinds of batches that undo passes over: an office that has been given its enrolment file goes on existing."""
+LONGEST_NAME = 50
+MACHINE = "machine"
+"""The setting that says where the store was last open, see `place_of`."""
+SERVER_GUARDS = "数据在数据库服务器上，由服务器的账户和口令保护，这里不另设口令"
 CONFIG, RECORDS, KEYS, LOCK, COPY = "siji.toml", "records.db", "keys.json", ".siji.lock", "records.db.new"
 
 
@@ -73,7 +77,8 @@ class Workspace:
     """
 
     def __init__(self, folder: Path, engine: Engine, lock: FileLock, user: str, opened: "Opened") -> None:
-        self.folder, self.engine, self._lock, self.user, self._opened = folder, engine, lock, user, opened
+        self.folder, self.engine, self._lock, self._opened = folder, engine, lock, opened
+        self.user = user[:LONGEST_NAME]
         with Session(engine) as session:
             self.replica = settings.get(session, "replica") or ""
             found = session.get(Office, settings.get(session, "office_id"))
@@ -96,7 +101,7 @@ class Workspace:
             undone.callback(lock.release)
             if not database:
                 _settle(folder)
-            slots = vault.read(folder / KEYS)
+            slots = None if database else vault.read(folder / KEYS)
             opened = Opened(None, "")
             if slots is not None:
                 if passphrase is None:
@@ -128,8 +133,13 @@ class Workspace:
         """Makes a workspace. The folder must be empty or not exist; on any failure it is left as it was.
 
         `fill` puts in the first records, the office's own (with `office_id`) among them; without it the office's record
-        and the reference data are made.
+        and the reference data are made. `database` is the address of an empty database on a server, which has accounts
+        of its own and no passphrase of ours; on any failure it is empty again.
         """
+        if len(code) > 20 or len(name) > LONGEST_NAME:
+            raise Refusal(f"单位代码最多 20 个字，单位名称最多 {LONGEST_NAME} 个字。请写短些", "invalid-record")
+        if database and passphrase:
+            raise Refusal(SERVER_GUARDS, "not-encrypted")
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise Refusal(f"文件夹“{folder.name}”里已经有东西。请选一个空文件夹", "not-empty")
         made = [one for one in (folder, *folder.parents) if not one.exists()]
@@ -137,10 +147,10 @@ class Workspace:
             folder.mkdir(parents=True, exist_ok=True)
             lock = hold(folder)
         except OSError as error:
-            _sweep(folder, made)
+            sweep(folder, made)
             raise Refusal(f"不能在“{folder}”建立文件夹。请换一个位置", "read-only") from error
         with ExitStack() as undone:
-            undone.callback(_sweep, folder, made)
+            undone.callback(sweep, folder, made)
             undone.callback(lock.release)
             key = None
             if passphrase:
@@ -148,11 +158,15 @@ class Workspace:
                 vault.write(folder / KEYS, vault.Slots().with_slot(vault.wrap(key, user, passphrase, cost)))
             engine = engine_for(folder, database, key)
             undone.callback(engine.dispose)
+            if database:
+                with engine.connect() as connection:
+                    engines.refuse_used(connection)
+                undone.callback(engines.empty, engine)
             upgrade(engine)
             own_id, replica = office_id or new_id(), new_replica()
             with begin_batch(engine, f"建立工作目录 {name}", kind="new", user=user, replica=replica) as batch:
                 settings.put(batch.session, "replica", replica)
-                settings.put(batch.session, "machine", machine())
+                settings.put(batch.session, MACHINE, place_of(batch.session))
                 settings.put(batch.session, "office_id", own_id)
                 if fill is not None:
                     fill(batch)
@@ -179,18 +193,32 @@ class Workspace:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def shared(self) -> bool:
+        """Whether the store is on a server, where other seats may be working at the same time."""
+        return engines.on_server(self.engine)
+
     def _wake_up(self, *, restored: bool) -> None:
-        """Mints a new replica when the file was last open on another computer or comes from a backup: a counter must
-        never be used twice."""
-        if self.engine.dialect.name != "sqlite":
-            return
-        with Session(self.engine) as session, session.begin():
-            if restored or settings.get(session, "machine") != machine():
-                self.become_new_replica(session)
-                settings.put(session, "machine", machine())
+        """Mints a new replica when the store was last open elsewhere or comes from a backup: a counter must never be
+        used twice."""
+        with self.read() as session:
+            elsewhere = settings.get(session, MACHINE) != place_of(session)
+        if restored or elsewhere:
+            with engines.writing(self.engine) as session:
+                if restored or settings.get(session, MACHINE) != place_of(session):
+                    self.become_new_replica(session)
+                    settings.put(session, MACHINE, place_of(session))
         if restored:  # only now that the new replica is kept: an interruption mints another, which does no harm
             config = read_config(self.folder)
             write_config(self.folder, {key: value for key, value in config.items() if key != "restored"})
+
+    def _still_this_copy(self, session: Session) -> None:
+        """A server's database may be restored, or its standby take over, while seats are open: then one of them mints
+        the new replica, and the others learn its name."""
+        if settings.get(session, MACHINE) != place_of(session):
+            self.become_new_replica(session)
+            settings.put(session, MACHINE, place_of(session))
+        self.replica = settings.get(session, "replica") or ""
 
     def become_new_replica(self, session: Session) -> None:
         """From now on this copy signs its changes with a new name; its next package is a snapshot."""
@@ -242,6 +270,8 @@ class Workspace:
         name = clean_name(name)
         if not name:
             raise Refusal("请填写经办人，修改历史里会记下是谁改的", "no-name")
+        if len(name) > LONGEST_NAME:
+            raise Refusal(f"经办人最多写 {LONGEST_NAME} 个字", "no-name")
         if self._opened.key is not None:
             slots, former = self._slots(), self._opened.user
             if name != former and name in slots.users():
@@ -281,8 +311,8 @@ class Workspace:
         return vault.read(self.folder / KEYS) or vault.Slots()
 
     def _own_file(self) -> None:
-        if self.engine.dialect.name != "sqlite":
-            raise Refusal("这些数据在数据库服务器上，口令由服务器的管理员设置", "not-encrypted")
+        if self.shared:
+            raise Refusal(SERVER_GUARDS, "not-encrypted")
 
     def _replace_store(self, opened: "Opened", slots: vault.Slots | None) -> None:
         """Puts a copy under another key in the store's place.
@@ -314,10 +344,22 @@ class Workspace:
     def edit(self, label: str, kind: str = "edit") -> Iterator[Batch]:
         """Opens a batch: one transaction, one line in the operation log, one thing to undo."""
         with begin_batch(self.engine, label, kind=kind, user=self.user, replica=self.replica) as batch:
+            if self.shared:
+                self._still_this_copy(batch.session)
+                batch.replica = self.replica
             yield batch
 
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A transaction for what is no record and has no line in the journal: keys, drafts, what was sent."""
+        with engines.writing(self.engine) as session:
+            if self.shared:
+                self._still_this_copy(session)
+            yield session
+
     def undo(self, batch_id: str | None = None) -> BatchLine:
-        """Takes back the last batch that is not undone, or the named one, as new saves of the old values.
+        """Takes back the last batch that is not undone, or the named one, as new saves of the old values. Where several
+        seats share the store, the last one is the last of whoever works here.
 
         Raises `Refusal` naming the later edits that stand on it, and changes nothing then.
         """
@@ -343,9 +385,10 @@ class Workspace:
     def _undoable(self, session: Session, batch_id: str | None) -> BatchLine:
         undoable = BatchLine.undone_by.is_(None) & BatchLine.kind.not_in(LASTING)
         if batch_id is None:
-            found = session.scalars(
-                select(BatchLine).where(undoable, BatchLine.changes > 0).order_by(BatchLine.id.desc()).limit(1)
-            ).first()
+            last = select(BatchLine).join(ChangeLine, ChangeLine.batch_id == BatchLine.id).where(undoable)
+            if self.shared:
+                last = last.where(BatchLine.user == self.user)
+            found = session.scalars(last.order_by(ChangeLine.seq.desc()).limit(1)).first()
             if found is None:
                 raise Refusal("没有可以撤销的操作", "nothing-to-undo")
             return found
@@ -369,7 +412,8 @@ def read_config(folder: Path) -> dict[str, str]:
 
 def write_config(folder: Path, config: dict[str, object]) -> None:
     """Replaces `siji.toml` in one step."""
-    write_whole(folder / CONFIG, tomli_w.dumps(config).encode())
+    # the address of a database may hold a password
+    write_whole(folder / CONFIG, tomli_w.dumps(config).encode(), private=bool(config.get("database")))
 
 
 def hold(folder: Path) -> FileLock:
@@ -396,6 +440,11 @@ def machine() -> str:
     return hashlib.sha256(source.encode()).hexdigest()[:16]
 
 
+def place_of(session: Session) -> str:
+    """Where a store is: on which computer a file, in which database a server's."""
+    return engines.identity(session.connection()) or machine()
+
+
 def _settle(folder: Path) -> None:
     """Clears away what an interrupted change of the passphrase left. Raises `Refusal` when the store is not there."""
     store = folder / RECORDS
@@ -407,7 +456,7 @@ def _settle(folder: Path) -> None:
         (folder / KEYS).unlink(missing_ok=True)
 
 
-def _sweep(folder: Path, made: Sequence[Path]) -> None:
+def sweep(folder: Path, made: Sequence[Path]) -> None:
     """Removes what a failed creation left in a folder that was empty, and the folders that the creation made."""
     for part in folder.iterdir() if folder.is_dir() else ():
         if part.is_dir():

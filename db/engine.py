@@ -1,11 +1,14 @@
-"""Engines: an encrypted or plain SQLite file, or a PostgreSQL server. The only module that knows a dialect."""
+"""Engines: an encrypted or plain SQLite file, or a PostgreSQL server. With `db.server`, all that knows a dialect."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, QueuePool, create_engine, event
+from sqlalchemy import Connection, Engine, MetaData, QueuePool, Table, create_engine, event, func, inspect, select
 from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.orm import Session
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from db.errors import Refusal
@@ -26,6 +29,10 @@ WORLD = {
 
 # The driver looks for a way to adapt each None that it is given, in vain, and that takes longer than to insert it.
 sqlcipher.register_adapter(type(None), lambda nothing: nothing)
+
+
+MANY_ROWS = 5_000
+"""From how many rows on it pays to make a table's indexes anew."""
 
 
 def sqlite_engine(file: Path, key: bytes | None = None, wait: float = 5) -> Engine:
@@ -58,21 +65,121 @@ def sqlite_engine(file: Path, key: bytes | None = None, wait: float = 5) -> Engi
     return engine
 
 
-def server_engine(url: str) -> Engine:
-    """An engine on a PostgreSQL server, for a county office with many seats."""
-    engine = create_engine(url, pool_pre_ping=True)
-    event.listen(engine, "handle_error", _blame)
+def server_engine(address: str) -> Engine:
+    """An engine on a PostgreSQL server, for an office with many seats. Raises `Refusal` for an address that is none."""
+    from db import server  # whose driver takes a while to load, and most stores are files
+
+    engine = server.server_engine(address)
+
+    def blame(context: ExceptionContext) -> None:
+        refusal = server.world_at_fault(context.original_exception)
+        if refusal is not None:
+            raise refusal from None  # what the server says may quote a person's record
+
+    event.listen(engine, "handle_error", blame)
     return engine
 
 
+def on_server(engine: Engine) -> bool:
+    """Whether other seats may be using the store at the same time."""
+    return engine.dialect.name != "sqlite"
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Session]:
+    """A session whose transaction writes, and commits when the block ends; nothing is left when it raises.
+
+    One at a time: on a server it first waits its turn, on a file the first write does. So what it reads to decide what
+    it writes (a counter, a place, a sequence) nobody else changes meanwhile, and the journal's lines commit in order.
+    """
+    with Session(for_writing(engine), expire_on_commit=False) as session:
+        take_turn(session.connection())
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()  # a commit that was refused, for a link to nothing, leaves its transaction open
+            raise
+
+
+def for_writing(engine: Engine) -> Engine:
+    """The engine whose transactions see, once they have their turn, what all before them wrote."""
+    if not on_server(engine):
+        return engine
+    from db import server
+
+    return server.writing(engine)
+
+
+def take_turn(connection: Connection) -> None:
+    """Waits until nobody else writes to the store; a file's first write does so by itself."""
+    if connection.dialect.name != "sqlite":
+        from db import server
+
+        server.take_turn(connection)
+
+
+def identity(connection: Connection) -> str | None:
+    """Which database of which server this is; None for a file, which is known by the computer that it is on."""
+    if connection.dialect.name == "sqlite":
+        return None
+    from db import server
+
+    return server.identity(connection)
+
+
+def refuse_used(connection: Connection) -> None:
+    """Raises `Refusal` unless a server's database is empty and can keep our records."""
+    from db import server
+
+    server.refuse_unfit(connection)
+    found = inspect(connection).get_table_names()
+    if "alembic_version" in found:
+        raise Refusal(
+            "这个数据库里已经有四基的数据，没有动它。要用它请运行 siji seat；要新建或搬入，请另建一个空的数据库",
+            "not-empty",
+        )
+    if found:
+        raise Refusal("这个数据库里已经有别的东西，没有动它。请服务器管理员新建一个空的数据库", "not-empty")
+
+
+def shown(address: str) -> str:
+    """A database's address as people may see it: without its password."""
+    from db import server
+
+    return server.shown(address)
+
+
+def empty(engine: Engine) -> None:
+    """Drops every table of a server's database that was empty before we began."""
+    tables = MetaData()
+    with engine.begin() as connection:
+        tables.reflect(connection)
+        tables.drop_all(connection)
+
+
+@contextmanager
+def filling(connection: Connection, table: Table, rows: int) -> Iterator[None]:
+    """The time in which so many rows come into a table, inside a transaction. Where they are many more than are there,
+    a SQLite file makes the table's indexes anew afterwards: sorted, they cost half of what they cost row by row, and
+    less still when they outgrow the cache. If the block raises, the transaction is to be rolled back."""
+    anew = []
+    if connection.dialect.name == "sqlite" and rows >= MANY_ROWS:
+        there = connection.execute(select(func.count()).select_from(table)).scalar_one()
+        anew = sorted(table.indexes, key=lambda one: str(one.name)) if there * 10 < rows else []
+    for index in anew:
+        index.drop(connection)
+    yield
+    for index in anew:
+        index.create(connection)
+
+
 def world_at_fault(error: BaseException) -> Refusal | None:
-    """The sentence for a database error that the person can mend, None for one that is our fault."""
+    """The sentence for what SQLite says when the person can mend it, None for what is our fault."""
     said = str(error)
     for words, (sentence, reason) in WORLD.items():
         if words in said:
             return Refusal(sentence, reason)
-    if "connection" in said and "server" in said:
-        return Refusal("连不上数据库服务器。请检查网络和服务器是否开着", "cannot-open")
     return None
 
 
@@ -94,8 +201,8 @@ def _by_blame(connect: Any) -> Any:
 
 def integrity_faults(engine: Engine) -> list[str]:
     """What the database itself finds wrong with the file and its links; empty when it is sound."""
-    if engine.dialect.name != "sqlite":
-        return []
+    if on_server(engine):
+        return []  # a server looks after its pages and links itself
     try:
         with engine.connect() as connection:
             found = [row[0] for row in connection.exec_driver_sql("PRAGMA integrity_check") if row[0] != "ok"]

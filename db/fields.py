@@ -160,7 +160,7 @@ KINDS = {
     for kind in (
         Kind("text", str, lambda _, s: parsing.clean_text(s), _plain),
         Kind("name", str, lambda _, s: parsing.clean_name(s), _plain),
-        Kind("note", str, lambda _, s: s.strip(), _plain),
+        Kind("note", str, lambda _, s: s.replace("\0", "").strip(), _plain),
         Kind("code", str, _code, lambda f, v: codes.table(f.table or "").name(v)),
         Kind("codes", str, _codes, lambda f, v: "、".join(codes.table(f.table or "").name(c) for c in v.split(","))),
         Kind("day", date, lambda _, s: parsing.day(s), lambda _, v: v.isoformat()),

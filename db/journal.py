@@ -34,9 +34,10 @@ from sqlalchemy import inspect as inspection
 from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column
 
 from db import clock
+from db.engine import writing
 from db.ids import new_id
 from db.models.record import Base, Record, Stamps, Version, dump, fields_of, merged_fields, models, table_of
-from db.search import search_key
+from db.search import search_key, search_keys
 
 Values = dict[str, Any]
 """A record's columns by name, as Python values."""
@@ -177,9 +178,7 @@ class Batch:
         self.session.flush()
         connection, table, name = self.session.connection(), table_of(model), model.__tablename__
         if inserts:
-            keys = [search_key(model, row) for row in inserts]
-            _insert_columns(connection, table, {**_by_column(table, inserts), "search_key": keys})
-            self._append(_creations(self.id, model, inserts, sender))
+            self.write_columns(model, by_column(table, inserts), sender)
         changes: list[Change] = []
         if updates:
             merged = merged_fields(model)
@@ -197,27 +196,36 @@ class Batch:
         self.journal(changes)
         self.session.expire_all()
 
+    def write_columns(self, model: type[Record], columns: Columns, sender: str | None = None) -> None:
+        """Inserts new rows given column by column, `version` and `stamps` among them, and journals them."""
+        self.session.flush()
+        keys = search_keys(model, columns)
+        _insert_columns(self.session.connection(), table_of(model), {**columns, "search_key": keys})
+        self._append(_creations(self.id, model, columns, sender))
+
     def journal(self, changes: Sequence[Change]) -> None:
         """Appends lines to the journal, in this batch's transaction."""
         if changes:
-            self._append(_by_column(_JOURNAL, [change.line(self.id) for change in changes]))
+            self._append(by_column(_JOURNAL, [change.line(self.id) for change in changes]))
 
     def _append(self, lines: Columns) -> None:
         _insert_columns(self.session.connection(), _JOURNAL, lines)
         self.changes += len(lines["record_id"])
 
 
-def _creations(batch_id: str, model: type[Record], rows: Sequence[Values], sender: str | None) -> Columns:
+def _creations(batch_id: str, model: type[Record], columns: Columns, sender: str | None) -> Columns:
     """The journal's lines of many new records: the same as `Change.line`, through a struct instead of dicts."""
     names, kind = _created(model)
-    encode, many = msgspec.json.Encoder().encode, len(rows)
+    many = len(columns["id"])
+    nothing = [None] * many
+    lines = msgspec.json.Encoder().encode_lines(list(map(kind, *(columns.get(name, nothing) for name in names))))
     return {
         "batch_id": [batch_id] * many,
         "ledger": [model.__tablename__] * many,
-        "record_id": [row["id"] for row in rows],
+        "record_id": columns["id"],
         "action": ["create"] * many,
-        "after": [encode(kind(*map(row.get, names))).decode() for row in rows],
-        "version": _converted(dump, [row["version"] for row in rows]),
+        "after": lines.decode().split("\n")[:-1],  # the only line feeds in JSON of ours stand between two values
+        "version": _converted(dump, columns["version"]),
         "sender": [sender] * many,
     }
 
@@ -229,7 +237,7 @@ def _created(model: type[Record]) -> tuple[tuple[str, ...], type[msgspec.Struct]
     return names, msgspec.defstruct("Created", [(name, Any, None) for name in names], omit_defaults=True, gc=False)
 
 
-def _by_column(table: Table, rows: Sequence[Values]) -> Columns:
+def by_column(table: Table, rows: Sequence[Values]) -> Columns:
     """Rows as columns; where a row lacks one that others have, it has None."""
     named: set[str] = set().union(*rows)
     names = [column.name for column in table.columns if column.name in named]
@@ -246,7 +254,7 @@ def _insert_columns(connection: Connection, table: Table, columns: Columns) -> N
     The values go to the driver through the types' own conversions, column by column: several times as fast as an
     insert construct, which prepares every row for itself.
     """
-    filled = {name: values for name, values in columns.items() if any(value is not None for value in values)}
+    filled = {name: values for name, values in columns.items() if values.count(None) < len(values)}
     statement, conversions = _insertion(table, tuple(filled), connection.dialect)
     converted = [
         values if convert is None else _converted(convert, values)
@@ -255,12 +263,14 @@ def _insert_columns(connection: Connection, table: Table, columns: Columns) -> N
     connection.exec_driver_sql(statement, list(zip(*converted, strict=True)))
 
 
-def _converted(convert: Callable[[Any], Any], values: Iterable[Any]) -> list[Any]:
+def _converted(convert: Callable[[Any], Any], values: Sequence[Any]) -> Sequence[Any]:
     """The values as the driver takes them. Records that are made together have the same version, one after another."""
-    found, last, converted = [], None, None
+    if not isinstance(values[0], dict):
+        return [None if value is None else convert(value) for value in values]
+    found, last, converted = [], None, ""
     for value in values:
-        if value is not last and (type(value) is not dict or value != last):
-            last, converted = value, None if value is None else convert(value)
+        if value is not last and value != last:
+            last, converted = value, convert(value)
         found.append(converted)
     return found
 
@@ -330,7 +340,7 @@ def begin_batch(engine: Engine, label: str, *, kind: str, user: str, replica: st
 
     The only function that begins a transaction that writes records. A batch that changed nothing leaves no line.
     """
-    with Session(engine, expire_on_commit=False) as session, session.begin():
+    with writing(engine) as session:
         line = BatchLine(id=new_id(), label=label[:200], kind=kind, user=user, at=clock.now(), changes=0)
         session.add(line)
         session.flush()

@@ -1,12 +1,15 @@
 """The search key of a record: what a person may type to find it, in one line of text."""
 
 import os
-from collections.abc import Mapping
-from functools import cache, lru_cache
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from db.models.record import Record
+
+LONGEST = 2000
+"""Bytes of a search key at most: with what stands beside it, an entry of a server's index may have 2,704."""
 
 SURNAMES = {
     "单": "shan", "仇": "qiu", "解": "xie", "区": "ou", "查": "zha", "曾": "zeng", "任": "ren", "朴": "piao",
@@ -29,16 +32,24 @@ class _Readings(dict[str, str]):
         return reading
 
 
+class _Initials(dict[str, str]):
+    """Each character's initial."""
+
+    def __missing__(self, character: str) -> str:
+        self[character] = _READINGS[character][:1]
+        return self[character]
+
+
 _READINGS = _Readings()
+_INITIALS = _Initials()
 
 
-@lru_cache(maxsize=8192)
 def pinyin(text: str, *, person: bool = False) -> tuple[str, str]:
     """(full reading, initials) of a text: 王小明 → (`wangxiaoming`, `wxm`). Other characters stand for themselves."""
-    readings = [_READINGS[character] for character in text]
-    if person and text and text[0] in SURNAMES:
-        readings[0] = SURNAMES[text[0]]
-    return "".join(readings), "".join([reading[:1] for reading in readings])
+    if person and text[:1] in SURNAMES:
+        surname, (rest, initials) = SURNAMES[text[0]], pinyin(text[1:])
+        return surname + rest, surname[0] + initials
+    return "".join(map(_READINGS.__getitem__, text)), "".join(map(_INITIALS.__getitem__, text))
 
 
 @cache
@@ -55,11 +66,27 @@ def search_key(model: "type[Record]", values: Mapping[str, Any]) -> str:
 
     It begins with the reading of the first searched field, so that it also sorts people by pinyin.
     """
-    parts: list[str] = []
+    return search_keys(model, {name: (value,) for name, value in values.items()})[0]
+
+
+def search_keys(model: "type[Record]", columns: Mapping[str, Sequence[Any]]) -> list[str]:
+    """The search keys of many records, given column by column."""
+    parts: list[Iterable[str | None]] = []
     for name, read, person in _searched(model):
-        value = values.get(name)
-        if value is not None:
-            if read and not value.isascii():
-                parts += pinyin(value, person=person)
-            parts.append(str(value))
-    return "|".join(parts).lower()
+        if name in columns:
+            texts = [None if value is None else str(value) for value in columns[name]]
+            parts.append([text and _with_reading(text, person) for text in texts] if read else texts)
+    if not parts:
+        return [""] * len(next(iter(columns.values())))
+    return [_bounded("|".join([part for part in row if part is not None]).lower()) for row in zip(*parts, strict=True)]
+
+
+def _bounded(key: str) -> str:
+    return key if len(key) < LONGEST // 4 else key.encode()[:LONGEST].decode(errors="ignore")
+
+
+def _with_reading(text: str, person: bool) -> str:
+    if text.isascii():
+        return text
+    reading, initials = pinyin(text, person=person)
+    return f"{reading}|{initials}|{text}"

@@ -15,7 +15,10 @@ from hypothesis import HealthCheck, settings
 
 import app.workspace
 from tests.helpers import age, schema
+from tests.helpers import server as servers
 from tests.helpers.logs import LogWatch
+from tests.helpers.server import Server
+from tests.helpers.stores import Store
 from tests.helpers.unwritable import permissions_hold
 
 settings.register_profile(
@@ -61,6 +64,30 @@ def logs() -> Iterator[LogWatch]:
     yield watch
     logging.getLogger().removeHandler(watch)
     watch.judge()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test with a `store` runs on a file, and marked `both_stores` on a server too; `both_stores(False)` takes the
+    mark of the whole module back."""
+    if "store" in metafunc.fixturenames:
+        mark = metafunc.definition.get_closest_marker("both_stores")
+        stores = ["file", "server"] if mark is not None and mark.args != (False,) else ["file"]
+        metafunc.parametrize("store", stores, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A PostgreSQL server, started when a test first asks for it."""
+    if why := servers.missing():
+        pytest.skip(why)
+    with servers.running() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def store(request: pytest.FixtureRequest) -> Store:
+    """Where the workspaces of a test keep their records."""
+    return Store(request.getfixturevalue("server") if request.param == "server" else None)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -56,6 +56,8 @@ class Opened:
     """The name of the office above, empty when it is not known."""
     user: str
     encrypted: bool
+    shared: bool = False
+    """Whether the store is on a server, where other seats may be working too."""
 
 
 @dataclass(eq=False)
@@ -381,7 +383,7 @@ def _opened(workspace: "Workspace") -> Opened:
         with workspace.read() as session:
             found = session.get(Office, workspace.office.superior_id)
             superior = found.name if found is not None else ""
-    return Opened(workspace.folder, workspace.office, superior, workspace.user, workspace.encrypted)
+    return Opened(workspace.folder, workspace.office, superior, workspace.user, workspace.encrypted, workspace.shared)
 
 
 def _changed_since(workspace: "Workspace", seen: Seen | None) -> tuple[set[str], Seen]:

@@ -19,7 +19,7 @@ from rich.table import Table
 
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Ledger
-from app.workspace import KEYS, Workspace
+from app.workspace import KEYS, SERVER_GUARDS, Workspace
 from db.errors import Refusal
 from db.journal import Progress
 
@@ -74,7 +74,9 @@ def new_secret() -> str | None:
 
 def warn_if_plain(workspace: Workspace) -> None:
     """Says so when a workspace has no passphrase."""
-    if not workspace.encrypted:
+    if workspace.shared:
+        say(f"{SERVER_GUARDS}。")
+    elif not workspace.encrypted:
         say("注意：没有设口令，数据没有加密，能打开这个文件夹的人都能看到。设置 SIJI_PASSPHRASE 后新建即可加密。")
 
 

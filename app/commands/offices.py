@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from sqlalchemy.orm import Session
 
 from app.commands.common import (
     Folder,
@@ -54,14 +53,16 @@ def new(
     folder: Folder,
     code: Code,
     name: Name,
-    level: Annotated[Literal["township", "county"], typer.Option(help="乡镇还是县", show_default=False)],
+    level: Annotated[Literal["township", "county", "city"], typer.Option(help="乡镇、县还是市", show_default=False)],
+    url: Annotated[str, typer.Option("--url", help="数据放在 PostgreSQL 服务器上：一个空数据库的地址")] = "",
     json: Json = False,
 ) -> None:
     """新建一个空的工作目录，带基础资料；县里的还会生成密钥。"""
-    with Workspace.create(folder, code=code, name=name, level=level, passphrase=new_secret()) as workspace:
+    passphrase = None if url else new_secret()
+    with Workspace.create(folder, code=code, name=name, level=level, passphrase=passphrase, database=url) as workspace:
         warn_if_plain(workspace)
         if workspace.office.is_county:
-            with Session(workspace.engine) as session, session.begin():
+            with workspace.write() as session:
                 seal.own_keys(session)
         office = workspace.office
     if json:
@@ -78,7 +79,7 @@ def enrol(
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="登记文件", show_default=False)],
     json: Json = False,
 ) -> None:
-    """县里：登记一个乡镇，写出它的登记文件，打印一次性口令。"""
+    """县里：登记一个乡镇（市里：登记一个县），写出它的登记文件，打印一次性口令。"""
     with opened(folder) as workspace:
         made = peers.enrol(workspace, code, name, out)
     if json:

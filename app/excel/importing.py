@@ -30,7 +30,7 @@ from app.policy import Policies
 from app.workspace import Workspace
 from db.errors import Refusal
 from db.journal import ChangeLine, Progress, Values, stored_rows
-from db.models.record import Record, dump
+from db.models.record import dump
 
 SAMPLE = 5
 """Rows of the sheet that the preview of the mapping shows."""
@@ -243,11 +243,11 @@ def _judge(
     stored = stored_rows(session.connection(), ledger.model, wanted)
     look, policy = checks.Look(session, None), Policies.read(session)
     look.coming = {one.id: row.values for row in rows if (one := matches[row.number]).doubt is None}
+    look.announce(ledger.model, [{**stored.get(matches[row.number].id, {}), **row.values} for row in rows])
     blank = {name: ledger.defaults.get(name) for name in ledger.fields}
     closed = [name for name in ledger.fields if not ledger.writable(name, county=ws.office.is_county)]
     keeper_of = cache(partial(owner_above, session, ws.office))
     titled = _title_parts(ledger)
-    kept = _linked_records(session, ledger, rows)
     planned = []
     for place, row in enumerate(rows):
         if place % STEP == 0:
@@ -279,19 +279,7 @@ def _judge(
         action = _action(one, old, changes, findings)
         title = _title(ledger, values, titled, names)
         planned.append(PlannedRow(row.number, action, one.id, title, values, changes, tuple(findings), row.cells))
-    del kept
     return _without_orphans(ledger, planned, matches, names)
-
-
-def _linked_records(session: Session, ledger: Ledger, rows: Sequence[SheetRow]) -> list[Record]:
-    """The records that the rows link to, in one go: while somebody holds them, a check gets them without a query."""
-    found: list[Record] = []
-    for name, spec in ledger.fields.items():
-        wanted = sorted({value for row in rows if (value := row.values.get(name)) is not None}) if spec.target else []
-        model = LEDGERS[spec.target or ledger.id].model
-        for start in range(0, len(wanted), 5000):
-            found += session.scalars(select(model).where(model.id.in_(wanted[start : start + 5000])))
-    return found
 
 
 def _action(one: Match, old: Values | None, changes: Mapping[str, Any], findings: Sequence[Finding]) -> Action:

@@ -10,7 +10,10 @@ from datetime import date
 def months_later(day: date, months: int) -> date:
     """The day on which a term of so many months ends; a negative number goes back."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    try:
+        return day.replace(year=year, month=month + 1)
+    except ValueError:  # that month is shorter, or the year is none that a date can have
+        return date(year, month + 1, monthrange(year, month + 1)[1])
 
 
 def years_later(day: date, years: int) -> date:

@@ -53,15 +53,16 @@ def take_in(
     decide: Callable[[Conflict], Choice] | None = None,
     conflicts: str = "ask",
     dry_run: bool = False,
-    expect: str | None = None,
+    expect: Outcome | None = None,
     progress: Progress | None = None,
 ) -> Outcome:
     """Imports a package, or with `dry_run` shows what the import would do.
 
     `decide` is asked about each conflict; without it `conflicts` says whose value stands (`ours`, `theirs`), or with
-    `ask` the outcome is `conflicts` and nothing is changed. `expect` is the digest of a dry run: the import is kept
-    only if it comes to the same. A bad package is an outcome with the status `refused`, never an exception; what is
-    raised is a fault of ours, `Cancelled` from `progress`, or a `Refusal` about this computer (a full disk).
+    `ask` the outcome is `conflicts` and nothing is changed. `expect` is what a dry run came to: the import is kept only
+    if it comes to the same, and what the checks said is not asked again. A bad package is an outcome with the status
+    `refused`, never an exception; what is raised is a fault of ours, `Cancelled` from `progress`, or a `Refusal` about
+    this computer (a full disk).
     """
     automatic = None if decide is not None else AUTOMATIC[conflicts]
     work = _Work(Outcome(str(file), "refused"))
@@ -88,7 +89,7 @@ def _attempt(
     decide: Callable[[Conflict], Choice] | None,
     automatic: Choice | None,
     dry_run: bool,
-    expect: str | None,
+    expect: Outcome | None,
     progress: Progress | None,
 ) -> Outcome:
     with ws.read() as session:
@@ -101,16 +102,21 @@ def _attempt(
             _room(ws, sum(one.bytes for one in manifest.files if not blobs.size(session, one.sha256)), file=False)
         try:
             with ws.edit(f"导入{manifest.sender.name}第 {manifest.sequence} 号包", kind="receive") as batch:
-                outcome = _within(ws, batch, opened, manifest, peer_id, work.outcome, decide, automatic, progress)
+                if ws.shared:  # while this one waited for its turn, another seat may have taken the same package in
+                    _head(batch.session, ws, opened, work)
+                outcome = _within(
+                    ws, batch, opened, manifest, peer_id, work.outcome, decide, automatic, expect, progress
+                )
                 if outcome.status == "conflicts" or dry_run:
                     work.outcome = outcome if outcome.status == "conflicts" else replace(outcome, status="dry-run")
                     raise _RolledBack
-                if expect is not None and outcome.digest != expect:
+                if expect is not None and outcome.digest != expect.digest:
                     raise Refusal("预览之后，这里的数据又有了变化，没有导入。请重新预览一次再导入", "changed")
                 line = register.last(batch.session, peer_id, sent=False)
                 assert line is not None
                 lower = manifest.sender if manifest.direction == "up" else manifest.to
-                line.file = archive(f"{lower.code}-{manifest.direction}-{manifest.sequence}-{opened.digest[:8]}")
+                name = f"{package.stem(lower.code)}-{manifest.direction}-{manifest.sequence}"
+                line.file = archive(f"{name}-{opened.digest[:8]}")
                 work.outcome = replace(outcome, batch_id=batch.id if batch.changes else None)
         except _RolledBack:
             pass
@@ -146,6 +152,7 @@ def _within(
     outcome: Outcome,
     decide: Callable[[Conflict], Choice] | None,
     automatic: Choice | None,
+    expect: Outcome | None,
     progress: Progress | None,
 ) -> Outcome:
     """The import itself, inside its transaction."""
@@ -164,12 +171,11 @@ def _within(
     chain.pin(peer, manifest)
     results = chain.acknowledge(session, peer, ws.replica, manifest)
     # offices may have come in the package itself
-    findings = report.drift(session, line_to(session, ws, peer), peer_id, ws.replica, manifest, newcomer=newcomer)
+    noticed = report.drift(session, line_to(session, ws, peer), peer_id, ws.replica, manifest, newcomer=newcomer)
     if up:
-        findings += namesakes.found_and_told(batch, work, ws.office.id, line)
+        noticed += namesakes.found_and_told(batch, work, ws.office.id, line)
     else:
-        findings += transfers.answers_taken_in(batch, work, ws.office)
-    findings += report.checked(session, work)
+        noticed += transfers.answers_taken_in(batch, work, ws.office)
     rows = sum(member.rows for member in manifest.records)
     summary = Summary(work.counts, dict(outcome.counts_claimed), rows, work.fates, work.more_fates)
     line_id = new_id()
@@ -197,7 +203,8 @@ def _within(
         status="conflicts" if work.open else "applied",
         ledgers=dict(work.counts),
         conflicts=tuple(work.conflicts),
-        findings=tuple(findings),
+        noticed=tuple(noticed),
+        checked=expect.checked if expect is not None else tuple(report.checked(session, work)),
         details=report.details(session, work),
         counts_before=before,
         results=results,

@@ -76,7 +76,7 @@ def namesakes(session: Session, model: type[Record], field: str) -> list[Namesak
         select(column)
         .where(counted, column.is_not(None))
         .group_by(column)
-        .having(func.count(model.office_id.distinct()) > 1)
+        .having(func.min(model.office_id) != func.max(model.office_id))
     )
     rows = session.execute(
         select(model.id, model.office_id, column, Office.name)

@@ -41,7 +41,8 @@ class Outcome:
 
     `status` is `applied`, `dry-run`, `already-imported`, `superseded`, `conflicts` or `refused` (with its `reason`);
     `message` says it in a sentence. Only `applied` has changed anything. `counts_before` are the sender's live records
-    by ledger as they were here, `counts_claimed` as the sender has them.
+    by ledger as they were here, `counts_claimed` as the sender has them. `findings` are what the import itself
+    `noticed` and what the ledgers' checks said of the changed records (`checked`).
     """
 
     file: str
@@ -56,7 +57,8 @@ class Outcome:
     created_by: str = ""
     ledgers: Mapping[str, Counts] = field(default_factory=dict)
     conflicts: tuple[Conflict, ...] = ()
-    findings: tuple[RecordFinding, ...] = ()
+    noticed: tuple[RecordFinding, ...] = ()
+    checked: tuple[RecordFinding, ...] = ()
     details: tuple[Detail, ...] = ()
     counts_before: Mapping[str, int] = field(default_factory=dict)
     counts_claimed: Mapping[str, int] = field(default_factory=dict)
@@ -65,6 +67,10 @@ class Outcome:
     digest: str = ""
     package_digest: str = ""
     batch_id: str | None = None
+
+    @property
+    def findings(self) -> tuple[RecordFinding, ...]:
+        return self.noticed + self.checked
 
     @property
     def created(self) -> int:

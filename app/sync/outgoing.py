@@ -157,7 +157,7 @@ def addressees(session: Session, ws: Workspace, code: str | None) -> list[Peer]:
 def _export_to(ws: Workspace, to: Path, peer_id: str, *, full: bool, progress: Progress | None) -> Sent:
     if not to.is_dir():
         raise stick.Trouble.MISSING.refusal(to)
-    with Session(ws.engine) as session:
+    with ws.write() as session:
         peer = session.get_one(Peer, peer_id)
         made = compose(session, ws, peer, full=full, progress=progress)
         keys = seal.own_keys(session)
@@ -201,7 +201,7 @@ def _export_to(ws: Workspace, to: Path, peer_id: str, *, full: bool, progress: P
 def file_name(ws: Workspace, peer: Peer, manifest: Manifest) -> str:
     """`<office>-<direction>-<sequence>.dzb`. The office is the lower of the two, those for many lie side by side."""
     office = ws.office.code if manifest.direction == "up" else peer.code
-    return f"{office}-{manifest.direction}-{manifest.sequence}{package.SUFFIX}"
+    return f"{package.stem(office)}-{manifest.direction}-{manifest.sequence}{package.SUFFIX}"
 
 
 def compose(
@@ -287,6 +287,39 @@ def _within_limit(manifest: Manifest) -> Manifest:
     return manifest
 
 
+class _Kept:
+    """Blocks of lines in compressed pieces, as long as there is room for them. They are of one stream: pieces that were
+    compressed each for itself leave holes in memory that are several times as large as they are."""
+
+    def __init__(self, room: int) -> None:
+        self._packer, self._room = zstandard.ZstdCompressor(level=1).compressobj(), room
+        self._pieces: list[bytes] | None = []
+
+    def add(self, block: bytes) -> None:
+        """One more block."""
+        if self._pieces is not None:
+            self._put(self._pieces, self._packer.compress(block))
+
+    def finished(self) -> list[bytes] | None:
+        """All the pieces, None when there was no room for them."""
+        if self._pieces is not None:
+            self._put(self._pieces, self._packer.flush())
+        return self._pieces
+
+    def _put(self, pieces: list[bytes], piece: bytes) -> None:
+        self._room -= len(piece)
+        pieces.append(piece)
+        if self._room < 0:
+            self._pieces = None
+
+
+def _unpacked(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    unpacker = zstandard.ZstdDecompressor().decompressobj()
+    for piece in pieces:
+        if block := unpacker.decompress(piece):
+            yield block
+
+
 class Content:
     """The records and attachments that one package carries, read from an open transaction as often as needed."""
 
@@ -327,11 +360,10 @@ class Content:
             self.total = sum(self.count(model) for model in models().values())
         members, done = [], 0
         for name, model in models().items():
-            digest, size, rows = hashlib.sha256(), 0, 0
-            kept: list[bytes] | None = []
+            digest, size, rows, kept = hashlib.sha256(), 0, 0, _Kept(self._room)
             for block in self._blocks(model):
                 digest.update(block)
-                kept = self._keep(kept, block)
+                kept.add(block)
                 size += len(block)
                 rows += block.count(b"\n")
                 if progress is not None:
@@ -339,23 +371,12 @@ class Content:
                         (done + rows) // 2, self.total, "正在收集要上报的记录" if self.up else "正在收集要下发的记录"
                     )
             done += rows
-            if kept:
-                self._kept[name] = kept
             if rows:
                 members.append((model, Member(name, rows, size, digest.hexdigest())))
+                if (pieces := kept.finished()) is not None:
+                    self._kept[name] = pieces
+                    self._room -= sum(map(len, pieces))
         return members
-
-    def _keep(self, kept: list[bytes] | None, block: bytes) -> list[bytes] | None:
-        """One more block among those kept of a ledger, None when there is no more room."""
-        if kept is None:
-            return None
-        packed = zstandard.compress(block, 1)
-        self._room -= len(packed)
-        if self._room < 0:
-            self._room += len(packed) + sum(map(len, kept))
-            return None
-        kept.append(packed)
-        return kept
 
     def count(self, model: type[Record]) -> int:
         """How many records of a ledger go."""
@@ -378,7 +399,7 @@ class Content:
         def read() -> Iterable[bytes]:
             done = 0
             kept = self._kept.pop(model.__tablename__, None)
-            for block in self._blocks(model) if kept is None else map(zstandard.decompress, kept):
+            for block in self._blocks(model) if kept is None else _unpacked(kept):
                 if progress is not None:
                     done += block.count(b"\n")
                     progress(self.total // 2 + min(done, rows) // 2, self.total, "正在加密写包")
@@ -484,8 +505,9 @@ def attached(session: Session, ws: Workspace, peer: Peer) -> tuple[int, int]:
 
 
 def _peers(session: Session, ws: Workspace, code: str | None) -> list[Peer]:
-    known = session.scalars(select(Peer).where(Peer.superior.is_(not ws.office.is_county)).order_by(Peer.code))
-    return [peer for peer in known if code in (None, peer.code) and (peer.signing_key or peer.superior)]
+    """The peer of this code; without one a township's superior, or a county's townships."""
+    known = [peer for peer in session.scalars(select(Peer).order_by(Peer.code)) if peer.signing_key or peer.superior]
+    return [peer for peer in known if (peer.superior is not ws.office.is_county if code is None else peer.code == code)]
 
 
 def _due(session: Session, ws: Workspace, peer: Peer, since: int | None) -> dict[str, tuple[int, int, int]]:

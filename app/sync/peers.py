@@ -1,6 +1,5 @@
 """The offices on the other side: a county enrols townships, a township joins, a lost computer is revoked."""
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +21,8 @@ from db.journal import Batch
 from db.models.handoff import PackageLine, Peer
 from db.models.organisation import Office
 
-TOWNSHIP = "township"
+BELOW = {"city": "county", "county": "township"}
+"""The level of the offices that report to an office of a level."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class PeerCard:
 
 def own_keys(ws: Workspace) -> None:
     """Makes the office's keys if it has none yet."""
-    with Session(ws.engine) as session, session.begin():
+    with ws.write() as session:
         seal.own_keys(session)
 
 
@@ -72,7 +72,7 @@ def enrol(ws: Workspace, code: str, name: str, out: Path, *, kind: str | None = 
     passphrase = seal.new_passphrase()
     packages = ws.folder / "packages"
     packages.mkdir(exist_ok=True)
-    archived = packages / f"{code}-enrolment-{new_id()[-8:]}{package.SUFFIX}"
+    archived = packages / f"{package.stem(code)}-enrolment-{new_id()[-8:]}{package.SUFFIX}"
     try:
         with ws.edit(f"登记{name}", "enrol") as batch:
             session = batch.session
@@ -102,9 +102,8 @@ def enrol(ws: Workspace, code: str, name: str, out: Path, *, kind: str | None = 
 def _office(batch: Batch, ws: Workspace, code: str, name: str, kind: str | None) -> Office:
     office = batch.session.scalars(select(Office).where(Office.code == code, Office.deleted_at.is_(None))).first()
     if office is None:
-        office = Office(
-            office_id=ws.office.id, code=code, name=name, level=TOWNSHIP, kind=kind, superior_id=ws.office.id
-        )
+        level = BELOW[ws.office.level]
+        office = Office(office_id=ws.office.id, code=code, name=name, level=level, kind=kind, superior_id=ws.office.id)
         batch.add(office)
         return office
     if office.superior_id != ws.office.id:
@@ -118,7 +117,7 @@ def _office(batch: Batch, ws: Workspace, code: str, name: str, kind: str | None)
 
 def revoke(ws: Workspace, code: str) -> None:
     """Refuses an office's present keys from now on; `enrol` gives it new ones."""
-    with Session(ws.engine) as session, session.begin():
+    with ws.write() as session:
         peer = session.scalars(select(Peer).where(Peer.code == code, Peer.superior.is_(False))).first()
         if peer is None:
             raise Refusal(f"没有登记过代码为 {code} 的单位。请核对代码", "not-enrolled")
@@ -137,24 +136,23 @@ def join(
 ) -> Workspace:
     """Makes a workspace from an enrolment file. Raises `Refusal`, and then the folder is as it was."""
     try:
-        with (
-            package.open_file(file) as stream,
-            package.opened_with_passphrase(stream, seal.read_passphrase(enrolment_passphrase)) as opened,
-        ):
-            return _join(opened, file, folder, passphrase, user)
+        with package.open_file(file) as stream:
+            sealed = stream.read(package.INVITATION_LIMIT + 1)
     except FileNotFoundError:
         raise Refusal(f"找不到登记文件“{file.name}”。请核对路径，U盘是否插好", "damaged") from None
-    except (package.NoFile, PermissionError) as error:
-        raise Refusal(f"读不了登记文件“{file.name}”。请核对路径和权限", "damaged") from error
+    except OSError as error:
+        raise Refusal(f"读不了登记文件“{file.name}”。请核对路径和权限，U盘是否插好", "damaged") from error
+    with package.opened_with_passphrase(sealed, seal.read_passphrase(enrolment_passphrase)) as opened:
+        return _join(opened, sealed, folder, passphrase, user)
 
 
-def _join(opened: Package, file: Path, folder: Path, passphrase: str | None, user: str) -> Workspace:
+def _join(opened: Package, sealed: bytes, folder: Path, passphrase: str | None, user: str) -> Workspace:
     chain.readable(opened)
     manifest = opened.decode()
     invitation = manifest.enrolment
     if invitation is None or not seal.signed_by(invitation.signing, opened.signature, opened.manifest_bytes):
         raise damaged("登记文件的签名不对")
-    archived = f"{manifest.to.code}-enrolment-{opened.digest[:8]}{package.SUFFIX}"
+    archived = f"{package.stem(manifest.to.code)}-enrolment-{opened.digest[:8]}{package.SUFFIX}"
 
     def fill(batch: Batch) -> None:
         sender = manifest.sender
@@ -192,7 +190,7 @@ def _join(opened: Package, file: Path, folder: Path, passphrase: str | None, use
         passphrase=passphrase,
         user=user,
     )
-    shutil.copyfile(file, ws.folder / "packages" / archived)
+    (ws.folder / "packages" / archived).write_bytes(sealed)
     return ws
 
 

@@ -23,6 +23,9 @@ from db.models.record import models
 FINDINGS = 2000
 """How many remarks of the checks are listed."""
 
+CHECKED = 5_000
+"""How many changed records are checked one by one. A township's package hardly ever has more; a whole county's has."""
+
 AT_ONCE = 1000
 """Records that are checked at a time."""
 
@@ -62,13 +65,17 @@ def _known_before(session: Session, peer_id: str) -> bool:
 
 
 def checked(session: Session, work: Intake) -> list[RecordFinding]:
-    """What the ledgers' checks say of all the changed records; the first `FINDINGS` remarks are listed."""
+    """What the ledgers' checks say of the changed records: of the first `CHECKED` ones, and then that there are more.
+    The first `FINDINGS` remarks are listed."""
     policy, look = Policies.read(session), checks.Look(session, None)
     found: list[RecordFinding] = []
+    left = CHECKED
     for name, ids in work.touched.items():
-        ledger = LEDGERS[name]
-        for start in range(0, len(ids), AT_ONCE):
-            rows = stored_rows(session.connection(), ledger.model, ids[start : start + AT_ONCE])
+        ledger, some = LEDGERS[name], ids[:left]
+        left -= len(some)
+        for start in range(0, len(some), AT_ONCE):
+            rows = stored_rows(session.connection(), ledger.model, some[start : start + AT_ONCE])
+            look.announce(ledger.model, list(rows.values()))
             for record_id, row in rows.items():
                 look.turn_to(record_id, row["office_id"])
                 found += [
@@ -77,6 +84,12 @@ def checked(session: Session, work: Intake) -> list[RecordFinding]:
                 ]
             if len(found) >= FINDINGS:
                 return found[:FINDINGS]
+    if (all_of_them := sum(map(len, work.touched.values()))) > CHECKED:
+        message = (
+            f"这个包改动了 {all_of_them} 条记录，这里只逐条核对了前 {CHECKED} 条。"
+            "其余的在导入以后由工作台逐条检查，有疑问的会列为“存疑”"
+        )
+        found.append(RecordFinding(next(iter(work.touched)), "", None, Level.WARNING, "checked", message))
     return found
 
 

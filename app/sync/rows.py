@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -15,13 +15,14 @@ from app.sync.choices import Choice, Conflict
 from app.sync.manifest import Blob, Fate, Manifest
 from app.sync.merge import Forked, Kind, Merged, merge, owners_word
 from app.sync.outcome import DETAILS
-from app.sync.package import Package
+from app.sync.package import Package, damaged
 from app.sync.register import FATES, Counts
-from app.sync.scope import Line, addressed
+from app.sync.scope import Line, addressed, line_between
 from app.sync.version import stamp_of
+from db.engine import filling
 from db.errors import Refusal
 from db.fields import Authority
-from db.journal import Batch, Progress, Values, present, stored_rows
+from db.journal import Batch, Columns, Progress, Values, by_column, present, stored_rows
 from db.models.common import Remark
 from db.models.handoff import ConflictLine
 from db.models.organisation import Office
@@ -108,23 +109,35 @@ class Intake:
         """Takes in every table of the package. Raises `Refusal` for the first row that may not come in."""
         total, done = sum(member.rows for member in manifest.records), 0
         for member in manifest.records:
-            model = models().get(member.table)
+            model, before = models().get(member.table), done
             if model is None:
                 raise Refusal(f"包里有不认识的台账 {member.table}。请对方用最新的程序重新导出", "invalid-record")
-            for block, first in package.blocks(member):
-                rows = wire.decode_lines(model, block, first, manifest.schema)
-                self._take(model, rows, first, wire.added(model, manifest.schema))
-                done += len(rows)
-                if progress is not None:
-                    progress(done, total, f"正在核对“{LEDGERS[member.table].title}”")
+            added = wire.added(model, manifest.schema)
+            with filling(self.batch.session.connection(), table_of(model), member.rows):
+                for block, first in package.blocks(member):
+                    lines = wire.decode_lines(model, block, first, manifest.schema)
+                    self._take(model, lines, first, added)
+                    done += len(lines)
+                    if progress is not None:
+                        progress(done, total, f"正在核对“{LEDGERS[member.table].title}”")
+            if done - before != member.rows:  # an empty line is no record
+                raise damaged(f"{member.table} 表与清单不符")
+            if model is Office and self.sender.line is not None:
+                # a county's package brings its townships, and then what they own; offices come before all else
+                line = line_between(self.batch.session, self.sender.line.upper, self.sender.line.lower)
+                self.sender = replace(self.sender, line=line)
         self._resolve()
 
-    def _take(self, model: type[Record], rows: list[Values], first: int, added: Values) -> None:
+    def _take(self, model: type[Record], lines: list[Any], first: int, added: Values) -> None:
         name, ledger = model.__tablename__, LEDGERS[model.__tablename__]
-        ids = [row["id"] for row in rows]
+        ids = [line.id for line in lines]
         if len(set(ids)) != len(ids):
             raise wire.InvalidRecord(name, first, "同一条记录出现了两次")
         stored = stored_rows(self.batch.session.connection(), model, ids)
+        if not stored and (columns := wire.whole_columns(model, lines)) is not None:
+            self._take_new(model, ledger, columns, first)
+            return
+        rows = [wire.row_of(line) for line in lines]
         counts = self.counts.setdefault(name, Counts())
         merged_names, required = merged_fields(model), wire.required(model)
         whole = len(wire.columns_of(model))
@@ -155,12 +168,26 @@ class Intake:
                 self._count(name, old, merged.row, counts)
                 (taken if merged.kind is Kind.TAKE else ours).append((old, merged.row))
                 self._settled(row["id"])
-        self._links(model, rows, first)
-        self._insert(model, inserts, counts)
+        self._links(
+            model, {column: [row.get(column) for row in rows] for column, _ in wire.links_of(model)}, ids, first
+        )
+        if inserts:
+            self._insert(model, by_column(table_of(model), inserts), counts)
         if taken:
             self.batch.write_rows(model, updates=taken, sender=self.sender.office)
         if ours:
             self.batch.write_rows(model, updates=ours)
+
+    def _take_new(self, model: type[Record], ledger: Ledger, columns: Columns, first: int) -> None:
+        """Whole rows of which none is here yet."""
+        owner, last = self._owner_check(model, ledger), None
+        looked_at = ("office_id", "version", "stamps", *ledger.passes, *_county_columns(ledger))
+        for number, values in enumerate(zip(*map(columns.__getitem__, looked_at), strict=True), first):
+            if values != last:
+                owner(dict(zip(looked_at, values, strict=True)), None, number)
+            last = values
+        self._links(model, columns, columns["id"], first)
+        self._insert(model, columns, self.counts.setdefault(model.__tablename__, Counts()))
 
     def _merged(self, ledger: Ledger, old: Values, row: Values, names: Sequence[str]) -> Merged:
         """The merge of two rows; of what belongs to the superior, or passes through it, its word stands."""
@@ -172,21 +199,19 @@ class Intake:
                 return taken
         return merge(old, row, names, fork_is_clash=newcomer)
 
-    def _insert(self, model: type[Record], rows: list[Values], counts: Counts) -> None:
-        if not rows:
-            return
-        name = model.__tablename__
-        gone = sum(1 for row in rows if row["deleted_at"] is not None)
-        counts.created += len(rows) - gone
-        counts.deleted += gone
-        self.digest.update("".join([f"+{row['id']}" for row in rows]).encode())
-        self.touched.setdefault(name, []).extend([row["id"] for row in rows if row["deleted_at"] is None])
-        room = DETAILS - len(self.changed)
-        for row in rows[: max(room, 0)]:
+    def _insert(self, model: type[Record], columns: Columns, counts: Counts) -> None:
+        name, ids = model.__tablename__, columns["id"]
+        live = [one for one, deleted in zip(ids, columns["deleted_at"], strict=True) if deleted is None]
+        counts.created += len(live)
+        counts.deleted += len(ids) - len(live)
+        self.digest.update("".join([f"+{one}" for one in ids]).encode())
+        self.touched.setdefault(name, []).extend(live)
+        for place in range(min(DETAILS - len(self.changed), len(ids))):
+            row = {one: values[place] for one, values in columns.items()}
             action = "created" if row["deleted_at"] is None else "deleted"
             after = {one: row[one] for one in fields_of(model) if row.get(one) is not None}
             self.changed.append(Changed(name, row["id"], action, {}, after))
-        self.batch.write_rows(model, inserts=rows, sender=self.sender.office)
+        self.batch.write_columns(model, columns, self.sender.office)
 
     def _count(self, name: str, old: Values, new: Values, counts: Counts) -> None:
         """Counts one update and remembers it. New versions without a new value leave the record as it was."""
@@ -214,9 +239,7 @@ class Intake:
         if sender.up and line.county_only and ledger.authority is Authority.COUNTY:
             raise not_allowed(sender.name, f"“{ledger.title}”由县里填写")
         below, mine = line.below, line.above | line.below
-        guarded = [
-            name for name, spec in ledger.fields.items() if spec.authority is Authority.COUNTY
-        ] if sender.up and line.county_only else []  # fmt: skip
+        guarded = _county_columns(ledger) if sender.up and line.county_only else ()
 
         def check(row: Values, old: Values | None, number: int) -> None:
             owners = {row["office_id"]} if old is None else {row["office_id"], old["office_id"]}
@@ -320,20 +343,19 @@ class Intake:
 
     # ---------------------------------------------------------------- links and attachments
 
-    def _links(self, model: type[Record], rows: list[Values], first: int) -> None:
+    def _links(self, model: type[Record], columns: Columns, ids: Sequence[str], first: int) -> None:
         """Remembers the links of these rows whose records are not in the store yet: they must come in the package."""
         connection = self.batch.session.connection()
-        own = {row["id"] for row in rows}
         for column, target in wire.links_of(model):
-            wanted = {value for row in rows if (value := row.get(column)) is not None}
+            wanted = set(columns[column]) - {None}
             if target == model.__tablename__:
-                wanted -= own
+                wanted.difference_update(ids)
             wanted -= present(connection, table_of(models()[target]), wanted)
             if wanted:
                 unresolved = self._unresolved.setdefault(target, {})
-                for number, row in enumerate(rows, first):
-                    if row.get(column) in wanted:
-                        unresolved.setdefault(row[column], (model.__tablename__, number, column))
+                for number, value in enumerate(columns[column], first):
+                    if value in wanted:
+                        unresolved.setdefault(value, (model.__tablename__, number, column))
 
     def _resolve(self) -> None:
         connection = self.batch.session.connection()
@@ -364,6 +386,11 @@ class Intake:
                     pass
             else:
                 blobs.keep(session, blob.sha256, pieces)
+
+
+def _county_columns(ledger: Ledger) -> tuple[str, ...]:
+    """The columns that the county alone writes."""
+    return tuple(name for name, spec in ledger.fields.items() if spec.authority is Authority.COUNTY)
 
 
 def send_back(batch: Batch, sender: Sender, one: Conflict, text: str) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Integer, Select, S
 from app.sync.version import sound
 from db.errors import Refusal
 from db.fields import Field, Scaled
-from db.journal import Values
+from db.journal import Columns, Values
 from db.migrations import rows as older
 from db.migrations.upgrade import SCHEMA
 from db.models.record import OWN_COLUMNS, Record, fields_of, merged_fields, table_of
@@ -35,7 +35,8 @@ _REPLICA = Annotated[str, Meta(min_length=1, max_length=20)]
 _COUNTER = Annotated[int, Meta(ge=1, le=2**53)]
 _WHOLE = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
 _LARGE = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
-_MOST = Decimal(10) ** 14
+MOST_DIGITS = 14
+"""Before the point of a decimal; four stand after it."""
 
 _OWN: dict[str, Any] = {
     "id": _ID,
@@ -56,11 +57,12 @@ class InvalidRecord(Refusal):
 
 
 @cache
-def struct_of(model: type[Record]) -> type[msgspec.Struct]:
-    """The strict struct of a ledger's records."""
+def struct_of(model: type[Record], *, whole: bool = False) -> type[msgspec.Struct]:
+    """The strict struct of a ledger's records. A whole one speaks of every column, as lines of an equal schema do."""
     fields: list[Any] = list(_OWN.items())
     for name, spec in fields_of(model).items():
-        fields.append((name, Union[_type(spec, table_of(model).c[name].type), UnsetType], UNSET))  # noqa: UP007
+        kind = _type(spec, table_of(model).c[name].type)
+        fields.append((name, kind) if whole else (name, Union[kind, UnsetType], UNSET))  # noqa: UP007
     return msgspec.defstruct(
         f"{model.__name__}Line", fields, forbid_unknown_fields=True, gc=False, kw_only=True, module=__name__
     )
@@ -124,7 +126,7 @@ def lines(
 ) -> Iterator[bytes]:
     """The lines of the rows that a statement over `raw_columns` finds, a few thousand at a time, each with its end."""
     kind, changes, encoder = _line(model, without), _outgoing(model, without), msgspec.json.Encoder()
-    result = connection.execution_options(yield_per=2000).execute(wanted)
+    result = connection.execute(wanted, execution_options={"yield_per": 2000})
     for part in result.partitions(2000):
         columns: list[Iterable[Any]] = list(zip(*part, strict=True))
         for place, change in changes:
@@ -151,8 +153,8 @@ def line_of(model: type[Record], row: Mapping[str, Any]) -> str:
 # ---------------------------------------------------------------- in
 
 
-def decode_lines(model: type[Record], block: bytes, first: int, schema: int = SCHEMA) -> list[Values]:
-    """The rows of a block of whole lines, the first of which has the number `first`. Raises `InvalidRecord`.
+def decode_lines(model: type[Record], block: bytes, first: int, schema: int = SCHEMA) -> list[Any]:
+    """The rows of a block of whole lines as structs; the first line has the number `first`. Raises `InvalidRecord`.
 
     Rows of an older schema come out as rows of this one; columns that their sender did not know are not in them.
     """
@@ -162,23 +164,30 @@ def decode_lines(model: type[Record], block: bytes, first: int, schema: int = SC
         rows = [_upgraded(model, line, number, schema) for number, line in enumerate(block.split(b"\n"), first) if line]
         _check(model, rows, first)
         return rows
-    kind = struct_of(model)
-    decoder: msgspec.json.Decoder[Any] = _decoder(kind)
     try:
-        found = decoder.decode_lines(block)
+        found: list[Any] = _decoder(struct_of(model, whole=True)).decode_lines(block)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        _explain(model, block, first)
-        raise
-    rows = [row_of(one) for one in found]
-    _check(model, rows, first)
-    return rows
+        try:
+            found = _decoder(struct_of(model)).decode_lines(block)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            _explain(model, block, first)
+            raise
+    _check(model, found, first)
+    return found
 
 
-def _upgraded(model: type[Record], line: bytes, number: int, schema: int) -> Values:
+def whole_columns(model: type[Record], lines: Sequence[msgspec.Struct]) -> Columns | None:
+    """Some lines column by column, None where one of them does not speak of every column."""
+    if set(map(type, lines)) != {struct_of(model, whole=True)}:
+        return None
+    return dict(zip(columns_of(model), zip(*map(msgspec.structs.astuple, lines), strict=True), strict=True))
+
+
+def _upgraded(model: type[Record], line: bytes, number: int, schema: int) -> msgspec.Struct:
     name = model.__tablename__
     try:
         row = older.upgraded(name, msgspec.json.decode(line, type=dict[str, Any]), schema)
-        return row_of(msgspec.convert(row, struct_of(model)))
+        return msgspec.convert(row, struct_of(model))
     except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidRecord(name, number, _said(model, str(error))) from None
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
@@ -239,19 +248,31 @@ def _said(model: type[Record], error: str) -> str:
     return f"{column}的值类型或格式不对"
 
 
-def _check(model: type[Record], rows: Sequence[Values], first: int) -> None:
+def _check(model: type[Record], lines: Sequence[Any], first: int) -> None:
     merged = merged_fields(model)
     numbers = [name for name, spec in fields_of(model).items() if spec.kind.python is Decimal]
     shared: tuple[Any, Any] | None = None
-    for number, row in enumerate(rows, first):
-        pair = (row["version"], row["stamps"])
+    for number, line in enumerate(lines, first):
+        pair = (line.version, line.stamps)
         if pair != shared and not sound(*pair, merged):
             raise InvalidRecord(model.__tablename__, number, "栏目 stamps 与 version 不相符")
         shared = pair
         for name in numbers:
-            value = row.get(name)
-            if value is not None and not (value.is_finite() and abs(value) < _MOST and value * 10**4 % 1 == 0):
+            value = getattr(line, name)
+            if value is not UNSET and value is not None and not _exact(value):
                 raise InvalidRecord(model.__tablename__, number, f"“{fields_of(model)[name].label}”（{name}）的值不对")
+
+
+def _exact(value: Decimal) -> bool:
+    """Whether a column keeps the number as it is. By its digits: an exponent may be beyond all reckoning."""
+    if not value.is_finite():
+        return False
+    _, digits, exponent = value.as_tuple()
+    written = "".join(map(str, digits)).strip("0")
+    if not written:
+        return abs(int(exponent)) <= MOST_DIGITS
+    last = int(exponent) + len(digits) - len("".join(map(str, digits)).rstrip("0"))
+    return last >= -4 and last + len(written) <= MOST_DIGITS
 
 
 def _find(block: bytes, needle: bytes, first: int) -> int:

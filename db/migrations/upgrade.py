@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from db.engine import for_writing, take_turn
 from db.errors import Refusal
 
 if TYPE_CHECKING:
@@ -40,14 +41,22 @@ def upgrade(engine: Engine, back_up: Callable[[], Path] | None = None) -> None:
         raise Refusal("这些数据是更新版本的程序写的。请先升级本程序再打开", "newer-schema")
     if found is not None and back_up is not None:
         back_up()
+    with for_writing(engine).connect() as connection, _rebuilding(connection), connection.begin():
+        take_turn(connection)
+        if revision(connection) == HEAD:  # another seat was quicker
+            return
+        before = _rows(connection)
+        migrate(connection)
+        _check(connection, before)
+
+
+def migrate(connection: Connection) -> None:
+    """Runs the revisions that a store lacks, in the caller's transaction."""
     from alembic import command
 
-    with engine.connect() as connection, _rebuilding(connection), connection.begin():
-        before = _rows(connection)
-        settings = config()
-        settings.attributes["connection"] = connection
-        command.upgrade(settings, "head")
-        _check(connection, before)
+    settings = config()
+    settings.attributes["connection"] = connection
+    command.upgrade(settings, "head")
 
 
 @contextmanager

@@ -95,8 +95,8 @@ class DraftLine(Base):
 
     __tablename__ = "draft"
 
-    id: Mapped[str] = mapped_column(String(80), primary_key=True)
-    """`<ledger>/<record id>`, or `<ledger>/new`."""
+    id: Mapped[str] = mapped_column(String(140), primary_key=True)
+    """`<ledger>/<record id>`, or `<ledger>/new`; where several seats share the store, `/<who>` after it."""
     values: Mapped[str] = mapped_column(Text)
     at: Mapped[str] = mapped_column(String(20))
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sees to what no Python package can bring: `venv PYTHON` the module that makes environments, `qt` the libraries under
-# Qt's window and off-screen platforms, Xvfb and xdotool for windows where there is no display, and age and zstd, with
-# which the tests open packages as anybody may.
+# Qt's window and off-screen platforms, Xvfb and xdotool for windows where there is no display, age and zstd, with which
+# the tests open packages as anybody may, and the PostgreSQL server that the tests start for themselves.
 # Installs what is missing when it may, else names it in one sentence with the command, and fails if Qt cannot start.
 set -euo pipefail
 
@@ -10,10 +10,12 @@ apt_qt="libegl1 libgl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libx11-xcb1 libxk
     libxcb-sync1 libxcb-xfixes0 libxcb-xkb1"
 apt_display="xvfb xauth xdotool"
 apt_seals="age zstd"
+apt_server="postgresql"
 dnf_qt="libglvnd-egl libglvnd-glx glib2 dbus-libs fontconfig libX11-xcb libxkbcommon libxkbcommon-x11 xcb-util-cursor
     xcb-util-wm xcb-util-image xcb-util-keysyms xcb-util-renderutil libxcb"
 dnf_display="xorg-x11-server-Xvfb xorg-x11-xauth xdotool"
 dnf_seals="age zstd"
+dnf_server="postgresql-server"
 
 missing_libraries() { # the shared libraries that Qt's own files ask for and the system lacks, one a line
     local qt
@@ -27,6 +29,10 @@ missing_libraries() { # the shared libraries that Qt's own files ask for and the
 missing_programs() { # missing_programs NAME…: those that are not here, one a line
     local name
     for name in "$@"; do command -v "$name" >/dev/null || echo "$name"; done
+}
+
+missing_server() {
+    compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || echo PostgreSQL
 }
 
 as_root() { # runs a command as root, or fails without asking for a password
@@ -58,6 +64,14 @@ install() {
     if [[ $status != 0 ]]; then tail -n 20 "$log" >&2; fi
     rm -f "$log"
     return "$status"
+}
+
+# Debian's package makes a server of the system's own and starts it, which nobody has asked for: it reads first whether
+# it should.
+without_a_server_of_the_systems() {
+    local settings=/etc/postgresql-common/createcluster.conf
+    if ! command -v apt-get >/dev/null || [[ -e $settings ]]; then return; fi
+    install postgresql-common && as_root sed -i -E 's/^#?create_main_cluster .*/create_main_cluster = false/' $settings
 }
 
 packages() { # packages SET…: the names of those sets in the language of the package manager that is here
@@ -100,12 +114,21 @@ qt)
     fi
 
     # By themselves: a system that has no such package must still get the others.
-    [[ -n $(missing_programs age zstd) ]] || exit 0
-    read -ra names <<<"$(packages seals)"
-    install "${names[@]}" || true
+    if [[ -n $(missing_programs age zstd) ]]; then
+        read -ra names <<<"$(packages seals)"
+        install "${names[@]}" || true
+    fi
     programs=$(missing_programs age zstd)
     if [[ -n $programs ]]; then
         echo "setup: missing:" $programs". The tests that open packages with them are left out; install them with: $remedy" >&2
+    fi
+    if [[ -n $(missing_server) ]]; then
+        without_a_server_of_the_systems || true
+        read -ra names <<<"$(packages server)"
+        install "${names[@]}" || true
+    fi
+    if [[ -n $(missing_server) ]]; then
+        echo "setup: missing: PostgreSQL. What is tested on a database server will be left out; install it with: $remedy" >&2
     fi
     ;;
 *)

@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("table", "excel", "start", "sync", "files")
+NAMES = ("table", "excel", "start", "sync", "files", "server")
 
 
 def main(wanted: list[str]) -> int:

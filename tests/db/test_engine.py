@@ -4,11 +4,13 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
-from db.engine import encrypt_copy, integrity_faults, is_plain, snapshot, sqlite_engine, world_at_fault
+from db import server
+from db.engine import encrypt_copy, integrity_faults, is_plain, snapshot, sqlite_engine
 from db.errors import Refusal
 
 KEY, OTHER = bytes(range(32)), bytes(32)
@@ -153,12 +155,47 @@ def test_what_is_our_fault_stays_ours(engine: Engine) -> None:
         connection.execute(text("SELECT * FROM absent"))
 
 
-def test_a_server_that_is_away() -> None:
-    said = Exception('connection to server at "10.0.0.1", port 5432 failed: Connection refused')
-    told = world_at_fault(said)
+def server_said(code: str) -> Exception:
+    made = psycopg.errors.lookup(code)("the words are the server's own, in its language")
+    assert made.sqlstate == code
+    return made
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence", "reason"),
+    [
+        (
+            psycopg.OperationalError('connection to server at "10.0.0.1", port 5432 failed: Connection refused'),
+            "连不上数据库服务器。请检查网络和服务器是否开着，siji.toml 里的地址、用户名和口令对不对",
+            "cannot-open",
+        ),
+        (
+            psycopg.OperationalError('failed: FATAL:  password authentication failed for user "siji"'),
+            "数据库服务器不认这个用户名或口令。请核对 siji.toml 里的数据库地址，或找服务器管理员",
+            "cannot-open",
+        ),
+        (
+            psycopg.OperationalError('failed: FATAL:  database "siji" does not exist'),
+            "数据库服务器上没有这个数据库。请核对 siji.toml 里的数据库地址，或请服务器管理员建好",
+            "cannot-open",
+        ),
+        (server_said("42501"), "数据库服务器不许这个用户写入。请服务器管理员把这个数据库的所有者设成它", "read-only"),
+        (server_said("25006"), "数据库服务器现在只能读，不能写。请找服务器管理员", "read-only"),
+        (server_said("53100"), "数据库服务器的磁盘已满，这一步没有保存。请服务器管理员清理后再试", "disk-full"),
+        (server_said("53300"), "数据库服务器的连接已经用完。请关掉不用的窗口再试，或找服务器管理员", "cannot-open"),
+        (server_said("55P03"), "另一位同事正在写入，这一步没有保存。请等一会儿再试", "locked"),
+        (server_said("57P01"), "和数据库服务器的连接断了，这一步没有保存。请检查网络和服务器，再试一次", "cannot-open"),
+    ],
+)
+def test_what_a_server_says_of_the_world(said: Exception, sentence: str, reason: str) -> None:
+    told = server.world_at_fault(said)
     assert told is not None
-    assert told.message == "连不上数据库服务器。请检查网络和服务器是否开着"
-    assert world_at_fault(ValueError("a fault of ours")) is None
+    assert (told.message, told.reason) == (sentence, reason)
+
+
+@pytest.mark.parametrize("said", [ValueError("ours"), psycopg.ProgrammingError("ours"), server_said("42601")])
+def test_what_a_server_says_of_us_stays_ours(said: Exception) -> None:
+    assert server.world_at_fault(said) is None
 
 
 def test_schema_changes_are_part_of_the_transaction(engine: Engine) -> None:

@@ -1,6 +1,5 @@
 """An office with a few branches, and workbooks made on the spot."""
 
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -14,6 +13,7 @@ from app.ledgers.catalogue import LEDGERS
 from app.workspace import Workspace
 from db.journal import ChangeLine
 from db.parsing import check_digit
+from tests.helpers.stores import Store
 
 MEMBERS = LEDGERS["member"]
 
@@ -50,10 +50,11 @@ def official_row(place: int, name: str, branch: str, birth: date, order: int) ->
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(tmp_path_factory: pytest.TempPathFactory, store: Store) -> Path:
     folder = tmp_path_factory.mktemp("offices")
     for code, name, level in (("430522101", "青石镇", "township"), ("430522", "云溪县委组织部", "county")):
-        with Workspace.create(folder / level, code=code, name=name, level=level) as ws, ws.edit("支部") as batch:
+        office = Workspace.create(folder / level, code=code, name=name, level=level, database=store.place())
+        with office as ws, ws.edit("支部") as batch:
             batch.create_rows(
                 LEDGERS["party_org"].model,
                 [
@@ -65,18 +66,16 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def ws(made: Path, tmp_path: Path) -> Iterator[Workspace]:
+def ws(made: Path, tmp_path: Path, store: Store) -> Iterator[Workspace]:
     """A township with three branches."""
-    shutil.copytree(made / "township", tmp_path / "乡镇 数据")
-    with Workspace.open(tmp_path / "乡镇 数据") as opened:
+    with store.sweeping(), Workspace.open(store.copy(made / "township", tmp_path / "乡镇 数据")) as opened:
         yield opened
 
 
 @pytest.fixture
-def county(made: Path, tmp_path: Path) -> Iterator[Workspace]:
+def county(made: Path, tmp_path: Path, store: Store) -> Iterator[Workspace]:
     """A county, which may write every ledger."""
-    shutil.copytree(made / "county", tmp_path / "县 数据")
-    with Workspace.open(tmp_path / "县 数据") as opened:
+    with store.sweeping(), Workspace.open(store.copy(made / "county", tmp_path / "县 数据")) as opened:
         yield opened
 
 

@@ -15,6 +15,8 @@ from app.workspace import Workspace
 from db.errors import Refusal
 from tests.excel.conftest import BIRTH, MEMBERS, SHORT, WANG, Make, lines, number, stored
 
+pytestmark = pytest.mark.both_stores
+
 OTHER = date(1990, 1, 31)
 
 

@@ -13,6 +13,7 @@ from app.ledgers.catalogue import LEDGERS
 from app.ledgers.team import MEMBERS
 from app.policy import Policies
 from app.workspace import Workspace
+from db.journal import stored_rows
 from db.models.team import Member
 from tests.helpers.office import branch, member_row
 from tests.helpers.samples import Samples
@@ -107,3 +108,29 @@ def test_many_questions_of_one_kind_are_one_statement(county: Workspace) -> None
             values = {**dict.fromkeys(MEMBERS.fields), **member_row(county, org, resident_id=f"{n}")}
             checks.run(MEMBERS, values, look, policy)
     assert len(statements) < 20
+
+
+def test_announced_records_are_asked_about_together_and_answered_as_one_by_one(county: Workspace) -> None:
+    org = branch(county)
+    rows = [member_row(county, org, name=f"李{n}", resident_id=f"4305991970010{n // 2:04d}") for n in range(60)]
+    with county.edit("导入") as batch:
+        batch.create_rows(Member, rows)
+    with county.read() as session:
+        ids = session.scalars(select(Member.id).where(Member.resident_id.startswith("4305991970010"))).all()
+        stored = stored_rows(session.connection(), Member, ids)
+        policy = Policies.read(session)
+        expected = []
+        for one, values in stored.items():
+            expected.append(checks.run(MEMBERS, values, checks.Look(session, one), policy))
+        statements: list[str] = []
+        event.listen(county.engine, "before_cursor_execute", lambda *a: statements.append(a[2]))
+        session.expunge_all()
+        look = checks.Look(session, None)
+        look.announce(Member, list(stored.values()))
+        found = []
+        for one, values in stored.items():
+            look.turn_to(one, values["office_id"])
+            found.append(checks.run(MEMBERS, values, look, policy))
+    assert found == expected
+    assert all("member.resident_id" in [one.rule for one in said] for said in found)
+    assert len(statements) == 2  # who has these numbers, and the branches

@@ -1,7 +1,6 @@
 """Walks every ledger: its declaration holds together, and a record lives through all that may happen to one."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,24 +24,25 @@ from db.errors import Refusal
 from db.journal import Values, history, stored_rows
 from db.models.organisation import Office
 from db.models.record import merged_fields, models
-from tests.helpers.office import CHEAP, township
+from tests.helpers.office import township
 from tests.helpers.samples import Samples
+from tests.helpers.stores import Store
 
 every = pytest.mark.parametrize("ledger", LEDGERS.values(), ids=list(LEDGERS))
+both = pytest.mark.both_stores
 
 
 @pytest.fixture(scope="module")
-def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def fresh(tmp_path_factory: pytest.TempPathFactory, store: Store) -> Path:
     """The folder of a county that has just begun, to copy from."""
     folder = tmp_path_factory.mktemp("新建") / "云溪县"
-    Workspace.create(folder, code="430599", name="云溪县", level="county").close()
+    Workspace.create(folder, code="430599", name="云溪县", level="county", database=store.place()).close()
     return folder
 
 
 @pytest.fixture
-def county(fresh: Path, tmp_path: Path) -> Iterator[Workspace]:
-    shutil.copytree(fresh, tmp_path / "云溪县")
-    with Workspace.open(tmp_path / "云溪县") as workspace:
+def county(fresh: Path, tmp_path: Path, store: Store) -> Iterator[Workspace]:
+    with store.sweeping(), Workspace.open(store.copy(fresh, tmp_path / "云溪县")) as workspace:
         yield workspace
 
 
@@ -148,6 +148,7 @@ def test_a_code_that_is_in_no_table_is_refused(county: Workspace, ledger: Ledger
 # ---------------------------------------------------------------- a record's life
 
 
+@both
 @every
 def test_a_record_is_made_edited_undone_deleted_and_restored(
     county: Workspace, samples: Samples, ledger: Ledger
@@ -196,6 +197,7 @@ def test_a_required_field_cannot_be_emptied(county: Workspace, samples: Samples,
     assert row(county, ledger, one) == before
 
 
+@both
 @every
 def test_lists_searches_and_sums(county: Workspace, samples: Samples, ledger: Ledger) -> None:
     wanted = [samples.made(ledger, order) for order in (1, 2)]
@@ -293,10 +295,12 @@ def test_a_workbook_comes_back_unchanged(county: Workspace, samples: Samples, le
 
 
 @pytest.fixture(scope="module")
-def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workspace, Samples]]:
+def exchange(tmp_path_factory: pytest.TempPathFactory, store: Store) -> Iterator[tuple[Workspace, Samples]]:
     """A county, and the samples of a township that has what the county hands down, and whose package was taken in."""
     place = tmp_path_factory.mktemp("交接")
-    with Workspace.create(place / "云溪县", code="430599", name="云溪县", level="county", cost=CHEAP) as county:
+    with Workspace.create(
+        place / "云溪县", code="430599", name="云溪县", level="county", database=store.place()
+    ) as county:
         with county.edit("登记石桥镇") as batch:
             known = {"office_id": county.office.id, "superior_id": county.office.id}
             office = batch.add(Office(code="430599101", name="石桥镇", level="township", **known))
@@ -319,6 +323,7 @@ def sends(ledger: Ledger) -> bool:
     return ledger.authority is None and ledger.id != "attachment"
 
 
+@both
 @every
 def test_a_package_brings_the_record_whole(exchange: tuple[Workspace, Samples], ledger: Ledger) -> None:
     county, samples = exchange

@@ -1,6 +1,5 @@
 """A county and a township, enrolled and with their first packages exchanged: built once, copied for each test."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ from app.sync.outgoing import Sent, export
 from app.sync.peers import enrol, join
 from app.workspace import Workspace
 from db.journal import stored_rows
+from tests.helpers.stores import Store
 from tests.sync.forging import forged
 
 TOWN = "532901"
@@ -33,6 +33,7 @@ class Pair:
     branch: str
     member: str
     passphrase: str = ""
+    store: Store = field(default_factory=Store)
     open: list[Workspace] = field(default_factory=list)
 
     @property
@@ -60,7 +61,7 @@ class Pair:
         original: Workspace = getattr(self, name)
         original.close()
         place = self.root / f"{name}-{len(self.open)}"
-        shutil.copytree(original.folder, place)
+        self.store.copy(original.folder, place)
         setattr(self, name, Workspace.open(original.folder))
         return self.keep(Workspace.open(place))
 
@@ -114,10 +115,12 @@ def shared(pair: Pair) -> tuple[list[Any], list[Any]]:
 
 
 @pytest.fixture(scope="session")
-def seeded_pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str, str]:
+def seeded_pair(tmp_path_factory: pytest.TempPathFactory, store: Store) -> tuple[Path, str, str, str]:
     root = tmp_path_factory.mktemp("张三 乡镇 数据")
     (root / "stick").mkdir()
-    county = Workspace.create(root / "county", code="532900", name="云溪县委组织部", level="county")
+    county = Workspace.create(
+        root / "county", code="532900", name="云溪县委组织部", level="county", database=store.place()
+    )
     enrolment = enrol(county, TOWN, "云岭镇", root / "stick" / "登记.dzb")
     town = join(enrolment.file, root / "town", enrolment.passphrase.lower().replace("-", " "))
     branch = edit(town, None, "party_org", name="云岭村党支部", kind="党支部", sector="行政村")
@@ -133,17 +136,18 @@ def seeded_pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, st
 
 
 @pytest.fixture
-def pair(seeded_pair: tuple[Path, str, str, str], tmp_path: Path) -> Iterator[Pair]:
+def pair(seeded_pair: tuple[Path, str, str, str], tmp_path: Path, store: Store) -> Iterator[Pair]:
     source, branch, member, passphrase = seeded_pair
-    root = tmp_path / "张三 数据"
-    shutil.copytree(source, root)
-    for file in (root / "stick").iterdir():
-        if file.name != "登记.dzb":
-            file.unlink()
-    made = Pair(root, Workspace.open(root / "county"), Workspace.open(root / "town"), branch, member, passphrase)
-    yield made
-    for ws in (made.county, made.town, *made.open):
-        ws.close()
+    with store.sweeping():
+        root = store.copy(source, tmp_path / "张三 数据")
+        for file in (root / "stick").iterdir():
+            if file.name != "登记.dzb":
+                file.unlink()
+        county, town = Workspace.open(root / "county"), Workspace.open(root / "town")
+        made = Pair(root, county, town, branch, member, passphrase, store)
+        yield made
+        for ws in (made.county, made.town, *made.open):
+            ws.close()
 
 
 @pytest.fixture

@@ -26,14 +26,17 @@ def forged(
     target: Path,
     *,
     rows: Callable[[Rows], Any] | None = None,
+    tables: Callable[[dict[str, bytes]], Any] | None = None,
     manifest: Callable[[dict[str, Any]], Any] | None = None,
+    text: Callable[[bytes], bytes] | None = None,
     members: Callable[[list[tuple[tarfile.TarInfo, bytes]]], Any] | None = None,
     tail: bytes = b"",
     keys: seal.OwnKeys | None = None,
     recipient: str | None = None,
     full: bool = True,
 ) -> Path:
-    """A package of the whole workspace with changed rows, manifest, or tar members, and bytes after the archive."""
+    """A package of the whole workspace with something changed: its rows or the bytes of its tables, its manifest or
+    that one's text, its tar members, and bytes after the archive."""
     with Session(ws.engine) as session:
         peer = session.scalars(select(Peer).limit(1)).one()
         made = compose(session, ws, peer, full=full)
@@ -47,31 +50,25 @@ def forged(
     }
     if rows is not None:
         rows(records)
-    tables = {
-        name: "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in kept) for name, kept in records.items()
+    lines = {
+        name: "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in kept).encode("utf-8", "surrogatepass")
+        for name, kept in records.items()
     }
+    if tables is not None:
+        tables(lines)
     said["records"] = [
-        {
-            "table": name,
-            "rows": len(records[name]),
-            "bytes": len(text.encode("utf-8", "surrogatepass")),
-            "sha256": hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
-        }
-        for name, text in tables.items()
+        {"table": name, "rows": kept.count(b"\n"), "bytes": len(kept), "sha256": hashlib.sha256(kept).hexdigest()}
+        for name, kept in lines.items()
     ]
     if manifest is not None:
         manifest(said)
     data = json.dumps(said, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    if text is not None:
+        data = text(data)
     inside = [(_info("manifest.json", len(data)), data)]
     signature = own.sign(data)
     inside.append((_info("manifest.sig", len(signature)), signature))
-    inside += [
-        (
-            _info(f"records/{name}.jsonl", len(text.encode("utf-8", "surrogatepass"))),
-            text.encode("utf-8", "surrogatepass"),
-        )
-        for name, text in tables.items()
-    ]
+    inside += [(_info(f"records/{name}.jsonl", len(kept)), kept) for name, kept in lines.items()]
     inside += [(_info(name, len(content)), content) for name, content in parts.items() if name.startswith("files/")]
     if members is not None:
         members(inside)

@@ -26,6 +26,8 @@ from db.models.organisation import Office, PartyOrg
 from db.models.team import Member
 from tests.sync.conftest import TOWN, Pair, edit, everything, row, shared
 
+pytestmark = pytest.mark.both_stores
+
 
 def test_a_township_enrolled_again_gets_all_back_however_often_it_reports_before(pair: Pair) -> None:
     revoke(pair.county, TOWN)

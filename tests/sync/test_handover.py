@@ -24,6 +24,10 @@ from db.models.handoff import BlobChunk
 from tests.sync.conftest import TOWN, Pair, edit, everything, row, shared
 from tests.sync.forging import Rows
 
+pytestmark = pytest.mark.both_stores
+of_the_package = pytest.mark.both_stores(False)
+"""What is decided before a store is asked."""
+
 # ---------------------------------------------------------------- enrolment
 
 
@@ -35,6 +39,7 @@ def test_enrolment_gives_the_township_the_reference_data_and_its_name(pair: Pair
     assert everything(pair.town)["post"] == everything(pair.county)["post"]
 
 
+@of_the_package
 def test_wrong_enrolment_passphrase_leaves_nothing(pair: Pair) -> None:
     with pytest.raises(Refusal, match="登记口令不对，或者登记文件已损坏"):
         join(pair.stick / "登记.dzb", pair.root / "新", "AAAAA-AAAAA-AAAAA-AAAAA")
@@ -67,11 +72,13 @@ def test_enrolling_one_that_has_answered_is_refused(pair: Pair) -> None:
     assert not (pair.stick / "再.dzb").exists()
 
 
+@of_the_package
 def test_a_township_cannot_enrol(pair: Pair) -> None:
     with pytest.raises(Refusal, match="只有县里能登记乡镇"):
         enrol(pair.town, "532999", "某镇", pair.stick / "某.dzb")
 
 
+@of_the_package
 def test_enrolment_onto_an_unwritable_stick_changes_nothing(pair: Pair, unwritable: Path) -> None:
     before = everything(pair.county)
     with pytest.raises(Refusal, match="不能写入。请打开U盘的写保护开关"):
@@ -80,6 +87,7 @@ def test_enrolment_onto_an_unwritable_stick_changes_nothing(pair: Pair, unwritab
     assert list(unwritable.iterdir()) == []
 
 
+@of_the_package
 def test_lost_computer_revoke_enrol_again_and_get_everything_back(pair: Pair) -> None:
     edit(pair.county, pair.member, phone="13800000000")
     old = pair.up().file
@@ -122,7 +130,7 @@ def test_dry_run_shows_what_the_import_does_and_leaves_nothing(pair: Pair) -> No
     dry = take_in(pair.county, file, dry_run=True)
     assert (dry.status, dry.created, dry.updated) == ("dry-run", 1, 1)
     assert everything(pair.county) == before
-    done = take_in(pair.county, file, expect=dry.digest)
+    done = take_in(pair.county, file, expect=dry)
     assert (done.status, done.ledgers, done.digest) == ("applied", dry.ledgers, dry.digest)
     changes = {detail.title: detail.changes for detail in done.details}
     assert changes["王小明"] == (("手机号", "", "138****0001"),)
@@ -134,7 +142,7 @@ def test_import_that_would_differ_from_its_dry_run_is_refused(pair: Pair) -> Non
     dry = take_in(pair.county, file, dry_run=True)
     edit(pair.county, pair.member, phone="13800000001")
     before = everything(pair.county)
-    outcome = take_in(pair.county, file, expect=dry.digest)
+    outcome = take_in(pair.county, file, expect=dry)
     assert outcome.message == "预览之后，这里的数据又有了变化，没有导入。请重新预览一次再导入"
     assert everything(pair.county) == before
 
@@ -225,6 +233,7 @@ def test_attachments_travel_by_content_and_once(pair: Pair) -> None:
     assert pair.up().bytes < 10_000
 
 
+@of_the_package
 def test_totals_that_differ_are_told(pair: Pair, forge: Callable[..., Path]) -> None:
     def fewer(manifest: dict[str, Any]) -> None:
         manifest["totals"]["member"]["digest"] = "0" * 64
@@ -236,6 +245,7 @@ def test_totals_that_differ_are_told(pair: Pair, forge: Callable[..., Path]) -> 
     ]
 
 
+@of_the_package
 def test_the_roll_of_both_sides_is_counted(pair: Pair) -> None:
     edit(pair.town, None, name="李四", sex="女", nation="彝", birth="1990-01-01", branch_id=pair.branch)
     outcome = pair.to_county()
@@ -297,6 +307,7 @@ def test_two_computers_behind_one_replica_are_a_fork(pair: Pair) -> None:
     assert everything(pair.county) == before
 
 
+@of_the_package
 def test_a_fork_is_seen_by_the_chain_where_numbers_agree(pair: Pair) -> None:
     copy = pair.copied("town")
     edit(pair.town, pair.member, phone="13800000001")
@@ -360,6 +371,7 @@ def test_a_new_replica_sends_a_snapshot_and_gets_all_back(pair: Pair) -> None:
     assert row(old, new) == row(pair.county, new)
 
 
+@of_the_package
 def test_a_new_replica_with_changes_only_is_refused(pair: Pair, forge: Callable[..., Path]) -> None:
     def stranger(manifest: dict[str, Any]) -> None:
         manifest["from"]["replica"], manifest["kind"], manifest["since"] = "ffffffffff", "changes", 1
@@ -369,6 +381,7 @@ def test_a_new_replica_with_changes_only_is_refused(pair: Pair, forge: Callable[
     assert outcome.message == f"“云岭镇”换了电脑或恢复过备份，第一次要交完整包。{ASK_FOR_ALL}"
 
 
+@of_the_package
 def test_a_newer_schema_is_refused(pair: Pair, forge: Callable[..., Path]) -> None:
     before = everything(pair.county)
     outcome = take_in(pair.county, forge(manifest=lambda one: one.update(schema=9999, novelty=True)))
@@ -379,6 +392,7 @@ def test_a_newer_schema_is_refused(pair: Pair, forge: Callable[..., Path]) -> No
     assert everything(pair.county) == before
 
 
+@of_the_package
 def test_an_older_program_that_lacks_a_column_keeps_its_value(pair: Pair, forge: Callable[..., Path]) -> None:
     edit(pair.town, pair.member, health="健康")
     pair.to_county()
@@ -395,6 +409,7 @@ def test_an_older_program_that_lacks_a_column_keeps_its_value(pair: Pair, forge:
 # ---------------------------------------------------------------- trust
 
 
+@of_the_package
 def test_a_package_for_another_office_is_not_for_us(pair: Pair) -> None:
     other = pair.keep(Workspace.create(pair.root / "other", code="533000", name="别的县", level="county"))
     own_keys(other)
@@ -407,6 +422,7 @@ def test_a_package_for_another_office_is_not_for_us(pair: Pair) -> None:
     assert own.message == "这是本单位自己导出的包，要交给对方导入，不用在这里导入"
 
 
+@of_the_package
 def test_an_unknown_sender_is_refused(pair: Pair, forge: Callable[..., Path]) -> None:
     def stranger(manifest: dict[str, Any]) -> None:
         manifest["from"]["office"], manifest["from"]["name"] = "0" * 36, "无名镇"
@@ -418,6 +434,7 @@ def test_an_unknown_sender_is_refused(pair: Pair, forge: Callable[..., Path]) ->
     )
 
 
+@of_the_package
 def test_a_package_signed_by_another_key_is_refused(pair: Pair, forge: Callable[..., Path]) -> None:
     with Session(pair.county.engine) as session:
         other = seal.own_keys(session)
@@ -430,6 +447,7 @@ def test_a_package_signed_by_another_key_is_refused(pair: Pair, forge: Callable[
     assert everything(pair.county) == before
 
 
+@of_the_package
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
@@ -463,6 +481,7 @@ def test_a_township_writes_only_its_own(
     assert everything(pair.county) == before
 
 
+@of_the_package
 def test_a_township_cannot_take_a_record_of_another(pair: Pair, forge: Callable[..., Path]) -> None:
     def steal(rows: Rows) -> None:
         with pair.county.engine.connect() as connection:
@@ -479,6 +498,7 @@ def test_a_township_cannot_take_a_record_of_another(pair: Pair, forge: Callable[
     assert (outcome.reason, "属于别的单位" in outcome.message) == ("not-allowed", True)
 
 
+@of_the_package
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -602,6 +622,7 @@ def test_sending_back_goes_down_as_a_remark(crossed: Pair) -> None:
         assert (remark.text, remark.record, remark.field) == ("请打电话核实", crossed.member, "phone")
 
 
+@of_the_package
 def test_a_township_cannot_send_back(crossed: Pair) -> None:
     before = everything(crossed.town)
     outcome = crossed.to_town(decide=lambda one: RETURN)
@@ -618,6 +639,7 @@ def test_deleted_here_and_edited_there_are_both_kept(pair: Pair) -> None:
     assert here == there
 
 
+@of_the_package
 def test_a_package_does_not_take_the_place_of_another_replicas_on_the_stick(pair: Pair) -> None:
     second = pair.copied("town")
     first = pair.up()

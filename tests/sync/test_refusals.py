@@ -398,7 +398,7 @@ def test_a_stick_that_fails_while_it_is_read_says_so(pair: Pair, monkeypatch: py
     ("name", "sentence"),
     [
         ("没有.dzb", "找不到登记文件“没有.dzb”。请核对路径，U盘是否插好"),
-        ("夹.dzb", "读不了登记文件“夹.dzb”。请核对路径和权限"),
+        ("夹.dzb", "读不了登记文件“夹.dzb”。请核对路径和权限，U盘是否插好"),
         ("空.dzb", f"这个包已损坏或不完整（不是四基的登记文件），没有导入任何内容。{AGAIN}"),
         (f"{TOWN}-up-2.dzb", "这不是登记文件。请向县里要“登记乡镇”时写出的那个文件"),
     ],
@@ -411,6 +411,39 @@ def test_what_is_no_enrolment_file_is_not_joined(pair: Pair, name: str, sentence
         join(pair.stick / name, pair.root / "新", "x")
     assert told.value.message == sentence
     assert not (pair.root / "新").exists()
+
+
+def test_a_stick_that_fails_while_it_is_joined_from_leaves_nothing(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Failing(BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(package, "open_file", lambda file: Failing())
+    with pytest.raises(Refusal) as told:
+        join(pair.stick / "登记.dzb", pair.root / "新", pair.passphrase)
+    assert told.value.message == "读不了登记文件“登记.dzb”。请核对路径和权限，U盘是否插好"
+    assert not (pair.root / "新").exists()
+
+
+def test_an_enrolment_file_that_is_too_large_is_not_opened(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(package, "INVITATION_LIMIT", 1000)
+    with pytest.raises(Refusal) as told:
+        join(pair.stick / "登记.dzb", pair.root / "新", pair.passphrase)
+    assert told.value.message == "登记文件超出了包允许的大小，没有导入任何内容。请对方用最新的程序重新导出"
+    assert not (pair.root / "新").exists()
+
+
+# ---------------------------------------------------------------- names
+
+
+@pytest.mark.parametrize("code", ["../../x", "/tmp/x", "a\0b", "", ".", "云岭 1"])
+def test_no_code_leads_a_package_out_of_the_archive(pair: Pair, forge: Callable[..., Path], code: str) -> None:
+    file = forge(manifest=lambda said: said["from"].update(code=code))
+    around = sorted(pair.root.rglob("*"))
+    assert take_in(pair.county, file).status == "applied"
+    (kept,) = set(pair.root.rglob("*")) - set(around)
+    assert kept.parent == pair.county.folder / "packages"
+    assert kept.read_bytes() == file.read_bytes()
 
 
 # ---------------------------------------------------------------- undoing

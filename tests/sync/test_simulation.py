@@ -24,7 +24,7 @@ OTHERS = {"name": "赵明明", "phone": "13700000000", "address": "别处", "not
 offices = st.integers(0, 3)
 towns = st.integers(1, 3)
 anywhere = st.integers(0, 40)
-kinds = st.lists(st.sampled_from("ootttvlr"), min_size=1, max_size=4)
+kinds = st.lists(st.sampled_from("oottvllr"), min_size=1, max_size=4)
 
 
 def chooser(wanted: list[str]) -> Any:
@@ -200,9 +200,12 @@ class Offices(RuleBasedStateMachine):
         if bytes(data) != whole and not any(one.file.read_bytes() == bytes(data) for one in self.world.road):
             self.world.spoil(parcel, self.at(parcel.to, seed), bytes(data))
 
-    @rule(office=offices, which=anywhere, wanted=st.lists(st.sampled_from("otv"), min_size=1, max_size=4))
-    def settles(self, office: int, which: int, wanted: list[str]) -> None:
-        self.world.settle(self.at(office, which), which, chooser(wanted))
+    @rule(which=anywhere, wanted=st.lists(st.sampled_from("otv"), min_size=1, max_size=4))
+    def settles(self, which: int, wanted: list[str]) -> None:
+        """Somebody finds what was put off, and decides it."""
+        waiting = self.world.waiting()
+        if waiting:
+            self.world.settle(waiting[which % len(waiting)], which, chooser(wanted))
 
     # ---------------------------------------------------------------- computers
 

@@ -4,7 +4,6 @@
 step: what it judges in the end rests on nothing that the merge itself computes.
 """
 
-import io
 import itertools
 import random
 import shutil
@@ -25,7 +24,7 @@ from sqlalchemy import func, select
 import app.workspace
 from app import backup, editing
 from app.ledgers.catalogue import LEDGERS
-from app.sync import package, stick
+from app.sync import stick
 from app.sync.choices import Choice, Conflict
 from app.sync.intake import put_off, settle, take_in
 from app.sync.outcome import Outcome
@@ -40,6 +39,7 @@ from db.errors import Refusal
 from db.journal import BatchLine, ChangeLine, stored_rows
 from db.models.handoff import ConflictLine, Peer
 from db.models.record import merged_fields, models, table_of
+from tests.helpers.enrolling import unsealed_enrolment
 
 COUNTY = 0
 CODES = ("532900", "532901", "532902", "532903")
@@ -130,16 +130,7 @@ def quick(start_at: int) -> Iterator[None]:
     rng, ticks = random.Random(start_at), itertools.count(start_at)
     start = datetime(2026, 11, 3, 8, tzinfo=UTC)
 
-    def write_plain(out: Any, manifest: bytes, signature: bytes, parts: Any, passphrase: str) -> None:
-        out.write(b"".join(package._compressed(package._tar(manifest, signature, parts))))
-
-    @contextmanager
-    def open_plain(file: Any, passphrase: str) -> Iterator[package.Package]:
-        yield package.Package(package._unpacked(io.BytesIO(file.read()).read))
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(package, "write_with_passphrase", write_plain)
-        patch.setattr(package, "opened_with_passphrase", open_plain)
+    with unsealed_enrolment(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(
             ids, "secrets", SimpleNamespace(randbits=rng.getrandbits, token_hex=lambda n: rng.randbytes(n).hex())
         )
@@ -366,6 +357,10 @@ class World:
         MET[f"a spoiled package {outcome.reason}"] += 1
         self.look(computer)
         assert computer.lines == lines, "a damaged package changed something"
+
+    def waiting(self) -> list[Computer]:
+        """The computers on which a conflict was put off."""
+        return [one for one in self._all() if put_off(one.ws)]
 
     def settle(self, computer: Computer, which: int, choose: Callable[[Conflict], Choice]) -> None:
         """Decides one record that was put off."""

@@ -144,7 +144,8 @@ def test_the_exchanges_wizards_begin_here_and_one_under_way_is_kept(window: Desk
 
 def test_nothing_due_says_so(open_desk: Callable[[Path], Desk], tmp_path: Path, qtbot: QtBot) -> None:
     with office.township(tmp_path / "ws") as workspace:
-        office.village(workspace)
+        typed = {"village_id": office.village(workspace), "name": "柳溪村活动室", "floor_area": "90"}
+        editing.save(workspace, LEDGERS["venue"], {**typed, "ownership": "村集体", "meets_standard": "是"})
     desk = open_desk(tmp_path / "ws")
     window = Desktop(desk)
     qtbot.addWidget(window)

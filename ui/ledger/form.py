@@ -1,6 +1,7 @@
 """The form of one record: sections in two columns, errors beside their field while typing, nothing typed ever lost."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent
@@ -251,14 +252,8 @@ class RecordForm(QWidget):
             self._unlock(name)
             self.rows[name].editor.show_text(text)
             if self._start is not None:
-                self._start = FormStart(
-                    {**self._start.texts, name: text},
-                    self._start.hidden - {name},
-                    self._start.links,
-                    self._start.title,
-                    self._start.draft,
-                    self._start.draft_at,
-                )
+                texts, hidden = {**self._start.texts, name: text}, self._start.hidden - {name}
+                self._start = replace(self._start, texts=texts, hidden=hidden)
             self.rows[name].editor.setFocus()
 
         self.desk.write(lambda workspace: reveal(workspace, ledger, record_id, name), show)
@@ -344,10 +339,10 @@ class RecordForm(QWidget):
         self._keep_soon.stop()
         self._check_soon.stop()
         self.save_button.setEnabled(False)
-        typed, ledger, record_id = self.typed(), self.ledger, self.record_id
+        typed, ledger, record_id, seen = self.typed(), self.ledger, self.record_id, self._start.seen
 
         def write(workspace: Workspace) -> str:
-            saved = editing.save(workspace, ledger, typed, record_id)
+            saved = editing.save(workspace, ledger, typed, record_id, seen)
             drafts.drop(workspace, ledger, record_id)
             return saved
 

@@ -57,7 +57,7 @@ def found(workspace: Workspace, chosen: str) -> Found:
             chosen,
             monthly.due_date(chosen, due),
             lines,
-            dict(drafts.kept_sheet(session, f"month/{chosen}")),
+            dict(drafts.kept_sheet(session, f"month/{chosen}", drafts.writer(workspace))),
             offices,
             sheets,
             month.has_bulletin(session, chosen),

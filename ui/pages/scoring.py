@@ -66,7 +66,7 @@ def found(workspace: Workspace, year: int | None, category: str, office: str | N
             return Found(years, chosen, category, standings, None, {}, (), "")
         result = assessing.result_of(session, line.id, chosen)
         sheet = assessing.sheet(session, line, chosen, today, figures=result is None)
-        kept = drafts.kept_sheet(session, f"score/{chosen}/{line.id}"[:70])
+        kept = drafts.kept_sheet(session, f"score/{chosen}/{line.id}"[:70], drafts.writer(workspace))
         bound = tuple(assessing.consequences_of(session, line.id, chosen))
         return Found(years, chosen, category, standings, sheet, dict(kept), bound, result or "")
 

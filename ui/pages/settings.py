@@ -146,7 +146,10 @@ class SettingsPage(QWidget):
         assert self.desk.here is not None
         here = self.desk.here
         encrypted = "数据已加密，打开和解锁都要口令。"
-        self.safety.setText(encrypted if here.encrypted else "没有设口令：谁能用这台电脑，谁就能看到数据。")
+        plain = "没有设口令：谁能用这台电脑，谁就能看到数据。"
+        guarded = "数据在数据库服务器上，由服务器的账户和口令保护，由服务器管理员备份。"
+        self.safety.setText(guarded if here.shared else encrypted if here.encrypted else plain)
+        self.passphrase_button.setVisible(not here.shared)
         self.passphrase_button.setText("修改口令" if here.encrypted else "设置口令")
         self.name_button.setToolTip(f"现在是 {here.user}")
         self.users_button.setVisible(here.encrypted)

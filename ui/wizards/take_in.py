@@ -498,7 +498,7 @@ class TakeIn(Flow):
             done = []
             for place, (one, tried) in enumerate(ready):
                 progress(place, len(ready), f"写入 {tried.from_name} 第 {tried.sequence} 号")
-                done.append((one, intake.take_in(workspace, one.file, decide=one.decide, expect=tried.digest)))
+                done.append((one, intake.take_in(workspace, one.file, decide=one.decide, expect=tried)))
             return done
 
         self.run("正在写入…", do, self._written)

@@ -35,7 +35,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "draft",
-        sa.Column("id", sa.String(length=80), nullable=False),
+        sa.Column("id", sa.String(length=140), nullable=False),
         sa.Column("values", sa.Text(), nullable=False),
         sa.Column("at", sa.String(length=20), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_draft")),
