@@ -91,14 +91,14 @@ class Layout:
         painter.translate(self.inside.left(), self.inside.top() - number * self.inside.height())
         context = QAbstractTextDocumentLayout.PaintContext()
         context.clip = QRectF(0, number * self.inside.height(), self.inside.width(), self.inside.height())
-        painter.setClipRect(context.clip)
+        painter.setClipRect(context.clip.adjusted(-1, -1, 1, 1))  # with the lines of tables at the edges
         context.palette.setColor(QPalette.ColorRole.Text, Qt.GlobalColor.black)
         self.text.documentLayout().draw(painter, context)
         painter.restore()
         self._number(painter, number + 1)
 
     def _number(self, painter: QPainter, number: int) -> None:
-        """The page's number: — 1 — at the outer edge of an official paper, else at the middle where there are several."""
+        """The page's number: — 1 — at the outer edge of an official paper, else in the middle if there are several."""
         if not self.page.numbered and self.count == 1:
             return
         font = QFont(["宋体", "SimSun", "Noto Serif CJK SC", "Noto Serif SC"])

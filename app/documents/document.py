@@ -72,7 +72,7 @@ class Page:
 
 
 UPRIGHT, ACROSS = Page(), Page(across=True)
-LETTER = Page(margins=(14, 22, 12, 22), size=12)
+LETTER = Page(margins=(14, 22, 12, 22), size=13)
 OFFICIAL = Page(margins=(37, 26, 35, 28), size=16, pitch=28.95, numbered=True)
 """GB/T 9704-2012: 天头 37 mm, 订口 28 mm, 版心 156 × 225 mm, 22 lines of 28 characters of 三号仿宋."""
 
@@ -251,6 +251,27 @@ def filled(text: str, values: Mapping[str, str]) -> str:
 def written_day(day: date | None) -> str:
     """A day as papers write it, blanks to write it by hand where there is none: 2026年11月3日."""
     return f"{day.year}年{day.month}月{day.day}日" if day else "　　　　年　　月　　日"
+
+
+def balanced(title: str, most: int) -> str:
+    """A title broken into lines about as long as one another, none longer than `most` characters and no number broken
+    (GB/T 9704 7.3.1)."""
+    count = -(-wide(title) // (2 * most))
+    lines, rest = [], title
+    for left in range(count, 1, -1):
+        goal, at = wide(rest) / left, 0
+        while at < len(rest) and wide(rest[: at + 1]) <= goal:
+            at += 1
+        while 0 < at < len(rest) and rest[at - 1].isascii() and rest[at].isascii():
+            at -= 1
+        lines.append(rest[:at])
+        rest = rest[at:]
+    return "\n".join([*lines, rest])
+
+
+def wide(text: str) -> int:
+    """How wide a text is: a Chinese character is as wide as two digits."""
+    return sum(2 if ord(letter) > 0x2E7F or letter in "“”‘’—…" else 1 for letter in text)
 
 
 LEVELS = (

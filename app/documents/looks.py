@@ -68,7 +68,7 @@ def _plain(style: Style, size: float) -> Look:
         case Style.TITLE:
             return Look(TITLE_SONG, 16, CENTRE, before=2, after=4)
         case Style.BODY:
-            return Look(FANG, size, BOTH, indent=2, after=2)
+            return Look(FANG, size, indent=2, after=2)
         case Style.RIGHT:
             return Look(FANG, size, RIGHT, inset=2, after=1)
         case Style.CUT:

@@ -45,11 +45,11 @@ def _paragraph(text: str, style: Style, page: Page) -> str:
     how = look(style, page)
     css = (
         f"{_face(how)};margin-top:{how.before * 96 / 72:.0f}px;margin-bottom:{how.after * 96 / 72:.0f}px;"
-        f"text-indent:{how.indent * how.size * 96 / 72:.0f}px;margin-right:{how.inset * how.size * 96 / 72:.0f}px"
+        f"white-space:pre-wrap;text-indent:{how.indent * how.size * 96 / 72:.0f}px;margin-right:{how.inset * how.size * 96 / 72:.0f}px"
     )
     css += ";color:#C8101E" if how.red else ""
     css += ";page-break-before:always" if how.new_page else ""
-    line = '<hr color="#C8101E">' if style is Style.NUMBER else ""
+    line = '<hr style="background-color:#C8101E" width="100%">' if style is Style.NUMBER else ""
     inside = escape(text).replace("\n", "<br>") or "&nbsp;"
     return f'<p align="{how.align}" style="{css}">{inside}</p>{line}'
 

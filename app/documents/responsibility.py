@@ -22,6 +22,7 @@ from app.documents.document import (
     Style,
     Table,
     Text,
+    balanced,
     paragraphs,
     written_day,
 )
@@ -159,6 +160,10 @@ STANDING_COLUMNS = (
 )
 
 
+TITLE_CHARACTERS = 19
+"""In a line of a title in 二号, with room at both ends."""
+
+
 def bulletin(case: Case) -> Content:
     """The month's bulletin as the county has written it, with the ranking as its annex (§10.3, §10.4)."""
     wanted = select(Bulletin).where(Bulletin.deleted_at.is_(None), Bulletin.month == case.month)
@@ -178,7 +183,7 @@ def bulletin(case: Case) -> Content:
         for line in ranked
         if line.owed
     ]
-    made = heading(case, one.title) | {
+    made = heading(case, balanced(one.title, TITLE_CHARACTERS)) | {
         "document_no": one.document_no or "",
         "issued": written_day(one.issued_on),
         "from": case.own.name,

@@ -7,7 +7,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
-from app.documents.document import Body, Content, Document, Grid, Page, Style, Table, Text, filled
+from app.documents.document import Body, Content, Document, Grid, Page, Style, Table, Text, filled, wide
 from app.documents.looks import CENTRE, RIGHT, SONG, look, table_look
 from app.excel.writing import BOX, HEADING_FILL, MONEY, NUMBER, TEXT, put, saved, sheet_name
 
@@ -134,6 +134,5 @@ def _shares(page: Page, pairs: int) -> list[float]:
 
 
 def _lines(text: str, width: float) -> int:
-    """How many lines a text takes; a Chinese character is as wide as two digits."""
-    wide = sum(2 if ord(letter) > 0x2E7F else 1 for letter in text)
-    return max(1, -(-wide // max(1, int(width))))
+    """How many lines a text takes in a column so many characters wide."""
+    return max(1, -(-wide(text) // max(1, int(width))))

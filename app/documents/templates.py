@@ -1,4 +1,4 @@
-"""Draws the Word templates in resources/documents from the layouts of the documents: `python -m app.documents.templates`.
+"""Draws the Word templates in resources/documents from the documents' layouts: `python -m app.documents.templates`.
 
 An office edits a copy in Word or WPS. What stands in double braces is filled in; a line of a table is written once.
 """
@@ -26,6 +26,8 @@ ALIGNED = {
     BOTH: WD_ALIGN_PARAGRAPH.JUSTIFY,
 }
 RED = RGBColor(0xC8, 0x10, 0x1E)
+CELL_MARGIN = 57
+"""Twentieths of a point beside the text of a cell."""
 LINE = 16
 """Points of height that one line of a form's long text is given."""
 
@@ -171,6 +173,13 @@ def _bare(made: Any, lines: int, mms: list[float]) -> Any:
     table.style = "Table Grid"
     table.autofit = False
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        part = OxmlElement(f"w:{side}")
+        part.set(qn("w:w"), str(CELL_MARGIN))
+        part.set(qn("w:type"), "dxa")
+        margins.append(part)
+    table._tbl.tblPr.insert_element_before(margins, "w:tblLook")
     for column, mm in zip(table.columns, mms, strict=True):
         column.width = Mm(mm)
         for cell in column.cells:
@@ -220,7 +229,7 @@ def _body(made: Any, block: Body, page: Page) -> None:
 
 
 def _faces(made: Any) -> None:
-    """Names what may stand for each face in the table of faces, and drops what the empty file brings and nobody uses."""
+    """Names what may stand for each face in the table of faces, and drops what an empty file brings and nobody uses."""
     for holder in (made.part.package, made.part):
         for key, one in list(holder.rels.items()):
             if one.reltype.rpartition("/")[2] in UNUSED:

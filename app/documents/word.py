@@ -34,8 +34,8 @@ def standard_template(document: Document) -> bytes:
 def fill(document: Document, content: Content, hidden: Iterable[str], own: Path | None) -> bytes:
     """The document as a Word file, from the office's own template where there is one.
 
-    `hidden` are the columns that are left out; they lack in the content too. Raises `Refusal` for a template that cannot
-    be filled in, with the place.
+    `hidden` are the columns that are left out; they lack in the content too. Raises `Refusal` for a template that
+    cannot be filled in, with the place.
     """
     from docx.opc.exceptions import OpcError
     from docxtpl import DocxTemplate
