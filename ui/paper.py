@@ -5,7 +5,7 @@ from importlib.resources import files as packaged
 from math import ceil
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
     QFont,
@@ -18,14 +18,16 @@ from PySide6.QtGui import (
     QPainter,
     QPalette,
     QPdfWriter,
+    QPen,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
     QTextDocument,
+    QTextTable,
 )
 
 from app import files
-from app.documents.document import Page
+from app.documents.document import CHARACTERS, Page
 from app.documents.paper import Paper
 from db.errors import Refusal
 
@@ -33,8 +35,6 @@ INCH = 96
 """Units of a laid-out page to the inch."""
 FACES = ("NotoSerifSC-Regular.otf", "NotoSansSC-Regular.otf")
 """The faces that come with the program, for a system that has none of those that a document names."""
-CHARACTERS = 28
-"""In a line of an official paper (GB/T 9704 5.2.3)."""
 
 _own: QGuiApplication | None = None
 
@@ -64,6 +64,9 @@ class Layout:
         self.width, self.height = (units(297), units(210)) if page.across else (units(210), units(297))
         self.inside = QRectF(left, top, self.width - left - right, self.height - top - bottom)
         self.text.setPageSize(QSizeF(self.inside.width(), self.inside.height()))
+        layout = self.text.documentLayout()
+        frames = self.text.rootFrame().childFrames()
+        self._tables = [layout.frameBoundingRect(one) for one in frames if isinstance(one, QTextTable)]
         self.count = max(1, ceil(self.text.size().height() / self.inside.height() - 0.001))
 
     def _set_lines(self, page: Page, pitch: float) -> None:
@@ -94,6 +97,11 @@ class Layout:
         painter.setClipRect(context.clip.adjusted(-1, -1, 1, 1))  # with the lines of tables at the edges
         context.palette.setColor(QPalette.ColorRole.Text, Qt.GlobalColor.black)
         self.text.documentLayout().draw(painter, context)
+        painter.setPen(QPen(Qt.GlobalColor.black, 0.6))
+        for edge in (number * self.inside.height(), (number + 1) * self.inside.height()):
+            for table in self._tables:  # Qt leaves a table open where a page ends
+                if table.top() < edge - 1 < edge + 1 < table.bottom():
+                    painter.drawLine(QPointF(table.left(), edge), QPointF(table.right(), edge))
         painter.restore()
         self._number(painter, number + 1)
 

@@ -77,6 +77,10 @@ OFFICIAL = Page(margins=(37, 26, 35, 28), size=16, pitch=28.95, numbered=True)
 """GB/T 9704-2012: 天头 37 mm, 订口 28 mm, 版心 156 × 225 mm, 22 lines of 28 characters of 三号仿宋."""
 
 
+CHARACTERS = 28
+"""In a line of an official paper (GB/T 9704 5.2.3)."""
+
+
 @dataclass(frozen=True)
 class Column:
     """One column of a table; `width` in millimetres, shared out over the width of the page."""

@@ -61,7 +61,7 @@ PAY_COLUMNS = (
     PLACE,
     Column("village", "村(社区)", 20),
     Column("name", "姓名", 15),
-    Column("role", "职务", 21),
+    Column("role", "职务", 26),
     *(Column(name, f"{month}月", 16, right=True, money=True) for month, name in enumerate(MONTHS, 1)),
     Column("due", "全年应发", 18, right=True, money=True),
     Column("paid", "已登记", 18, right=True, money=True),

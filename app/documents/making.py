@@ -104,7 +104,7 @@ def choices(workspace: Workspace, document: Document, asked: Asked) -> Sequence[
             workspace.office,
             workspace.user,
             clock.today(),
-            _office(session, workspace, asked.office) if workspace.office.is_county else None,
+            _office(session, workspace, asked.office),
             0,
             "",
             "",

@@ -43,9 +43,12 @@ def _face(how: Look) -> str:
 
 def _paragraph(text: str, style: Style, page: Page) -> str:
     how = look(style, page)
+    before, after, indent, inset = (
+        round(points * 96 / 72) for points in (how.before, how.after, how.indent * how.size, how.inset * how.size)
+    )
     css = (
-        f"{_face(how)};margin-top:{how.before * 96 / 72:.0f}px;margin-bottom:{how.after * 96 / 72:.0f}px;"
-        f"white-space:pre-wrap;text-indent:{how.indent * how.size * 96 / 72:.0f}px;margin-right:{how.inset * how.size * 96 / 72:.0f}px"
+        f"{_face(how)};white-space:pre-wrap;margin-top:{before}px;margin-bottom:{after}px;"
+        f"text-indent:{indent}px;margin-right:{inset}px"
     )
     css += ";color:#C8101E" if how.red else ""
     css += ";page-break-before:always" if how.new_page else ""
@@ -74,7 +77,7 @@ def _table(block: Table, content: Content, page: Page) -> str:
         for column in block.columns:
             side = "right" if column.right else "left"
             text = escape(shown(row.get(column.name), money=column.money)).replace("\n", "<br>")
-            cells.append(f'<td align="{side}" valign="middle" style="{face}">{text}</td>')
+            cells.append(f'<td align="{side}" valign="middle" style="{face};white-space:pre-wrap">{text}</td>')
         lines.append(f"<tr>{''.join(cells)}</tr>")
     return f"{_table_open(page)}<thead><tr>{heads}</tr></thead>{''.join(lines)}</table>"
 
@@ -92,6 +95,8 @@ def _grid(block: Grid, content: Content, page: Page) -> str:
             cells.append(
                 f'<td width="{30 / block.pairs:.0f}%" align="center" valign="middle" style="{face}">{label}</td>'
             )
-            cells.append(f'<td colspan="{across}" width="{70 / block.pairs:.0f}%" style="{face}">{room}</td>')
+            cells.append(
+                f'<td colspan="{across}" width="{70 / block.pairs:.0f}%" style="{face};white-space:pre-wrap">{room}</td>'
+            )
         lines.append(f"<tr>{''.join(cells)}</tr>")
     return f"{_table_open(page)}{''.join(lines)}</table>"

@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from app import editing, listing
+from app import editing, listing, month
 from app.documents.document import (
     ACROSS,
     LETTER,
@@ -14,6 +14,7 @@ from app.documents.document import (
     Content,
     Document,
     Need,
+    Page,
     Style,
     Table,
     Text,
@@ -35,15 +36,15 @@ ROSTER_COLUMNS = columns(
     name=16,
     sex=10,
     nation=14,
-    birth=21,
+    birth=22,
     education=22,
     branch=34,
     category=18,
-    joined_on=21,
-    full_on=21,
+    joined_on=22,
+    full_on=22,
     work_post=26,
     phone=25,
-    resident_id=37,
+    resident_id=40,
 )
 
 
@@ -80,7 +81,7 @@ ROSTER = Document(
     ),
     roster,
     MEMBERS,
-    page=ACROSS,
+    page=Page(across=True, margins=(18, 14, 16, 14), size=9),
 )
 
 # ---------------------------------------------------------------- the pledges
@@ -168,6 +169,8 @@ def letter(case: Case) -> Content:
     """介绍信三联 (§3): 存根, 介绍信, 回执. How far dues are paid and how long it is valid stand in capital numerals."""
     one = editing.get(case.session, TRANSFERS, case.record)
     assert isinstance(one, Transfer)
+    if not case.own.is_county and one.office_id != case.own.id:
+        raise Refusal("这封介绍信由对方党委开出，这里不能打印。请等对方带来的介绍信", "not-allowed")
     if one.deleted_at is not None or one.direction != OUT or one.scope == INSIDE or one.status == CANCELLED:
         raise Refusal("只有转出乡镇、没有撤销的转接才开介绍信。请在“组织关系转接”里另选一条", "not-allowed")
     texts = {name: text or BLANK for name, text in values(case.session, TRANSFERS, one).items()}
@@ -187,8 +190,9 @@ def letter(case: Case) -> Content:
 
 
 def _giver(case: Case, one: Transfer) -> str:
-    """The committee that issues the letter: the office whose record it is."""
-    found = case.session.get(Office, one.office_id)
+    """The committee that issues the letter, at the top of the office whose record it is."""
+    org = month.heads(case.session, one.office_id).org
+    found = case.session.get(PartyOrg, org) if org else case.session.get(Office, one.office_id)
     return found.name if found is not None else case.own.name
 
 
