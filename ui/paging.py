@@ -1,5 +1,5 @@
-"""Pages of a document: its HTML laid out endlessly long, then cut between lines and between rows of tables. Qt's own pages
-would cut a row in two."""
+"""Pages of a document: its HTML laid out endlessly long, then cut between lines and between rows of tables. Qt's own
+pages would cut a row in two."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

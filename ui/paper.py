@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QPainter,
     QPdfWriter,
 )
+from PySide6.QtWidgets import QWidget
 
 from app import files
 from app.documents.paper import Paper
@@ -22,15 +23,20 @@ from ui.paging import INCH, Layout
 _own: QGuiApplication | None = None
 
 
-def print_to(device: QPagedPaintDevice, paper: Paper) -> None:
-    """Prints a document on a printer, or into a PDF. Raises `Refusal` when it does not begin."""
-    made = Layout(paper)
+def set_page(device: QPagedPaintDevice, paper: Paper) -> None:
+    """A4 upright or across, without margins: they are the document's own."""
     turned = QPageLayout.Orientation.Landscape if paper.page.across else QPageLayout.Orientation.Portrait
     layout = QPageLayout(
         QPageSize(QPageSize.PageSizeId.A4), turned, QMarginsF(), QPageLayout.Unit.Millimeter, QMarginsF()
     )
     layout.setMode(QPageLayout.Mode.FullPageMode)
     device.setPageLayout(layout)
+
+
+def print_to(device: QPagedPaintDevice, paper: Paper) -> None:
+    """Prints a document on a printer, or into a PDF. Raises `Refusal` when it does not begin."""
+    made = Layout(paper)
+    set_page(device, paper)
     painter = QPainter()
     if not painter.begin(device):
         raise Refusal("打印没有开始。请检查打印机是否连接，或者保存位置能否写入", "cannot-print")
@@ -80,3 +86,17 @@ def _ready() -> None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         os.environ.setdefault("QT_LOGGING_RULES", "qt.qpa.*=false")
         _own = QGuiApplication(["siji"])
+
+
+def preview(paper: Paper, parent: QWidget) -> None:
+    """Opens the preview, from which it is printed."""
+    from PySide6.QtPrintSupport import QPrinter, QPrintPreviewDialog
+
+    device = QPrinter(QPrinter.PrinterMode.HighResolution)
+    set_page(device, paper)
+    dialog = QPrintPreviewDialog(device, parent)
+    dialog.setWindowTitle(f"打印 {paper.title}")
+    dialog.resize(1100, 720)
+    dialog.paintRequested.connect(lambda painted: print_to(painted, paper))
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.open()

@@ -95,8 +95,7 @@ def _grid(block: Grid, content: Content, page: Page) -> str:
             cells.append(
                 f'<td width="{30 / block.pairs:.0f}%" align="center" valign="middle" style="{face}">{label}</td>'
             )
-            cells.append(
-                f'<td colspan="{across}" width="{70 / block.pairs:.0f}%" style="{face};white-space:pre-wrap">{room}</td>'
-            )
+            wide = f'colspan="{across}" width="{70 / block.pairs:.0f}%"'
+            cells.append(f'<td {wide} style="{face};white-space:pre-wrap">{room}</td>')
         lines.append(f"<tr>{''.join(cells)}</tr>")
     return f"{_table_open(page)}{''.join(lines)}</table>"
