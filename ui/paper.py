@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, Qt
 from PySide6.QtGui import (
@@ -19,6 +20,11 @@ from app import files
 from app.documents.paper import Paper
 from db.errors import Refusal
 from ui.paging import INCH, Layout
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtPrintSupport import QPrinter
 
 _own: QGuiApplication | None = None
 
@@ -75,7 +81,7 @@ def write_pdf(paper: Paper, out: Path) -> None:
     writer.setTitle(paper.title)
     print_to(writer, paper)
     del writer
-    with files.telling(out, "PDF 阅读器"):
+    with files.telling(out, "Adobe Reader 或 WPS"):
         files.write_whole(out, bytes(inside.data().data()))
 
 
@@ -89,14 +95,26 @@ def _ready() -> None:
 
 
 def preview(paper: Paper, parent: QWidget) -> None:
-    """Opens the preview, from which it is printed."""
-    from PySide6.QtPrintSupport import QPrinter, QPrintPreviewDialog
+    """Opens the preview of a document, from which it is printed."""
+    from PySide6.QtPrintSupport import QPrinter
 
     device = QPrinter(QPrinter.PrinterMode.HighResolution)
     set_page(device, paper)
+    show_preview(device, paper.title, lambda painted: print_to(painted, paper), parent)
+
+
+def show_preview(device: "QPrinter", title: str, draw: "Callable[[QPrinter], None]", parent: QWidget) -> None:
+    """Opens Qt's own preview over a printer."""
+    from PySide6.QtPrintSupport import QPrintPreviewDialog
+
     dialog = QPrintPreviewDialog(device, parent)
-    dialog.setWindowTitle(f"打印 {paper.title}")
+    dialog.setWindowTitle(f"打印 {title}")
     dialog.resize(1100, 720)
-    dialog.paintRequested.connect(lambda painted: print_to(painted, paper))
+
+    def paint(painted: "QPrinter", _: "QPrinter" = device) -> None:
+        """Draws; and as long as it may be asked to, it keeps the device alive, which the dialog does not."""
+        draw(painted)
+
+    dialog.paintRequested.connect(paint)
     dialog.finished.connect(dialog.deleteLater)
     dialog.open()

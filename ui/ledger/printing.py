@@ -5,7 +5,7 @@ from html import escape
 
 from PySide6.QtCore import QMarginsF
 from PySide6.QtGui import QPageLayout, QPageSize, QTextDocument
-from PySide6.QtPrintSupport import QPrinter, QPrintPreviewDialog
+from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QWidget
 
 from app import listing
@@ -13,6 +13,7 @@ from app.ledgers.ledger import Ledger
 from app.workspace import Workspace
 from db import clock
 from ui.background import Desk
+from ui.paper import show_preview
 from ui.shell import theme
 
 MOST = 5000
@@ -62,12 +63,7 @@ def preview(desk: Desk, ledger: Ledger, query: listing.Query, columns: Sequence[
     """Opens the preview, from which it is printed."""
 
     def show(text: str) -> None:
-        paper = printer()
-        dialog = QPrintPreviewDialog(paper, parent)
-        dialog.setWindowTitle(f"打印 {ledger.title}")
-        dialog.resize(1100, 720)
         made = document(text)
-        dialog.paintRequested.connect(made.print_)
-        dialog.open()
+        show_preview(printer(), ledger.title, made.print_, parent)
 
     desk.read(lambda workspace: html(workspace, ledger, query, columns), show)
