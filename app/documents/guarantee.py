@@ -5,7 +5,7 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from app import pay
-from app.documents.document import ACROSS, Case, Column, Content, Document, Need, Page, Row, Style, Table, Text
+from app.documents.document import ACROSS, Case, Cell, Column, Content, Document, Need, Page, Row, Style, Table, Text
 from app.documents.numerals import capital_yuan
 from app.documents.rows import PLACE, columns, heading, of_office, rows, table_layout
 from app.ledgers.funds import PAY_SLIPS
@@ -77,12 +77,10 @@ def pay_sheet(case: Case) -> Content:
     found: list[Row] = []
     for village in sheet.villages:
         for line in village.lines:
-            months = {name: yuan(one.paid) for name, one in zip(MONTHS, line.months, strict=True)}
-            found.append(
-                {"place": len(found) + 1, "village": village.name, "name": line.name, "role": line.role}
-                | months
-                | {"due": yuan(line.due), "paid": yuan(line.paid), "signed": ""}
-            )
+            row: dict[str, Cell] = {name: yuan(one.paid) for name, one in zip(MONTHS, line.months, strict=True)}
+            row |= {"place": len(found) + 1, "village": village.name, "name": line.name, "role": line.role}
+            row |= {"due": yuan(line.due), "paid": yuan(line.paid)}
+            found.append(row)
     sums: dict[str, Decimal | None] = {}
     for name in MONTHS:
         amounts = [row[name] for row in found if isinstance(row[name], Decimal)]

@@ -105,6 +105,10 @@ CHECK_COLUMNS = (
 )
 
 
+FILLED = ("planned", "done", "total_done", "rate", "reason", "next_plan")
+"""The columns that an office fills in."""
+
+
 def self_check(case: Case) -> Content:
     """An office's self-check of a month, every duty of it, filled in or not."""
     office = the_office(case)
@@ -112,8 +116,12 @@ def self_check(case: Case) -> Content:
     if not sheet:
         raise Refusal(f"{office.name}在 {case.month[:4]} 年没有责任项目，没有自查可以打印", "nothing-to-do")
     lines: list[Row] = [
-        {"number": one.duty.number, "title": one.duty.title, "quota": one.duty.quota}
-        | {name: _cell(one.values[name]) for name in ("planned", "done", "total_done", "rate", "reason", "next_plan")}
+        {
+            "number": one.duty.number,
+            "title": one.duty.title,
+            "quota": one.duty.quota,
+            **{name: _cell(one.values[name]) for name in FILLED},
+        }
         for one in sheet
     ]
     first = next((one.values for one in sheet if one.check_id is not None), None)

@@ -29,7 +29,8 @@ class _Sheet:
 
     def __init__(self, book: Workbook, document: Document, content: Content) -> None:
         self.document, self.content, self.page = document, content, document.page
-        self.sheet: Any = book.active
+        sheet: Any = book.active
+        self.sheet = sheet
         self.sheet.title = sheet_name(document.title)
         self.widths = _widths(document)
         self.at = 0

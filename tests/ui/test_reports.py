@@ -84,6 +84,13 @@ def test_the_preview_opens(page: ReportsPage, qtbot: QtBot) -> None:
     dialog.close()
 
 
+def test_the_preview_of_a_ledger_opens_too(page: ReportsPage, qtbot: QtBot) -> None:
+    ledger = page.test_window.go("member")  # type: ignore[attr-defined]
+    ledger.print_table()
+    qtbot.waitUntil(lambda: ledger.findChild(QPrintPreviewDialog) is not None)
+    ledger.findChild(QPrintPreviewDialog).close()
+
+
 def test_a_pdf_that_cannot_be_written(qapp: QApplication, unwritable: Path) -> None:
     with pytest.raises(Refusal, match=r"不能写“册\.pdf”：它可能正在 Adobe Reader 或 WPS 里打开着"):
         write_pdf(table_of(1), unwritable / "册.pdf")
