@@ -9,11 +9,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from app.backup import TEMPLATES
 from app.documents.document import Content, Document, Row, shown
 from db.errors import Refusal
 
-FOLDER = "documents"
-"""Inside a workspace's folder: the templates that an office has made its own."""
+FOLDER = TEMPLATES
+"""Inside a workspace's folder, and inside what the program carries."""
 
 MOST = 3000
 """Lines of a Word file or a paper; more are for Excel."""
