@@ -11,12 +11,13 @@ from decimal import ROUND_HALF_UP, Decimal
 from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
+from app import pay, venues
 from app.ledgers import team
 from app.policy import Policies
 from app.rules import meetings, monthly, organisation
 from app.rules.monthly import Report
-from db.models.guarantee import Venue
-from db.models.organisation import PartyOrg, Village
+from db.models.method import Rectification
+from db.models.organisation import PartyOrg
 from db.models.party_life import Dues, Meeting
 from db.models.responsibility import Duty, Inspection, MonthlyCheck, Task
 from db.models.team import Member
@@ -48,14 +49,29 @@ def post_share(session: Session, office: str, year: int, today: date) -> Decimal
 
 
 def venue_coverage(session: Session, office: str, year: int, today: date) -> Decimal | None:
-    """活动场所达标覆盖率 (§7): of the villages those with a venue up to standard that stood by the end of the year."""
-    villages = set(session.scalars(select(Village.id).where(Village.deleted_at.is_(None), Village.office_id == office)))
-    good = select(Venue.village_id).where(
-        Venue.deleted_at.is_(None),
-        Venue.meets_standard.is_(True),
-        Venue.built_year.is_(None) | (Venue.built_year <= year),
+    """活动场所达标覆盖率 (§7): of the villages those with a venue that counts."""
+    found = venues.coverage(session, office)
+    return percent(len(found.counted), len(found.villages))
+
+
+def pay_paid(session: Session, office: str, year: int, today: date) -> Decimal | None:
+    """村干部报酬发放率 (§5.2): of what the standard gives for the months so far what was paid; more to one makes up
+    for no other."""
+    on = min(today.replace(day=1) - timedelta(days=1), date(year, 12, 31))
+    lines = [one for village in pay.sheet(session, year, on, office).villages for one in village.lines]
+    return percent(sum(min(one.paid, one.so_far) for one in lines), sum(one.so_far for one in lines))
+
+
+def rectification_closed(session: Session, office: str, year: int, today: date) -> Decimal | None:
+    """整改销号率 (§8): of the items whose day came in the year those that were closed by it."""
+    rows = select(Rectification.due_on, Rectification.closed_on).where(
+        Rectification.deleted_at.is_(None),
+        Rectification.office_id == office,
+        Rectification.due_on >= date(year, 1, 1),
+        Rectification.due_on <= min(today, date(year, 12, 31)),
     )
-    return percent(len(villages & set(session.scalars(good))), len(villages))
+    items = session.execute(rows).all()
+    return percent(sum(closed is not None and closed <= due for due, closed in items), len(items))
 
 
 def monthly_on_time(session: Session, office: str, year: int, today: date) -> Decimal | None:
@@ -205,6 +221,8 @@ def dues_paid(session: Session, office: str, year: int, today: date) -> Decimal 
 FIGURES: Mapping[str, Figure] = {
     "post_share": post_share,
     "venue_coverage": venue_coverage,
+    "pay_paid": pay_paid,
+    "rectification_closed": rectification_closed,
     "monthly_on_time": monthly_on_time,
     "monthly_rate": monthly_rate,
     "inspection_answered": inspection_answered,

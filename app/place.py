@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 EXCHANGE, SETTINGS = "exchange", "settings"
+CONFLICTS = "conflicts"
+"""The conflicts that were put off, over the exchange page."""
 PAY_SHEET, FUNDING_SHEET = "pay_sheet", "funding_sheet"
 MONTH, SCORING = "month", "scoring"
 """Pages that are no ledger's, and to which something leads."""

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -14,12 +15,16 @@ from app.findings import Finding, Level, error, warning
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Ledger
 from app.policy import Policies
-from app.workspace import Workspace
+from app.sync import departed
+from app.sync.namesakes import on_a_roll
+from app.workspace import OfficeCard, Workspace
+from db import clock
 from db.engine import integrity_faults
 from db.journal import ChangeLine, Progress, Values, stored_rows, typed
 from db.models.common import Attachment
 from db.models.handoff import BlobChunk
 from db.models.record import dump, merged_fields, table_of
+from db.models.team import Member
 
 CHUNK = 2000
 """How many records are in memory at once."""
@@ -59,6 +64,7 @@ def check(workspace: Workspace, progress: Progress | None = None) -> list[Found]
                 progress(place, len(LEDGERS), ledger.title)
             found += journal_faults(session, ledger)
             found += record_findings(session, ledger)
+        found += nowhere(session, workspace.office, clock.today())
         found += lost_bytes(session, workspace.office.id)
     return found
 
@@ -197,14 +203,19 @@ def duplicates(connection: Connection, ledger: Ledger) -> list[Found]:
         spec = ledger.fields[name]
         column, live = table.c[name], table.c.deleted_at.is_(None)
         shared = select(column).where(live, column.is_not(None)).group_by(column).having(func.count() > 1)
-        sharing: Mapping[str, list[tuple[str, str]]] = defaultdict(list)
-        for number, record_id, office in connection.execute(
-            select(column, table.c.id, table.c.office_id).where(live, column.in_(shared)).order_by(table.c.id)
+        sharing: Mapping[str, list[tuple[str, str, bool]]] = defaultdict(list)
+        for number, record_id, office, counts in connection.execute(
+            select(column, table.c.id, table.c.office_id, on_a_roll(ledger.model))
+            .where(live, column.in_(shared))
+            .order_by(table.c.id)
         ):
-            sharing[number].append((record_id, office))
+            sharing[number].append((record_id, office, bool(counts)))
         for people in sharing.values():
-            offices = [office for _, office in people]
-            for record_id, office in people:
+            offices = [office for _, office, _ in people]
+            rolls = {office for _, office, counts in people if counts}
+            for record_id, office, counts in people:
+                if offices.count(office) == 1 and not (counts and len(rolls) > 1):
+                    continue  # on one roll only, as after a transfer
                 if offices.count(office) > 1:
                     message = f"有 {len(people)} 名{ledger.one}登记了同一个{spec.label}，请核对，合并或更正"
                     one = error(name, "duplicate", message)
@@ -213,6 +224,17 @@ def duplicates(connection: Connection, ledger: Ledger) -> list[Found]:
                     one = warning(name, "duplicate", message)
                 found.append(Found(ledger.id, record_id, one))
     return found
+
+
+def nowhere(session: Session, office: OfficeCard, today: date) -> list[Found]:
+    """Members who left an office by a transfer and came to none below this one. A township cannot tell: whoever leaves
+    it is on no roll that it has."""
+    if not office.is_county:
+        return []
+    return [
+        Found(Member.__tablename__, one.id, warning("standing", departed.RULE, departed.sentence(one)))
+        for one in departed.unsettled(session, office.id, today)
+    ]
 
 
 def dead_links(connection: Connection, ledger: Ledger) -> list[Found]:

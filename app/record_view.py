@@ -1,7 +1,7 @@
 """One record as a person reads it: sections, findings, what points to it, files, history, remarks; and as a form."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,8 +16,9 @@ from app.ledgers.catalogue import LEDGERS, linking_to
 from app.ledgers.ledger import Ledger
 from app.ownership import belongs_to, owner_above
 from app.policy import Policies
+from app.sync.corrections import CORRECTED, OPEN, answered_here
 from app.workspace import Workspace
-from db import journal
+from db import journal, settings
 from db.codes import table
 from db.models.common import Remark
 from db.models.organisation import Office
@@ -33,6 +34,8 @@ class Item:
     label: str
     text: str
     hidden: bool = False
+    remark: str = ""
+    """What was sent back about it and has not been answered."""
 
 
 @dataclass(frozen=True)
@@ -68,11 +71,25 @@ class HistoryLine:
 
 @dataclass(frozen=True)
 class RemarkLine:
-    """What the county wrote about the record."""
+    """What the county wrote about the record.
 
+    Attributes:
+        field: the label of the field that it is about, empty for the whole record; `name` is the field's name.
+        status: 待改, 已改 or 已了. An office's own correction counts at once, before the county has seen it.
+        at: when it was written, or came.
+    """
+
+    id: str
     text: str
     field: str
+    name: str
     status: str
+    at: str
+
+    @property
+    def open(self) -> bool:
+        """Whether it waits for a correction."""
+        return self.status == table("remark_status").name(OPEN)
 
 
 @dataclass(frozen=True)
@@ -91,6 +108,8 @@ class RecordView:
     actions: tuple[Offer, ...]
     keeper: str | None = None
     """The sentence that another office keeps this record, None where this one may write it."""
+    sends_back: bool = False
+    """Whether it is a subordinate's, to which it can be sent back."""
 
 
 FIRST = 8
@@ -105,6 +124,8 @@ def view(workspace: Workspace, session: Session, ledger: Ledger, record_id: str)
         name: one.among(session, [record_id]).get(record_id, "") if one.among else listing.derived_text(one, record)
         for name, one in ledger.derivations.items()
     }
+    said = remarks(session, ledger, record_id)
+    waiting = {one.name: one.text for one in reversed(said) if one.open}
     sections = []
     for title, names in ledger.sections.items():
         items = []
@@ -114,7 +135,8 @@ def view(workspace: Workspace, session: Session, ledger: Ledger, record_id: str)
                 continue
             text = listing.cell(ledger, record, name, titles)
             hidden = text != listing.cell(ledger, record, name, titles, masked=False)
-            items.append(Item(name, spec.label, f"{text} {spec.unit}".strip() if text else "", hidden))
+            shown = f"{text} {spec.unit}".strip() if text else ""
+            items.append(Item(name, spec.label, shown, hidden, waiting.get(name, "")))
         sections.append((title, tuple(items)))
     if derived:
         extra = tuple(Item(name, one.label, derived[name]) for name, one in ledger.derivations.items())
@@ -130,9 +152,10 @@ def view(workspace: Workspace, session: Session, ledger: Ledger, record_id: str)
         related(session, ledger, record),
         attachments.listed(session, record_id),
         history(session, ledger, record_id),
-        remarks(session, ledger, record_id),
+        said,
         actions.offers(session, workspace.office, ledger, record_id),
         kept_elsewhere(workspace, session, ledger, record_id),
+        workspace.office.is_county and record.office_id != workspace.office.id,
     )
 
 
@@ -213,15 +236,35 @@ def _shown(session: Session, ledger: Ledger, name: str, value: Any) -> str:
 def remarks(session: Session, ledger: Ledger, record_id: str) -> tuple[RemarkLine, ...]:
     """The county's remarks on a record, the latest first."""
     found = session.execute(
-        select(Remark.text, Remark.field, Remark.status)
+        select(Remark.id, Remark.office_id, Remark.text, Remark.field, Remark.status)
         .where(Remark.record == record_id, Remark.ledger == ledger.id, Remark.deleted_at.is_(None))
         .order_by(Remark.id.desc())
-    )
-    names = table("remark_status")
+    ).all()
+    own = settings.get(session, "office_id")
+    answered = answered_here(session, [one.id for one in found if one.office_id != own])
+    names, ats = table("remark_status"), _made_at(session, [one.id for one in found])
     return tuple(
-        RemarkLine(text, ledger.fields[field].label if field and field in ledger.fields else "", names.name(status))
-        for text, field, status in found
+        RemarkLine(
+            one.id,
+            one.text,
+            ledger.fields[one.field].label if one.field in ledger.fields else "",
+            one.field or "",
+            names.name(CORRECTED if one.id in answered else one.status),
+            ats.get(one.id, ""),
+        )
+        for one in found
     )
+
+
+def _made_at(session: Session, ids: Sequence[str]) -> Mapping[str, str]:
+    """When records were made here, or came."""
+    lines = (
+        select(journal.ChangeLine.record_id, journal.BatchLine.at)
+        .join(journal.BatchLine, journal.BatchLine.id == journal.ChangeLine.batch_id)
+        .where(journal.ChangeLine.record_id.in_(ids), journal.ChangeLine.before.is_(None))
+    )
+    found: dict[str, str] = dict(session.execute(lines).all())
+    return found
 
 
 # ---------------------------------------------------------------- the form
@@ -239,6 +282,7 @@ class FormStart:
         draft: what was typed before and not saved.
         draft_at: when that was.
         keeper: the sentence that another office keeps the record, None where this one may write it.
+        remarks: what was sent back and has not been answered, by field; the empty name stands for the whole record.
         seen: the version of the record as it is shown, None for a new one.
     """
 
@@ -249,6 +293,7 @@ class FormStart:
     draft: Mapping[str, str]
     draft_at: str
     keeper: str | None = None
+    remarks: Mapping[str, str] = field(default_factory=dict)
     seen: Version | None = None
 
 
@@ -279,8 +324,11 @@ def form_start(workspace: Workspace, session: Session, ledger: Ledger, record_id
             links |= listing.record_titles(session, LEDGERS[target], [text])
     title = listing.record_titles(session, ledger, [record_id])[record_id] if record_id else ""
     keeper = kept_elsewhere(workspace, session, ledger, record_id) if record_id else None
+    said = remarks(session, ledger, record_id) if record_id else ()
+    waiting = {one.name: one.text for one in reversed(said) if one.open}
     seen = editing.get(session, ledger, record_id).version if record_id else None
-    return FormStart(texts, frozenset(hidden), links, title, typed, draft.at if draft else "", keeper, seen)
+    left = draft.at if draft else ""
+    return FormStart(texts, frozenset(hidden), links, title, typed, left, keeper, waiting, seen)
 
 
 class _Values(SimpleNamespace):

@@ -13,7 +13,7 @@ from app.ledgers.catalogue import LEDGERS
 from app.ledgers.method_checks import first_secretaries, latest_grades
 from app.ledgers.village_team import ANSWER_DAYS
 from app.listing import Query
-from app.place import EXCHANGE, PAY_SHEET, Place
+from app.place import CONFLICTS, EXCHANGE, PAY_SHEET, Place
 from app.policy import Policies
 from app.quality import Found
 from app.reminding import NAMED, named, spoken
@@ -29,6 +29,8 @@ from app.rules.transfers import State
 from app.rules.village_team import answer_due
 from app.statistics import in_month, last_received
 from app.sync import register, transfers
+from app.sync.board import due_day
+from app.sync.corrections import CORRECTED, OPEN, answered_here
 from app.workspace import OfficeCard
 from db.models.common import Remark
 from db.models.guarantee import Budget, CareFund
@@ -52,9 +54,6 @@ TOLD = frozenset(
     ]
 )
 """Rules whose findings have reminders of their own."""
-DUE_DAY = 25
-"""The day of the month by which an office reports, where policy says nothing (seed policy monthly.due_day)."""
-TO_BE_MENDED = "01"  # code table remark_status
 
 
 def reminders(session: Session, office: OfficeCard, today: date) -> list[Reminder]:
@@ -265,15 +264,33 @@ def budgets_lag(session: Session, today: date) -> Iterable[Reminder]:
 
 
 def remarks(session: Session, office: OfficeCard) -> Iterable[Reminder]:
-    """What the county sent back and nobody has settled; a county sees what it waits for."""
-    waiting = select(Remark.id, Remark.text).where(Remark.deleted_at.is_(None), Remark.status == TO_BE_MENDED)
+    """What the county sent back and nobody has answered; a county sees what it waits for, and what was corrected."""
+    known = select(Remark.id, Remark.text, Remark.status).where(
+        Remark.deleted_at.is_(None), Remark.status.in_((OPEN, CORRECTED))
+    )
     if not office.is_county:
-        waiting = waiting.where(Remark.target_office_id == office.id)
-    found = session.execute(waiting.order_by(Remark.id.desc())).all()
-    if found:
-        title = f"等乡镇更正的批注 {len(found)} 条" if office.is_county else f"县里退回 {len(found)} 条"
+        known = known.where(Remark.target_office_id == office.id)
+    found = session.execute(known.order_by(Remark.id.desc())).all()
+    waiting = [(id, text) for id, text, status in found if status == OPEN]
+    if office.is_county:
+        corrected = [text for _, text, status in found if status == CORRECTED]
+        if corrected:
+            place = Place("remark", chips=("已改",))
+            detail = f"看过没有问题，改成“已了”。{_first_line(corrected[0])}"
+            yield Reminder(Urgency.ATTENTION, f"乡镇已改的批注 {len(corrected)} 条", detail, place)
+    answered = set() if office.is_county else answered_here(session, [id for id, _ in waiting])
+    waiting = [one for one in waiting if one[0] not in answered]
+    if waiting:
+        title = f"等乡镇更正的批注 {len(waiting)} 条" if office.is_county else f"县里退回 {len(waiting)} 条"
         urgency = Urgency.INFORMATION if office.is_county else Urgency.ATTENTION
-        yield Reminder(urgency, title, found[0].text.replace("\n", " "), Place("remark", chips=("待改",)))
+        place = Place("remark", chips=("待改",))
+        if answered:
+            place = Place("remark", ids=tuple(id for id, _ in waiting), title="县里退回")
+        yield Reminder(urgency, title, _first_line(waiting[0][1]), place)
+
+
+def _first_line(text: str) -> str:
+    return text.replace("\n", " ")
 
 
 def letters(session: Session, office: OfficeCard, today: date) -> Iterable[Reminder]:
@@ -352,7 +369,7 @@ def conflicts(session: Session) -> Iterable[Reminder]:
     number = session.execute(select(func.count()).select_from(ConflictLine)).scalar_one()
     if number:
         detail = "两边改得不一样，放着以后再定"
-        yield Reminder(Urgency.ATTENTION, f"没有裁决的冲突 {number} 条", detail, Place(EXCHANGE))
+        yield Reminder(Urgency.ATTENTION, f"没有裁决的冲突 {number} 条", detail, Place(CONFLICTS))
 
 
 def reporting(session: Session, today: date) -> Iterable[Reminder]:
@@ -363,7 +380,7 @@ def reporting(session: Session, today: date) -> Iterable[Reminder]:
     last = register.last(session, superior.office_id, sent=True)
     if last is not None and in_month(last.at, today):
         return
-    due = Policies.read(session).whole("monthly.due_day", today, DUE_DAY)
+    due = due_day(session, today)
     urgency = Urgency.WRONG if today.day > due else Urgency.ATTENTION
     before = "还没有上报过" if last is None else f"上次上报是 {_local_day(last.at, today)}"
     yield Reminder(urgency, "本月还没有上报", f"应在 {due} 日前报送，{before}", Place(EXCHANGE))
@@ -375,7 +392,7 @@ def reporting_townships(session: Session, today: date) -> Iterable[Reminder]:
     joined = select(Peer).where(Peer.superior.is_(False), Peer.signing_key.is_not(None)).order_by(Peer.code)
     late = [one.name for one in session.scalars(joined) if not in_month(received.get(one.office_id), today)]
     if late:
-        due = Policies.read(session).whole("monthly.due_day", today, DUE_DAY)
+        due = due_day(session, today)
         urgency = Urgency.WRONG if today.day > due else Urgency.ATTENTION
         yield Reminder(urgency, f"本月没有上报 {len(late)} 个乡镇", named(late), Place(EXCHANGE))
 
@@ -399,7 +416,7 @@ def doubts(found: Sequence[Found]) -> list[Reminder]:
 
 def days_left(session: Session, today: date) -> int:
     """Days until this month's reporting is due; negative when it is past."""
-    return Policies.read(session).whole("monthly.due_day", today, DUE_DAY) - today.day
+    return due_day(session, today) - today.day
 
 
 def _local_day(moment: str, today: date) -> str:

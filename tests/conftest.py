@@ -19,6 +19,7 @@ from tests.helpers import server as servers
 from tests.helpers.logs import LogWatch
 from tests.helpers.server import Server
 from tests.helpers.stores import Store
+from tests.helpers.townships import Many, many
 from tests.helpers.unwritable import permissions_hold
 
 settings.register_profile(
@@ -121,3 +122,14 @@ def unwritable(tmp_path: Path) -> Iterator[Path]:
     with permissions_hold():
         yield folder
     folder.chmod(0o755)
+
+
+@pytest.fixture(scope="session")
+def forty(tmp_path_factory: pytest.TempPathFactory) -> Many:
+    """A county, forty townships, and their first packages on eight sticks; to be copied, never changed."""
+    made = many(tmp_path_factory.mktemp("县") / "云溪 县", 40)
+    for place, town in enumerate(made.towns):
+        stick = made.root / f"U盘{place // 5 + 1}"
+        stick.mkdir(exist_ok=True)
+        town.hand_over(stick)
+    return made

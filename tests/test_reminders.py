@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import reminders, statistics
 from app.findings import error, warning
-from app.place import EXCHANGE, Place
+from app.place import CONFLICTS, EXCHANGE, Place
 from app.quality import Found
 from app.reminders import Reminder, Urgency
 from app.rules import identity
@@ -154,7 +154,7 @@ def test_conflicts_that_were_put_off(workspace: Workspace) -> None:
     put(workspace, county_peer(workspace))
     put(workspace, package(1, "2026-11-10T02:00:00Z"))
     put(workspace, ConflictLine(record_id="m", ledger="member", peer_id=COUNTY, theirs="{}", at="2026-11-10T02:00:00Z"))
-    assert [(one.title, one.place) for one in due(workspace)] == [("没有裁决的冲突 1 条", Place(EXCHANGE))]
+    assert [(one.title, one.place) for one in due(workspace)] == [("没有裁决的冲突 1 条", Place(CONFLICTS))]
 
 
 def test_a_county_sees_who_has_not_reported(tmp_path: Path) -> None:

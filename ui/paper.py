@@ -100,15 +100,15 @@ def preview(paper: Paper, parent: QWidget) -> None:
 
     device = QPrinter(QPrinter.PrinterMode.HighResolution)
     set_page(device, paper)
-    show_preview(device, paper.title, lambda painted: print_to(painted, paper), parent)
+    open_preview(device, f"打印 {paper.title}", lambda painted: print_to(painted, paper), parent)
 
 
-def show_preview(device: "QPrinter", title: str, draw: "Callable[[QPrinter], None]", parent: QWidget) -> None:
+def open_preview(device: "QPrinter", title: str, draw: "Callable[[QPrinter], None]", parent: QWidget) -> None:
     """Opens Qt's own preview over a printer."""
     from PySide6.QtPrintSupport import QPrintPreviewDialog
 
     dialog = QPrintPreviewDialog(device, parent)
-    dialog.setWindowTitle(f"打印 {title}")
+    dialog.setWindowTitle(title)
     dialog.resize(1100, 720)
 
     def paint(painted: "QPrinter", _: "QPrinter" = device) -> None:

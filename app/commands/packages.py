@@ -1,5 +1,7 @@
 """The hand-off: packages out, in, and looked at."""
 
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -8,6 +10,7 @@ import typer
 from app.commands.common import (
     CONFLICTS,
     DONE,
+    FAULT,
     REFUSED,
     Folder,
     Json,
@@ -18,11 +21,14 @@ from app.commands.common import (
     say,
     show,
     show_counts,
+    show_table,
 )
 from app.ledgers.catalogue import LEDGERS
-from app.sync import intake, keyfile, outgoing
+from app.status import status as status_of
+from app.sync import board, intake, keyfile, outgoing, several
 from app.sync.outcome import Inspection, Outcome
-from db.errors import Refusal
+from app.workspace import Workspace
+from db import clock
 
 NAME = None
 app = new_app()
@@ -84,22 +90,49 @@ def import_(
     json: Json = False,
 ) -> int:
     """接收包：每个文件全部写入或全部不写，然后接着下一个。"""
-    came: list[Outcome] = []
+
+    def tell(outcome: Outcome) -> None:
+        if outcome.status == "refused":
+            say(f"{Path(outcome.file).name}：{outcome.message}")
+        elif not json:
+            _tell(Path(outcome.file), outcome)
+
     with opened(folder) as workspace, progress() as step:
-        for file in files:
-            try:
-                outcome = intake.take_in(workspace, file, conflicts=conflicts, dry_run=dry_run, progress=step)
-            except Refusal as refusal:
-                outcome = Outcome(str(file), "refused", reason=refusal.reason, message=refusal.message)
-            came.append(outcome)
-            if outcome.status == "refused":
-                say(f"{file.name}：{outcome.message}")
-            elif not json:
-                _tell(file, outcome)
+        wanted = [several.Wanted(file) for file in files]
+        came = several.take_in_each(workspace, wanted, conflicts=conflicts, dry_run=dry_run, progress=step, after=tell)
+        if not dry_run:
+            several.remember_refused(workspace, came)
+        if not json and len(files) > 1:
+            _sum_up(several.lines(workspace, came))
     if json:
         give([wired(file, outcome) for file, outcome in zip(files, came, strict=True)])
     statuses = {one.status for one in came}
+    left = sum(one.status == several.NOT_TRIED for one in came)
+    if left:
+        say(f"已经停止。前面的 {len(came) - left} 个文件已经处理完，后面的 {left} 个没有动。")
+        return FAULT
+    if any(one.reason == "fault" for one in came):
+        return FAULT
     return REFUSED if "refused" in statuses else CONFLICTS if "conflicts" in statuses else DONE
+
+
+def _sum_up(lines: Sequence[several.Line]) -> None:
+    """What happened, township by township, beside what the package before came to."""
+    rows = [
+        (one.office, f"第 {one.sequence} 号" if one.sequence else "—", one.state, *_beside(one), one.tell)
+        for one in lines
+    ]
+    show_table(("单位", "包号", "结果", "新增（上次）", "修改（上次）", "删除（上次）", "告诉乡镇"), rows)
+
+
+def _beside(one: several.Line) -> list[str]:
+    if one.counts is None:
+        return ["—"] * 3
+    found = []
+    for name in ("created", "updated", "deleted"):
+        before = "" if one.last is None else f"（{getattr(one.last, name):,}）"
+        found.append(f"{getattr(one.counts, name):,}{before}")
+    return found
 
 
 def wired(file: Path, outcome: Outcome) -> dict[str, Any]:
@@ -184,3 +217,102 @@ def _tell_inspected(file: Path, found: Inspection) -> None:
             say(found.outcome.message)
         else:
             _tell(file, found.outcome)
+
+
+# ---------------------------------------------------------------- how things stand
+
+STEPS = {
+    board.Step.MEND: "包被拒收",
+    board.Step.SNAPSHOT: "缺包，先给它回执",
+    board.Step.DECIDE: "有冲突等裁决",
+    board.Step.REPORT: "本月还没有上报",
+    board.Step.RECEIPT: "回执还没有写",
+    board.Step.REVIEW: "有改好的批注等办结",
+    board.Step.JOIN: "还没有加入",
+    board.Step.NONE: "",
+}
+"""What is to be done about a township, in words."""
+
+
+@app.command("status")
+def status(folder: Folder, json: Json = False) -> None:
+    """来往的情况：县里看各乡镇报没报、搁置、缺号、拒收；乡镇看有多少没有上报。"""
+    with opened(folder) as workspace:
+        today = clock.today()
+        if workspace.office.is_county:
+            found = board.board(workspace, today)
+            if json:
+                give(_board_wired(workspace, found, today))
+            else:
+                _show_board(found, today)
+            return
+        now = status_of(workspace)
+    last = now.package
+    if json:
+        package = None if last is None else {"sequence": last.sequence, "at": last.at, "status": last.status}
+        give({**_office(workspace), "pending": now.pending, "package": package, "backup": now.backup})
+        return
+    show(f"{workspace.office.name}：未上报变更 {now.pending or 0} 条")
+    show("还没有上报过" if last is None else f"上次上报第 {last.sequence} 号，{FATES.get(last.status, last.status)}")
+
+
+FATES = {"sent": "还没有回执", "acknowledged": "县里已接收"}
+
+
+def _office(workspace: Workspace) -> dict[str, Any]:
+    return {"office": {"code": workspace.office.code, "name": workspace.office.name}}
+
+
+def _board_wired(workspace: Workspace, found: board.Board, today: date) -> dict[str, Any]:
+    def package(one: board.Package | None) -> dict[str, Any] | None:
+        if one is None:
+            return None
+        counts = {"created": one.counts.created, "updated": one.counts.updated, "deleted": one.counts.deleted}
+        return {"sequence": one.sequence, "at": one.at, "kind": one.kind, "records": one.records, **counts}
+
+    return {
+        **_office(workspace),
+        "month": f"{today:%Y-%m}",
+        "due_day": found.due,
+        "townships": [
+            {
+                "code": one.code,
+                "name": one.name,
+                "state": one.state.value,
+                "reported": one.reported,
+                "received": package(one.received),
+                "parked": one.waiting,
+                "missing": list(one.missing),
+                "refused": None if one.refused is None else {
+                    "sequence": one.refused.sequence, "at": one.refused.at, "file": one.refused.file,
+                    "reason": one.refused.reason, "message": one.refused.message,
+                },
+                "sent": package(one.sent),
+                "acknowledged": one.acknowledged,
+                "receipt_owed": one.untold,
+                "remarks": {"open": one.open, "corrected": one.corrected},
+                "step": one.step.value,
+            }
+            for one in found.townships
+        ],
+    }  # fmt: skip
+
+
+def _show_board(found: board.Board, today: date) -> None:
+    show(
+        f"{today.month}月：应在 {found.due} 日前上报，还没有上报 {len(found.late)} 个，共 {len(found.townships)} 个乡镇"
+    )
+    rows = [
+        (
+            one.name,
+            "已作废" if one.state is board.State.REVOKED else "已上报" if one.reported else "未上报",
+            "—" if one.received is None else f"第 {one.received.sequence} 号 {one.received.at[:10]}",
+            f"{one.waiting}" if one.waiting else "",
+            "、".join(map(str, one.missing)),
+            "" if one.refused is None else one.refused.words,
+            "—" if one.acknowledged is None else f"第 {one.acknowledged} 号",
+            STEPS[one.step],
+        )
+        for one in found.townships
+    ]
+    show_table(("乡镇", "本月", "最近收到", "搁置", "缺号", "拒收", "对方已收到", "要办的"), rows)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app import blobs
 from app.files import room
-from app.sync import chain, namesakes, package, register, report, scope, seal, stick, transfers
+from app.sync import chain, corrections, namesakes, package, register, report, scope, seal, stick, transfers
 from app.sync import manifest as manifests
 from app.sync.chain import Stop
 from app.sync.choices import Choice, Conflict
@@ -173,6 +173,7 @@ def _within(
     # offices may have come in the package itself
     noticed = report.drift(session, line_to(session, ws, peer), peer_id, ws.replica, manifest, newcomer=newcomer)
     if up:
+        corrections.mark_corrected(batch, ws.office.id, peer_id, line)
         noticed += namesakes.found_and_told(batch, work, ws.office.id, line)
     else:
         noticed += transfers.answers_taken_in(batch, work, ws.office)

@@ -1,4 +1,5 @@
-"""People whose ID number stands on the roll of two offices: no conflict of rows, but both offices must be asked.
+"""People whose ID number stands on the roll of two offices, or of none after a transfer: no conflict of rows, but the
+offices must be asked.
 
 The superior lists them when it takes a package in, and a remark on each record tells its office in the next package.
 """
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.findings import Level
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.team import on_the_roll
-from app.sync import transfers
+from app.sync import departed, transfers
 from app.sync.outcome import RecordFinding
 from app.sync.rows import Intake
 from app.sync.scope import Line
@@ -60,6 +61,13 @@ def found_and_told(batch: Batch, work: Intake, office_id: str, line: Line) -> li
                 for one in people
                 if one.office_id in line.below
             ]
+    lost = departed.told(batch, office_id, clock.today())
+    found += [
+        RecordFinding(Member.__tablename__, one.id, "standing", Level.WARNING, departed.RULE, departed.sentence(one))
+        for one in lost
+        if one.office_id in line.below
+    ]
+    found += departed.letters_told(batch, office_id, line.below, clock.today())
     return found[:LISTED]
 
 

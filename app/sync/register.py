@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.sync.manifest import Blob, Fate, Result
 from app.workspace import Workspace
+from db.journal import BatchLine
 from db.models.handoff import PackageBlob, PackageLine, Peer
 from db.models.record import dump
 
@@ -60,26 +61,29 @@ class PackageView:
     ledgers: dict[str, Counts]
     result: Result | None
     batch_id: str | None
+    undone: bool = False
+    """Whether what it wrote was taken back."""
 
 
 def packages(ws: Workspace, limit: int = 500) -> list[PackageView]:
     """The packages sent and received, the latest first."""
     with ws.read() as session:
         found = session.execute(
-            select(PackageLine, Peer)
+            select(PackageLine, Peer, BatchLine.undone_by)
             .join(Peer, Peer.office_id == PackageLine.peer_id)
+            .outerjoin(BatchLine, BatchLine.id == PackageLine.batch_id)
             .order_by(PackageLine.place.desc())
             .limit(limit)
         ).all()
-        return [_view(line, peer) for line, peer in found]
+        return [_view(line, peer, undone is not None) for line, peer, undone in found]
 
 
-def _view(line: PackageLine, peer: Peer) -> PackageView:
+def _view(line: PackageLine, peer: Peer, undone: bool) -> PackageView:
     summary = summary_of(line)
     status = "received" if not line.sent else "acknowledged" if line.acknowledged or summary.result else "sent"
     return PackageView(
         line.id, line.sent, peer.code, peer.name, line.sequence, line.kind, line.at, line.file, line.digest, status,
-        summary.records, summary.ledgers, summary.result, line.batch_id,
+        summary.records, summary.ledgers, summary.result, line.batch_id, undone,
     )  # fmt: skip
 
 

@@ -19,11 +19,14 @@ from db.models.handoff import ConflictLine, Peer
 from db.models.record import merged_fields
 
 
-def put_off(ws: Workspace) -> list[Conflict]:
-    """The conflicts that were put off and still stand, in the order in which they came."""
+def put_off(ws: Workspace, office_id: str | None = None) -> list[Conflict]:
+    """The conflicts (with one office, or all) that were put off and still stand, in the order in which they came."""
+    wanted = select(ConflictLine).order_by(ConflictLine.at, ConflictLine.record_id)
+    if office_id is not None:
+        wanted = wanted.where(ConflictLine.peer_id == office_id)
     with ws.read() as session:
         found = []
-        for line in session.scalars(select(ConflictLine).order_by(ConflictLine.at, ConflictLine.record_id)):
+        for line in session.scalars(wanted):
             stored, theirs, merged = _merged(session, line)
             ledger = LEDGERS[line.ledger]
             found += [choices.conflict(session, ledger, stored, theirs, clash.field) for clash in merged.clashes]

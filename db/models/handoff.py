@@ -1,5 +1,5 @@
-"""What a store keeps of the hand-off: the offices it exchanges with, every package sent and received, the conflicts
-that were put off, and the bytes of attachments. None of it travels."""
+"""What a store keeps of the hand-off: the offices it exchanges with, every package sent and received, what was refused,
+the conflicts that were put off, and the bytes of attachments. None of it travels."""
 
 from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -55,6 +55,20 @@ class PackageLine(Base):
     """Received: the batch that wrote it."""
     summary: Mapped[str] = mapped_column(Text, default="{}")
     """Counts by ledger, results and totals, as JSON."""
+
+
+class RefusedLine(Base):
+    """The last package of an office that was refused here, until a good one comes: what the board tells of it."""
+
+    __tablename__ = "refused"
+
+    peer_id: Mapped[str] = mapped_column(String(36), ForeignKey("peer.office_id"), primary_key=True)
+    at: Mapped[str] = mapped_column(String(20))
+    file: Mapped[str] = mapped_column(String(200))
+    sequence: Mapped[int] = mapped_column(BigInteger)
+    """0 where the file could not be read so far."""
+    reason: Mapped[str] = mapped_column(String(20))
+    message: Mapped[str] = mapped_column(Text)
 
 
 class PackageBlob(Base):

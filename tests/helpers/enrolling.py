@@ -15,8 +15,8 @@ def _write(out: Any, manifest: bytes, signature: bytes, parts: Any, passphrase: 
 
 
 @contextmanager
-def _open(file: Any, passphrase: str) -> Iterator[package.Package]:
-    yield package.Package(package._unpacked(io.BytesIO(file.read()).read))
+def _open(sealed: bytes, passphrase: str) -> Iterator[package.Package]:
+    yield package.Package(package._unpacked(io.BytesIO(sealed).read))
 
 
 @contextmanager

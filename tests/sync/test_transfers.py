@@ -314,7 +314,7 @@ def test_a_dry_run_tells_what_the_receipt_will_do_and_does_nothing(county: Count
     tried = take_in(county.giver, file, dry_run=True)
     assert told(tried) == ["王小明的回执已收到，已转往清水镇，离开花名册。"]
     assert (standing(county), row(county.giver, letter)["status"]) == ("01", "01")
-    assert take_in(county.giver, file, expect=tried.digest).status == "applied"
+    assert take_in(county.giver, file, expect=tried).status == "applied"
     assert standing(county) == "03"
 
 
@@ -517,6 +517,26 @@ def test_the_county_lists_who_has_arrived_nowhere(county: County) -> None:
         assert transfers.sentence(session, lost) == (
             "王小明从“云岭镇”转往“清水镇”，介绍信 2026-11-11 到期，“清水镇”还没有接收。请双方核实人在哪里"
         )
+
+
+def test_both_offices_are_told_of_a_letter_that_ran_out_until_it_is_answered(county: County) -> None:
+    letter = county.letter(issued_on="2026-10-01")
+    outcome = county.up(county.giver)
+    said = "王小明从“云岭镇”转往“清水镇”，介绍信 2026-10-11 到期，“清水镇”还没有接收。请双方核实人在哪里"
+    assert [one.message for one in outcome.findings if one.rule == "nowhere"] == [said]
+
+    def remarks(ws: Workspace) -> list[tuple[str, str, str]]:
+        with ws.read() as session:
+            found = session.execute(select(Remark.record, Remark.text, Remark.status)).all()
+        return [(record, text, status) for record, text, status in found]
+
+    assert remarks(county.upper) == [(letter, said, "01")] * 2
+    for town in (county.giver, county.receiver):
+        county.down(town)
+        assert remarks(town) == [(letter, said, "01")]
+    county.accept(letter, reported_on="2026-10-05")
+    county.up(county.receiver)
+    assert remarks(county.upper) == [(letter, said, "03")] * 2
 
 
 def test_a_member_on_two_rolls_without_a_letter_is_still_told(county: County) -> None:

@@ -7,13 +7,12 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QButtonGroup, QFileDialog, QGridLayout, QLineEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QFileDialog, QGridLayout, QLineEdit, QStackedWidget, QWidget
 
-from app import attachments, editing, record_view
+from app import attachments, record_view, remarks
 from app.attachments import AttachedFile
 from app.files import size
 from app.findings import Level
-from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Ledger
 from app.record_view import Item, RecordView
 from app.reveal import reveal
@@ -41,6 +40,7 @@ from ui.shell.widgets import (
 )
 
 TABS = ("详情", "相关", "附件", "历史", "批注")
+STATUSES = {"待改": "attention", "已改": "information", "已了": "good"}
 KINDS = {"新增": "good", "修改": "information", "删除": "wrong", "恢复": "good"}
 
 
@@ -65,6 +65,8 @@ class DetailPanel(Card):
         super().__init__(gap=6)
         self.desk, self.ledger, self.county = desk, ledger, county
         self.record_id: str | None = None
+        self.writes_remarks = ledger.id != "remark"
+        self.sends_back = False
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self.title, self.subtitle = label("", "head", wrap=True, select=True), label("", "quiet", wrap=True)
         self.tabs = QButtonGroup(self)
@@ -137,6 +139,7 @@ class DetailPanel(Card):
     def _show(self, view: RecordView) -> None:
         if view.id != self.record_id:
             return
+        self.sends_back = view.sends_back
         self.nothing.hide()
         self.content.show()
         self.title.setText(view.title)
@@ -151,7 +154,7 @@ class DetailPanel(Card):
             self.tabs.button(place).setText(f"{name} {count}" if count else name)
         for body in self._bodies:
             clear(body)
-        details, related, files, history, remarks = self._bodies
+        details, related, files, history, said = self._bodies
         self._show_details(view, details)
         for group in view.related:
             related.addWidget(label(group.title if group.count == 1 else f"{group.title} {group.count}", "small"))
@@ -169,7 +172,7 @@ class DetailPanel(Card):
             history.addWidget(label(f"{entry.user} · {entry.label}", "small", wrap=True))
             for change in entry.changes:
                 history.addWidget(label(change, "value", wrap=True))
-        self._show_remarks(view, remarks)
+        self._show_remarks(view, said)
 
     def _show_actions(self, view: RecordView) -> None:
         clear(self.actions)
@@ -179,11 +182,17 @@ class DetailPanel(Card):
         self.action_bar.setVisible(bool(view.actions))
 
     def _show_details(self, view: RecordView, body) -> None:  # type: ignore[no-untyped-def]
+        for one in view.remarks:
+            if one.open and not one.name:
+                body.addWidget(Note("attention", f"{self._who()}：{one.text}"))
         for finding in view.findings:
             kind = "wrong" if finding.level is Level.ERROR else "attention"
             body.addWidget(Note(kind, finding.message))
+        if view.findings and self.sends_back:
+            way = button("把这些问题退回乡镇", "mdi6.keyboard-return", then=self.send_findings_back)
+            body.addWidget(way, 0, Qt.AlignmentFlag.AlignLeft)
         for title, items in view.sections:
-            filled = [item for item in items if item.text]
+            filled = [item for item in items if item.text or item.remark]
             if not filled:
                 continue
             body.addWidget(label(title, "small"))
@@ -198,12 +207,12 @@ class DetailPanel(Card):
                 grid.addWidget(name, place, 0, Qt.AlignmentFlag.AlignTop)
                 grid.addLayout(self._value(item), place, 1)
             body.addLayout(grid)
-        empty = [item.label for _, items in view.sections for item in items if not item.text]
+        empty = [item.label for _, items in view.sections for item in items if not item.text and not item.remark]
         if empty:
             body.addWidget(label(f"没有填写：{'、'.join(empty)}", "small", wrap=True))
 
     def _value(self, item: Item):  # type: ignore[no-untyped-def]
-        shown = label(item.text, "value", wrap=True, select=True)
+        shown = label(item.text or "—", "differs" if item.remark else "value", wrap=True, select=True)
         line_ = row(gap=2)
         line_.addWidget(shown, 1)
         if item.hidden:
@@ -211,7 +220,13 @@ class DetailPanel(Card):
             eye.setProperty("field", item.name)
             eye.clicked.connect(lambda: self._reveal(item.name, shown, eye))
             line_.addWidget(eye, 0, Qt.AlignmentFlag.AlignTop)
-        return line_
+        if not item.remark:
+            return line_
+        said = label(f"{self._who()}：{item.remark}", "warning", wrap=True)
+        return column(line_, said, gap=1)
+
+    def _who(self) -> str:
+        return "等乡镇更正" if self.county else "县里退回"
 
     def _reveal(self, name: str, shown: QWidget, eye: QWidget) -> None:
         ledger, record_id = self.ledger, self.record_id or ""
@@ -333,29 +348,76 @@ class DetailPanel(Card):
 
     def _show_remarks(self, view: RecordView, body) -> None:  # type: ignore[no-untyped-def]
         for one in view.remarks:
-            body.addLayout(row(Tag(one.status, "attention"), label(one.field, "small"), 0))
+            when = label(words.when(one.at) if one.at else "", "small")
+            body.addLayout(row(Tag(one.status, STATUSES.get(one.status, "")), label(one.field, "small"), 0, when))
             body.addWidget(label(one.text, "value", wrap=True))
+            if self.county and self.writes_remarks:
+                ways = []
+                if one.status != "已了":
+                    done = button("已了", "mdi6.check", kind="link", then=lambda one=one: self.close_remark(one.id))
+                    ways.append(done)
+                if not one.open:
+                    ways.append(button("还要改", kind="link", then=lambda one=one: self.ask_again(one.id)))
+                body.addLayout(row(*ways, 0, gap=12))
         if not view.remarks:
             body.addWidget(label("县里对这条记录还没有批注。", "quiet", wrap=True))
-        if self.county:
-            box = QLineEdit()
-            box.setPlaceholderText("写给乡镇的意见")
-            send = button("写批注", "mdi6.comment-edit-outline", then=lambda: self.remark(box.text()))
-            box.returnPressed.connect(lambda: self.remark(box.text()))
-            body.addWidget(box)
-            body.addWidget(send, 0, Qt.AlignmentFlag.AlignLeft)
+        elif not self.county and any(one.open for one in view.remarks):
+            words_ = "改好这一栏，就算“已改”，随下次上报告诉县里。核实无误的，在“备注”里写一句。"
+            body.addWidget(label(words_, "quiet", wrap=True))
+        if self.sends_back:
+            self._ask_words(body)
 
-    def remark(self, text: str) -> None:
-        """The county writes a remark on the record."""
+    def _ask_words(self, body) -> None:  # type: ignore[no-untyped-def]
+        """Where the county writes a remark: on which field, and what."""
+        which = QComboBox()
+        which.setAccessibleName("批注哪一栏")
+        which.addItem("整条记录", None)
+        for name, spec in self.ledger.fields.items():
+            if name not in record_view.pointers(self.ledger):
+                which.addItem(spec.label, name)
+        box = QLineEdit()
+        box.setPlaceholderText("写给乡镇的意见")
+        send = button("写批注", "mdi6.comment-edit-outline", then=lambda: self.remark(box.text(), which.currentData()))
+        box.returnPressed.connect(lambda: self.remark(box.text(), which.currentData()))
+        body.addWidget(which)
+        body.addWidget(box)
+        body.addWidget(send, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def remark(self, text: str, field: str | None = None) -> None:
+        """The county writes a remark on the record, or on one field of it."""
+        ledger, record_id = self.ledger, self.record_id or ""
+        self.desk.write(
+            lambda workspace: remarks.send_back(workspace, ledger, record_id, text, field),
+            lambda _: self.said.emit("good", "批注已写好，下次下发数据包时带给乡镇。"),
+        )
+
+    def send_findings_back(self) -> None:
+        """The county sends back what the checks find on the record, field by field."""
         ledger, record_id = self.ledger, self.record_id or ""
 
-        def write(workspace: Workspace) -> None:
+        def write(workspace: Workspace) -> int:
             with workspace.read() as session:
-                owner = editing.get(session, ledger, record_id).office_id
-            typed = {"ledger": ledger.id, "record": record_id, "text": text, "target_office_id": owner}
-            editing.save(workspace, LEDGERS["remark"], typed)
+                doubts = remarks.doubts(session, ledger, [record_id])
+            return len(remarks.send_back_many(workspace, ledger, doubts))
 
-        self.desk.write(write, lambda _: self.said.emit("good", "批注已写好，下次下发数据包时带给乡镇。"))
+        def done(number: int) -> None:
+            self.said.emit("good", f"已写 {number} 条批注，下次下发数据包时带给乡镇。")
+
+        self.desk.write(write, done)
+
+    def close_remark(self, remark_id: str) -> None:
+        """The county is content."""
+        self.desk.write(
+            lambda workspace: remarks.close(workspace, [remark_id]),
+            lambda _: self.said.emit("good", "批注已办结，下次下发时告诉乡镇。"),
+        )
+
+    def ask_again(self, remark_id: str) -> None:
+        """The county is not content."""
+        self.desk.write(
+            lambda workspace: remarks.ask_again(workspace, remark_id),
+            lambda _: self.said.emit("good", "已再次退回，下次下发时告诉乡镇。"),
+        )
 
 
 def _tried(file: Path) -> Offer | Refusal | None:

@@ -50,6 +50,8 @@ class FieldRow(QWidget):
         self.touched = False
         self.said = label("", "error", wrap=True)
         self.said.hide()
+        self.remark = label("", "warning", wrap=True)
+        self.remark.hide()
         self.eye = tool("mdi6.eye-outline", f"显示并修改“{spec.label}”")
         self.eye.hide()
         line = row(gap=6)
@@ -57,7 +59,12 @@ class FieldRow(QWidget):
         line.addWidget(self.eye)
         if spec.unit:
             line.addWidget(label(spec.unit, "quiet"))
-        self.setLayout(column(line, self.said, gap=2))
+        self.setLayout(column(line, self.said, self.remark, gap=2))
+
+    def send_back(self, words: str) -> None:
+        """Shows what was sent back about the field."""
+        self.remark.setText(words)
+        self.remark.setVisible(bool(words))
 
     def say(self, findings: list[Finding]) -> None:
         """Shows the first finding, an error before a warning."""
@@ -82,7 +89,7 @@ class RecordForm(QWidget):
 
     def __init__(self, desk: Desk, ledger: Ledger, record_id: str | None, county: bool) -> None:
         super().__init__()
-        self.desk, self.ledger, self.record_id = desk, ledger, record_id
+        self.desk, self.ledger, self.record_id, self.county = desk, ledger, record_id, county
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._start: FormStart | None = None
@@ -181,6 +188,12 @@ class RecordForm(QWidget):
             if name in start.hidden:
                 one.editor.lock()
                 one.eye.show()
+        asks = "等乡镇更正" if self.county else "县里退回"
+        for name, text in start.remarks.items():
+            if name in self.rows:
+                self.rows[name].send_back(f"{asks}：{text}")
+            else:
+                self.notes.addWidget(Note("attention", f"{asks}：{text}"))
         if start.keeper is not None:
             for one in self.rows.values():
                 one.editor.lock()
@@ -252,8 +265,8 @@ class RecordForm(QWidget):
             self._unlock(name)
             self.rows[name].editor.show_text(text)
             if self._start is not None:
-                texts, hidden = {**self._start.texts, name: text}, self._start.hidden - {name}
-                self._start = replace(self._start, texts=texts, hidden=hidden)
+                start = self._start
+                self._start = replace(start, texts={**start.texts, name: text}, hidden=start.hidden - {name})
             self.rows[name].editor.setFocus()
 
         self.desk.write(lambda workspace: reveal(workspace, ledger, record_id, name), show)

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QSplitter, QStackedWidget, QWidget
 
-from app import editing, listing, record_view
+from app import editing, listing, record_view, remarks
 from app.actions import Offer
 from app.ledgers.ledger import Figure, Ledger
 from app.listing import Node, Query
@@ -130,6 +130,8 @@ class LedgerPage(QStackedWidget):
         self.foot = label("", "small")
         self.bulk_button = button("批量修改", kind="link", then=self.bulk_edit)
         self.delete_button = button("删除所选", kind="link", then=lambda: self.delete(self.view.selected_ids()))
+        self.return_button = button("退回所选的问题", kind="link", then=self.send_back)
+        self.return_button.hide()
         self.detail = DetailPanel(self.desk, ledger, county=self.county)
         self.detail.edit.connect(self.edit)
         self.detail.delete.connect(lambda record_id: self.delete([record_id]))
@@ -171,7 +173,8 @@ class LedgerPage(QStackedWidget):
             self.places.addWidget(one)
         self.card.body.addWidget(self.places, 1)
         self.foot_bar = QWidget()
-        self.foot_bar.setLayout(row(self.foot, 0, self.bulk_button, self.delete_button, margins=(12, 5, 12, 5), gap=16))
+        ways = (self.return_button, self.bulk_button, self.delete_button)
+        self.foot_bar.setLayout(row(self.foot, 0, *ways, margins=(12, 5, 12, 5), gap=16))
         self.card.body.addWidget(self.foot_bar)
         self.split = QSplitter()
         self.split.setChildrenCollapsible(False)
@@ -335,6 +338,7 @@ class LedgerPage(QStackedWidget):
         self.foot.setText(f"{text} · 已选 {chosen:,}" if chosen else text)
         for one in (self.bulk_button, self.delete_button):
             one.setVisible(chosen > 1 and self.own)
+        self.return_button.setVisible(chosen > 1 and self.county and self.ledger.authority is None)
 
     def _changed(self, changes: Changes) -> None:
         if not changes.ledgers & self._shows and not changes.ledgers & {"attachment", "remark"}:
@@ -446,6 +450,25 @@ class LedgerPage(QStackedWidget):
             lambda _: self.message.say("good", f"已删除 {len(ids)} {ledger.counter}{ledger.one}。", "撤销", self.undo),
             self.message.refuse,
         )
+
+    def send_back(self) -> None:
+        """The county sends back what the checks find on the selected records, as one step to undo."""
+        ledger, ids = self.ledger, self.view.selected_ids()
+
+        def write(workspace: Workspace) -> tuple[int, int]:
+            with workspace.read() as session:
+                doubts = remarks.doubts(session, ledger, ids)
+            return len(doubts), len(remarks.send_back_many(workspace, ledger, doubts)) if doubts else 0
+
+        def done(found: tuple[int, int]) -> None:
+            records, number = found
+            if number:
+                said = f"已给 {records} {ledger.counter}{ledger.one}写批注 {number} 条，下次下发数据包时带给乡镇。"
+                self.message.say("good", said, "撤销", self.undo)
+            else:
+                self.message.say("information", "所选的记录没有检查出问题，没有写批注。")
+
+        self.desk.write(write, done, self.message.refuse)
 
     def do(self, record_id: str, offer: Offer) -> None:
         """Asks for what an action of the record needs, and does it."""

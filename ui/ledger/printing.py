@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from html import escape
+from pathlib import Path
 
 from PySide6.QtCore import QMarginsF
 from PySide6.QtGui import QPageLayout, QPageSize, QTextDocument
@@ -12,8 +13,9 @@ from app import listing
 from app.ledgers.ledger import Ledger
 from app.workspace import Workspace
 from db import clock
+from db.errors import Refusal
 from ui.background import Desk
-from ui.paper import show_preview
+from ui.paper import open_preview
 from ui.shell import theme
 
 MOST = 5000
@@ -61,9 +63,25 @@ def printer() -> QPrinter:
 
 def preview(desk: Desk, ledger: Ledger, query: listing.Query, columns: Sequence[str], parent: QWidget) -> None:
     """Opens the preview, from which it is printed."""
+    desk.read(
+        lambda workspace: html(workspace, ledger, query, columns),
+        lambda text: show_preview(text, f"打印 {ledger.title}", parent),
+    )
 
-    def show(text: str) -> None:
-        made = document(text)
-        show_preview(printer(), ledger.title, made.print_, parent)
 
-    desk.read(lambda workspace: html(workspace, ledger, query, columns), show)
+def show_preview(text: str, title: str, parent: QWidget) -> None:
+    """Opens the preview of a text in HTML."""
+    open_preview(printer(), title, document(text).print_, parent)
+
+
+def save_pdf(text: str, file: Path) -> None:
+    """Writes the same as a PDF. Raises `Refusal` when the file cannot be written."""
+    try:
+        with file.open("ab"):  # Qt itself would only warn on the console
+            pass
+    except OSError as error:
+        raise Refusal("这个位置不能保存文件。请换一个文件夹，或关闭正在打开它的程序", "read-only") from error
+    paper = printer()
+    paper.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    paper.setOutputFileName(str(file))
+    document(text).print_(paper)

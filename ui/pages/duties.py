@@ -110,7 +110,7 @@ class DutiesPage(ReadingPage):
     def show_found(self, now: Found) -> None:
         self.now = now
         this = clock.today().year
-        years = sorted({*now.years, this}, reverse=True)
+        years = sorted({*now.years, now.year, this, *((this + 1,) if self.county else ())}, reverse=True)
         offer(self.year, [(f"{one} 年", one) for one in years], now.year)
         bare = not any(lines for _, lines in now.offices)
         self.empty.setVisible(bare)

@@ -1,50 +1,44 @@
 """数据交换: what was sent and received and what became of it, what waits, and the two actions that matter."""
 
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QDialog, QMessageBox, QStackedWidget, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QMessageBox, QStackedWidget, QWidget
 
 from db import clock
-from db.errors import Refusal
 from ui.background import Desk
-from ui.shell import manual, widgets
-from ui.shell.widgets import (
-    Card,
-    MessageBar,
-    Note,
-    PageHeader,
-    action,
-    button,
-    clear,
-    column,
-    label,
-    primary,
-    row,
-    scrolling,
-)
+from ui.ledger import printing
+from ui.pages.board import BoardView
+from ui.pages.enrol import EnrolDialog
+from ui.pages.settle import SettleDialog
+from ui.shell import widgets
+from ui.shell.widgets import Card, MessageBar, Note, PageHeader, button, clear, column, label, primary, row
 from ui.shell.words import when
 from ui.wizards import sticks
-from ui.wizards.decisions import Decisions, Key, choice_of, is_answered, key_of
 from ui.wizards.frame import Flow
 from ui.wizards.hand_over import HandOver
-from ui.wizards.parts import Column, FieldRow, PathField, Rows, line, table
+from ui.wizards.parts import Column, Rows, table
 from ui.wizards.take_in import TakeIn
-from ui.wizards.words import KINDS, local
+from ui.wizards.words import KINDS
 
 if TYPE_CHECKING:
-    from app.sync.choices import Choice, Conflict
-    from app.sync.peers import Enrolment, PeerCard
+    from app.sync.board import Board, Township
+    from app.sync.choices import Conflict
     from app.sync.register import PackageView
     from app.workspace import Workspace
 
 FATES = {"sent": ("还没有回执", "attention"), "acknowledged": ("对方已接收", "good"), "received": ("已收下", "good")}
-STATES = {"enrolled": "已登记，还没有加入", "answered": "已加入", "revoked": "已作废"}
 
 
 class ExchangePage(QStackedWidget):
-    """The page; a wizard takes its place until it closes. `drives` says which sticks are plugged in."""
+    """The page; a wizard takes its place until it closes. `drives` says which sticks are plugged in.
+
+    Signals:
+        go: with the `Place` of the records that a cell of the board leads to.
+    """
+
+    go = Signal(object)
 
     def __init__(self, desk: Desk, drives: Callable[[], list[sticks.Drive]] = sticks.drives) -> None:
         super().__init__()
@@ -64,25 +58,6 @@ class ExchangePage(QStackedWidget):
         self.message = MessageBar()
         self.waiting = column(gap=8)
         self.carried: dict[str, int] = {}
-        self.towns = Rows(
-            (
-                Column("乡镇", lambda one: one.name, width=150),
-                Column("代码", lambda one: one.code, width=110),
-                Column("情况", lambda one: STATES.get(one.state, one.state), width=150),
-                Column("最近一次上报", _last_received, width=180),
-                Column("最近一次下发", _last_sent, width=215),
-                Column("本月", self._this_month, lambda one: "good" if self._reported(one) else "attention"),
-            )
-        )
-        self.towns_table = table(self.towns, select=True)
-        self.towns_table.selectionModel().currentRowChanged.connect(lambda *_: self._judge())
-        self.enrol_button = button("登记乡镇…", "mdi6.plus", then=self._ask_enrol)
-        self.revoke_button = button("作废…", "mdi6.cancel", kind="danger", then=self._ask_revoke)
-        self.towns_card = Card(padding=1, gap=0)
-        bar = row(label("乡镇", "head"), 0, self.revoke_button, self.enrol_button, margins=(15, 11, 11, 7))
-        self.towns_card.body.addLayout(bar)
-        self.towns_card.body.addWidget(self.towns_table)
-        self.towns_card.setVisible(self.county)
         self.packages = Rows(
             (
                 Column("", lambda one: "发出" if one.sent else "收到", width=64),
@@ -94,13 +69,17 @@ class ExchangePage(QStackedWidget):
                 Column("结果", self._fate, self._fate_tone),
             )
         )
-        card = Card(padding=1, gap=0)
-        card.body.addLayout(row(label("发出和收到的包", "head"), 0, margins=(15, 11, 11, 7)))
-        card.body.addWidget(table(self.packages))
         layout = column(self.header, self.message, margins=widgets.MARGINS, gap=12)
         layout.addLayout(self.waiting)
-        layout.addWidget(self.towns_card, 1)
-        layout.addWidget(card, 1)
+        self.board: BoardView | None = None
+        if self.county:
+            self.board = self._make_board()
+            layout.addWidget(self.board, 1)
+        else:
+            card = Card(padding=1, gap=0)
+            card.body.addLayout(row(label("发出和收到的包", "head"), 0, margins=(15, 11, 11, 7)))
+            card.body.addWidget(table(self.packages))
+            layout.addWidget(card, 1)
         overview = QWidget()
         overview.setObjectName("page")
         overview.setLayout(layout)
@@ -108,56 +87,79 @@ class ExchangePage(QStackedWidget):
         desk.changed.connect(lambda _: self.refresh())
         self.refresh()
 
+    def _make_board(self) -> BoardView:
+        made = BoardView(self._fate)
+        made.take_in.connect(self.take_in)
+        made.answer.connect(self._answer)
+        made.settle.connect(self.settle)
+        made.go.connect(self.go)
+        made.undo.connect(self._ask_undo)
+        made.enrol.connect(self._ask_enrol)
+        made.revoke.connect(self._ask_revoke)
+        made.print_board.connect(self._print)
+        made.said.connect(self.message.say)
+        return made
+
     # ---------------------------------------------------------------- what it shows
 
     def refresh(self) -> None:
         """Asks the store anew."""
+        if self.county:
+            self.desk.read(_look_down, self._show_board, key=self)
+        else:
+            self.desk.read(_look_up, self._show, key=self)
 
-        def ask(ws: "Workspace") -> "tuple[list[PackageView], list[PeerCard], int, list[Conflict]]":
-            from app.sync import intake, outgoing, peers, register
+    def _show(self, found: "tuple[list[PackageView], bool, int, int]") -> None:
+        packages, joined, pending, conflicts = found
+        self._learn(packages)
+        self.packages.put(packages)
+        clear(self.waiting)
+        sent = next((one for one in packages if one.sent), None)
+        last = f" · 上次上报 第 {sent.sequence} 号（{fate(sent)}）" if sent is not None else " · 还没有上报过"
+        self.header.say(f"未上报变更 {pending} 条{last}" if joined else "本单位还没有加入县里")
+        if not joined:
+            words = "本单位是单独建立的，还不能上报。请县里“登记乡镇”，再用登记文件新建一个工作目录加入。"
+            self.waiting.addWidget(Note("information", words))
+        elif pending:
+            self.waiting.addWidget(Note("attention", f"有 {pending} 条变更还没有上报县里。"))
+        self._say_conflicts(conflicts)
+        for one in (self.give_button, self.take_button):
+            one.setEnabled(joined)
 
-            cards = peers.peers(ws)
-            above = peers.superior(ws)
-            cards = cards if ws.office.is_county else [above] if above is not None else []
-            return register.packages(ws), cards, outgoing.pending(ws) if cards else 0, intake.put_off(ws)
+    def _show_board(self, found: "tuple[Board, list[PackageView], int]") -> None:
+        board, packages, conflicts = found
+        assert self.board is not None
+        self._learn(packages)
+        self.board.put(board, packages)
+        clear(self.waiting)
+        late = [one.name for one in board.late]
+        today = clock.today()
+        left = board.due - today.day
+        when_due = f"，距截止还有 {left} 天" if left > 0 else "，今天截止" if left == 0 else "，已过截止日"
+        month = f"{today.month}月还没有上报 {len(late)} 个（应在 {board.due} 日前{when_due}）"
+        self.header.say(f"{len(board.townships)} 个乡镇 · {month}")
+        if not board.townships:
+            words = "还没有登记过乡镇。登记后得到一个登记文件和一个口令：文件放 U 盘，口令用电话告诉乡镇。"
+            self.waiting.addWidget(Note("information", words))
+        self._say_conflicts(conflicts)
+        for one in (self.give_button, self.take_button):
+            one.setEnabled(bool(board.townships))
 
-        self.desk.read(ask, self._show, key=self)
+    def _say_conflicts(self, number: int) -> None:
+        if number:
+            go = button("现在裁决…", kind="link", then=self.settle)
+            self.waiting.addWidget(Note("attention", f"有 {number} 处冲突放着以后再定。", "", go))
 
-    def _show(self, found: "tuple[list[PackageView], list[PeerCard], int, list[Conflict]]") -> None:
-        packages, cards, pending, conflicts = found
+    def _learn(self, packages: "Sequence[PackageView]") -> None:
         self.carried = {}
         for one in packages:
             if one.sent and one.status == "acknowledged":
                 self.carried[one.office_code] = max(self.carried.get(one.office_code, 0), one.sequence)
-        self.packages.put(packages)
-        clear(self.waiting)
-        if self.county:
-            self.towns.put(cards)
-            late = [one.name for one in cards if one.state != "revoked" and not self._reported(one)]
-            self.header.say(f"{len(cards)} 个乡镇 · 本月还没有上报 {len(late)} 个")
-            if late:
-                self.waiting.addWidget(Note("attention", f"本月还没有上报：{'、'.join(late[:12])}"))
-            if not cards:
-                words = "还没有登记过乡镇。登记后得到一个登记文件和一个口令：文件放 U 盘，口令用电话告诉乡镇。"
-                self.waiting.addWidget(Note("information", words))
-        else:
-            sent = next((one for one in packages if one.sent), None)
-            last = f" · 上次上报 第 {sent.sequence} 号（{fate(sent)}）" if sent is not None else " · 还没有上报过"
-            self.header.say(f"未上报变更 {pending} 条{last}" if cards else "本单位还没有加入县里")
-            if not cards:
-                words = "本单位是单独建立的，还不能上报。请县里“登记乡镇”，再用登记文件新建一个工作目录加入。"
-                self.waiting.addWidget(Note("information", words))
-            elif pending:
-                self.waiting.addWidget(Note("attention", f"有 {pending} 条变更还没有上报县里。"))
-        for one in (self.give_button, self.take_button):
-            one.setEnabled(bool(cards))
-        if conflicts:
-            go = button("现在裁决…", kind="link", then=lambda: self._settle(conflicts))
-            self.waiting.addWidget(Note("attention", f"有 {len(conflicts)} 处冲突放着以后再定。", "", go))
-        self._judge()
 
     def _fate(self, one: "PackageView") -> str:
         carried = self.carried.get(one.office_code, 0)
+        if one.undone:
+            return "已整包撤销"
         if one.status == "sent" and one.sequence < carried:
             return f"没有回执，内容已由第 {carried} 号带到"
         if one.status == "sent" and not one.records:
@@ -168,30 +170,25 @@ class ExchangePage(QStackedWidget):
         late = one.status == "sent" and one.records and one.sequence > self.carried.get(one.office_code, 0)
         return FATES[one.status][1] if late or one.status != "sent" else "quiet"
 
-    def _reported(self, one: "PeerCard") -> bool:
-        return one.received_at is not None and local(one.received_at).strftime("%Y%m") == clock.today().strftime("%Y%m")
-
-    def _this_month(self, one: "PeerCard") -> str:
-        return "—" if one.state == "revoked" else "已上报" if self._reported(one) else "未上报"
-
-    def selected(self) -> "PeerCard | None":
-        """The township that is chosen in the table."""
-        place = self.towns_table.currentIndex().row()
-        return self.towns.rows[place] if 0 <= place < len(self.towns.rows) else None
-
-    def _judge(self) -> None:
-        one = self.selected()
-        self.revoke_button.setEnabled(one is not None and one.state != "revoked")
-
     # ---------------------------------------------------------------- the actions
 
     def hand_over(self) -> None:
         """Opens the wizard that writes packages."""
         self.begin(HandOver(self.desk, self.drives))
 
+    def _answer(self, codes: list[str]) -> None:
+        """Opens the same wizard for some townships."""
+        self.begin(HandOver(self.desk, self.drives, codes))
+
     def take_in(self) -> None:
         """Opens the wizard that takes packages in."""
-        self.begin(TakeIn(self.desk, self.drives))
+        made = TakeIn(self.desk, self.drives)
+        made.again.connect(self._take_in_again)
+        self.begin(made)
+
+    def _take_in_again(self) -> None:
+        self.leave_wizard()
+        self.take_in()
 
     def begin(self, made: Flow) -> None:
         """Shows a wizard in place of the page until it closes."""
@@ -214,28 +211,39 @@ class ExchangePage(QStackedWidget):
             made.deleteLater()
         self.refresh()
 
-    def _ask_enrol(self) -> None:
-        one = self.selected()
-        again = one if one is not None and one.state != "answered" else None
-        EnrolDialog(self, self.desk, again).exec()
-        self.refresh()
+    def settle(self, office_id: str = "") -> None:
+        """Opens the conflicts that were put off: one township's, or all."""
 
-    def _ask_revoke(self) -> None:
-        one = self.selected()
-        if one is None:
-            return
+        def ask(ws: "Workspace") -> "list[Conflict]":
+            from app.sync import intake
+
+            return intake.put_off(ws, office_id or None)
+
+        def show(conflicts: "list[Conflict]") -> None:
+            if not conflicts:
+                self.message.say("information", "没有放着的冲突，都定了。")
+                return
+            dialog = SettleDialog(self, self.desk, conflicts, county=self.county)
+            dialog.finished.connect(lambda _: self.refresh())
+            dialog.finished.connect(dialog.deleteLater)
+            dialog.open()
+
+        self.desk.read(ask, show)
+
+    def _ask_enrol(self, again: "Township | None") -> None:
+        dialog = EnrolDialog(self, self.desk, again)
+        dialog.finished.connect(lambda _: self.refresh())
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _ask_revoke(self, one: "Township") -> None:
         words = (
             f"作废“{one.name}”现在的钥匙：从现在起，它那台电脑写的包都会被拒收。"
             "换电脑或丢了电脑时这样做，之后要重新登记。已经收下的数据不受影响。"
         )
-        box = QMessageBox(QMessageBox.Icon.Warning, "作废", words, parent=self)
-        yes = box.addButton("作废", QMessageBox.ButtonRole.AcceptRole)
-        box.addButton("不作废", QMessageBox.ButtonRole.RejectRole)
-        box.exec()
-        if box.clickedButton() is yes:
-            self.revoke(one)
+        self._ask("作废", words, "作废", "不作废", lambda: self.revoke(one))
 
-    def revoke(self, one: "PeerCard") -> None:
+    def revoke(self, one: "Township") -> None:
         """Refuses a township's present keys from now on."""
 
         def do(ws: "Workspace") -> None:
@@ -249,9 +257,54 @@ class ExchangePage(QStackedWidget):
 
         self.desk.write(do, done, self.message.refuse)
 
-    def _settle(self, conflicts: "list[Conflict]") -> None:
-        SettleDialog(self, self.desk, conflicts, county=self.county).exec()
-        self.refresh()
+    def _ask_undo(self, one: "PackageView") -> None:
+        counts, who = list(one.ledgers.values()), one.office_name
+        new, changed, deleted = (
+            sum(getattr(each, name) for each in counts) for name in ("created", "updated", "deleted")
+        )
+        words = (
+            f"整包撤销“{who}”第 {one.sequence} 号包：它新增的 {new:,} 条会删除，修改的 {changed:,} 条、"
+            f"删除的 {deleted:,} 条会改回原样。\n\n下次给“{who}”的包会把这些改动带过去，乡镇那里也会改回原样。"
+            "只是个别内容不对的，请改用批注退回。"
+        )
+        self._ask("整包撤销", words, "整包撤销", "不撤销", lambda: self.undo(one))
+
+    def undo(self, one: "PackageView") -> None:
+        """Takes back what a whole package wrote; where later edits stand on it, says which, and changes nothing."""
+        batch = one.batch_id
+
+        def done(_: object) -> None:
+            said = f"“{one.office_name}”第 {one.sequence} 号包已整包撤销。下次给它写包时，会把撤销带过去。"
+            self.message.say("good", said)
+            self.refresh()
+
+        self.desk.write(lambda ws: ws.undo(batch), done, self.message.refuse)
+
+    def _ask(self, title: str, words: str, yes: str, no: str, then: Callable[[], object]) -> None:
+        box = QMessageBox(QMessageBox.Icon.Warning, title, words, parent=self)
+        sure = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
+        box.setDefaultButton(box.addButton(no, QMessageBox.ButtonRole.RejectRole))
+        box.buttonClicked.connect(lambda pressed: then() if pressed is sure else None)
+        box.finished.connect(box.deleteLater)
+        box.open()
+
+    def _print(self, text: str) -> None:
+        printing.show_preview(text, "打印报送情况", self)
+
+
+def _look_up(ws: "Workspace") -> "tuple[list[PackageView], bool, int, int]":
+    """(packages, whether there is a superior, changes not handed over, conflicts that wait)."""
+    from app.sync import intake, outgoing, peers, register
+
+    joined = peers.superior(ws) is not None
+    return register.packages(ws), joined, outgoing.pending(ws) if joined else 0, len(intake.put_off(ws))
+
+
+def _look_down(ws: "Workspace") -> "tuple[Board, list[PackageView], int]":
+    """(the board, packages, conflicts that wait)."""
+    from app.sync import board, intake, register
+
+    return board.board(ws, clock.today()), register.packages(ws, limit=2000), len(intake.put_off(ws))
 
 
 def fate(one: "PackageView") -> str:
@@ -262,133 +315,3 @@ def fate(one: "PackageView") -> str:
         back = sum(1 for each in one.result.fates if each.fate == "returned")
         words += f"，退回核实 {back} 处" if back else ""
     return words
-
-
-def _last_received(one: "PeerCard") -> str:
-    return "—" if one.received_at is None else f"第 {one.received_sequence} 号　{when(one.received_at)}"
-
-
-def _last_sent(one: "PeerCard") -> str:
-    if one.sent_at is None:
-        return "—"
-    told = "" if one.acknowledged == one.sent_sequence else "（无回执）"
-    return f"第 {one.sent_sequence} 号　{when(one.sent_at)}{told}"
-
-
-class EnrolDialog(QDialog):
-    """登记乡镇: code, name and where the file goes; then the passphrase, shown this once."""
-
-    def __init__(self, parent: QWidget, desk: Desk, again: "PeerCard | None" = None) -> None:
-        super().__init__(parent)
-        self.desk, self.enrolled = desk, None
-        self.setWindowTitle("登记乡镇")
-        action(self, "F1", lambda: manual.open_at("enrol", self))
-        self.setMinimumWidth(560)
-        self.code = FieldRow("单位代码", line("乡镇的行政区划代码", text=again.code if again else ""))
-        self.name = FieldRow("单位名称", line("例如 石桥镇", text=again.name if again else ""))
-        self.folder = FieldRow("登记文件存到", PathField("选择 U 盘或文件夹", folder=True))
-        found = sticks.drives()
-        self.folder.editor.edit.setText(str(found[0].root) if found else str(Path.home()))
-        self.folder.editor.changed.connect(lambda: self.folder.wrong(""))
-        self.message = MessageBar()
-        self.go = primary("登记", then=self.enrol)
-        self.cancel = button("取消", then=self.reject)
-        self.body = column(self.code, self.name, self.folder, gap=10)
-        layout = column(self.message, margins=(20, 18, 20, 18), gap=14)
-        layout.addLayout(self.body)
-        layout.addLayout(row(0, self.cancel, self.go, gap=12))
-        self.setLayout(layout)
-
-    enrolled: "Enrolment | None"
-
-    def enrol(self) -> None:
-        """Enrols, or says beside the field what is missing."""
-        code, name, folder = self.code.editor.text().strip(), self.name.editor.text().strip(), self.folder.editor.path()
-        self.code.wrong("" if code else "请填写单位代码")
-        self.name.wrong("" if name else "请填写单位名称")
-        there = folder is not None and folder.is_dir()
-        self.folder.wrong("" if there else "找不到这个文件夹。请插好 U 盘，或另选一个文件夹")
-        if not (code and name and there) or folder is None:
-            return
-        self.go.setEnabled(False)
-
-        def do(ws: "Workspace") -> "Enrolment":
-            from app.sync import peers
-
-            return peers.enrol(ws, code, name, folder / f"{code}-登记.dzb")
-
-        self.desk.write(do, self._done, self._refused)
-
-    def _refused(self, refusal: Refusal) -> None:
-        self.go.setEnabled(True)
-        self.message.refuse(refusal)
-
-    def _done(self, enrolled: "Enrolment") -> None:
-        self.enrolled = enrolled
-        clear(self.body)
-        self.body.addWidget(Note("good", f"“{enrolled.name}”已登记。登记文件：", str(enrolled.file)))
-        box = Card("登记口令（只显示这一次）", gap=8)
-        self.passphrase = label(enrolled.passphrase, "figure", select=True)
-        box.body.addWidget(self.passphrase)
-        words = "请打电话把它告诉乡镇，让对方写下来。不要和 U 盘放在一起，也不要写在文件名里。关掉这个窗口就看不到了。"
-        box.body.addWidget(label(words, "quiet", wrap=True))
-        self.body.addWidget(box)
-        self.cancel.hide()
-        self.go.setText("已经记下")
-        self.go.setEnabled(True)
-        self.go.clicked.disconnect()
-        self.go.clicked.connect(self.accept)
-
-
-class SettleDialog(QDialog):
-    """Conflicts that were put off, to be decided now; a record is written when all of its fields are decided."""
-
-    def __init__(self, parent: QWidget, desk: Desk, conflicts: "list[Conflict]", *, county: bool) -> None:
-        super().__init__(parent)
-        self.desk, self.conflicts = desk, conflicts
-        self.setWindowTitle("放着以后再定的冲突")
-        action(self, "F1", lambda: manual.open_at("take-in", self))
-        self.resize(1080, 480)
-        self.answers: dict[Key, tuple[str, str]] = {}
-        self.decisions = Decisions(desk, county=county)
-        self.decisions.put(conflicts, "放着的冲突", self.answers)
-        self.decisions.decided.connect(self._judge)
-        self.message = MessageBar()
-        self.save = primary("按裁决写入", then=self.settle)
-        card = Card()
-        card.body.addWidget(scrolling(self.decisions, horizontal=True))
-        layout = column(self.message, margins=(20, 18, 20, 18), gap=12)
-        layout.addWidget(card, 1)
-        layout.addLayout(row(0, button("关闭", then=self.reject), self.save, gap=12))
-        self.setLayout(layout)
-        self._judge()
-
-    def ready(self) -> "dict[str, dict[str, Choice]]":
-        """The records of which every field is decided: id → field → choice."""
-        found: dict[str, dict[str, Choice]] = {}
-        waiting = set()
-        for one in self.conflicts:
-            answer = self.answers.get(key_of(one))
-            if answer is None or not is_answered(answer) or answer[0] == "later":
-                waiting.add(one.id)
-            else:
-                found.setdefault(one.id, {})[one.field] = choice_of(answer)
-        return {record: chosen for record, chosen in found.items() if record not in waiting}
-
-    def _judge(self) -> None:
-        amount = len(self.ready())
-        self.save.setEnabled(amount > 0)
-        self.save.setText(f"按裁决写入 {amount} 条" if amount else "按裁决写入")
-
-    def settle(self) -> None:
-        """Writes what is decided."""
-        chosen = self.ready()
-
-        def do(ws: "Workspace") -> int:
-            from app.sync import intake
-
-            for record, choices in chosen.items():
-                intake.settle(ws, record, choices)
-            return len(chosen)
-
-        self.desk.write(do, lambda _: self.accept(), self.message.refuse)

@@ -26,6 +26,9 @@ class Cell(Column):
 class FillRows(Rows):
     """Rows whose typed cells stay typed until they are saved, whatever the store says meanwhile.
 
+    Attributes:
+        locked: nothing can be typed any more.
+
     Signals:
         typed: some cell was typed into.
     """
@@ -35,6 +38,7 @@ class FillRows(Rows):
     def __init__(self, columns: Sequence[Column], id_of: Callable[[Any], str]) -> None:
         super().__init__(columns)
         self.id_of = id_of
+        self.locked = False
         self._typed: dict[tuple[str, str], str] = {}
 
     def fill(self, rows: Iterable[Any], kept: Mapping[str, str]) -> None:
@@ -64,7 +68,7 @@ class FillRows(Rows):
     def takes(self, index: Index) -> bool:
         """Whether a cell can be typed into."""
         one = self.columns[index.column()]
-        return isinstance(one, Cell) and one.can(self.rows[index.row()])
+        return not self.locked and isinstance(one, Cell) and one.can(self.rows[index.row()])
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         found = super().flags(index)

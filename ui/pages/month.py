@@ -98,7 +98,7 @@ class MonthPage(ReadingPage):
         if self.county:
             self.grid = Rows(self._office_columns())
             self.view = table(self.grid, select=True)
-            tall(self.view, 3)
+            tall(self.view, 4)
             self.view.doubleClicked.connect(lambda at: self._open(at.row()))
         else:
             self.rows = FillRows(self._columns(), lambda one: one.duty.id)

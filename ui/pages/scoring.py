@@ -172,7 +172,7 @@ class ScoringPage(ReadingPage):
     def show_found(self, now: Found) -> None:
         self.now = now
         this = clock.today().year
-        offer(self.year, [(f"{one} 年", one) for one in sorted({*now.years, this}, reverse=True)], now.year)
+        offer(self.year, [(f"{one} 年", one) for one in sorted({*now.years, now.year, this}, reverse=True)], now.year)
         bare = now.sheet is None
         self.empty.setVisible(bare)
         self.sheet_card.setVisible(not bare)
@@ -205,7 +205,8 @@ class ScoringPage(ReadingPage):
         clear(self.bound)
         if now.consequences:
             self.bound.addWidget(Note("attention", "；".join(now.consequences)))
-        self.rows.fill(sheet.lines, now.kept)
+        self.rows.locked = bool(now.result)
+        self.rows.fill(sheet.lines, {} if now.result else now.kept)
 
     def _choose(self, at: int) -> None:
         if 0 <= at < len(self.ranking.rows) and self.ranking.rows[at].office.id != self._office:

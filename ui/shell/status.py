@@ -1,16 +1,23 @@
-"""The status bar: saved, changes not handed over, the last package and its fate, the last backup, who is working."""
+"""The status bar: saved, changes not handed over, the last package and its fate, conflicts that wait, the last backup,
+who is working."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QWidget
 
 from app.status import Status, status
 from ui.background import Desk
 from ui.shell import theme, words
-from ui.shell.widgets import label, row
+from ui.shell.widgets import button, label, row
 
 
 class StatusBar(QWidget):
-    """Asks anew after every write."""
+    """Asks anew after every write.
+
+    Signals:
+        settle: the conflicts that were put off are to be decided.
+    """
+
+    settle = Signal()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -23,6 +30,8 @@ class StatusBar(QWidget):
         self.saved, self.pending, self.package, self.backup = (label() for _ in range(4))
         self.saved.setText("已保存")
         self.user = label()
+        self.conflicts = button("", kind="link", then=self.settle.emit)
+        self.conflicts.hide()
         self._say_user()
         desk.renewed.connect(self._say_user)
         self.setLayout(
@@ -30,6 +39,7 @@ class StatusBar(QWidget):
                 row(sign, self.saved, gap=5),
                 self.pending,
                 self.package,
+                self.conflicts,
                 0,
                 self.backup,
                 self.user,
@@ -61,4 +71,6 @@ class StatusBar(QWidget):
             self.package.setText(f"上次上报 第 {last.sequence} 号 · {words.when(last.at)}（{fate}）")
         else:
             self.package.setText(f"最近接收 {last.office_name} 第 {last.sequence} 号 · {words.when(last.at)}")
+        self.conflicts.setVisible(now.conflicts > 0)
+        self.conflicts.setText(f"冲突 {now.conflicts} 条待裁决")
         self.backup.setText(f"上次备份 {words.when(now.backup)}" if now.backup else "还没有备份")

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import PILLAR_TITLES, Pillar
-from app.place import EXCHANGE, SETTINGS, Place
+from app.place import CONFLICTS, EXCHANGE, SETTINGS, Place
 from db.errors import Refusal
 from ui.background import Desk, Opened
 from ui.ledger.page import LedgerPage
@@ -74,6 +74,7 @@ class Desktop(QWidget):
         holder.setLayout(column(self.message, margins=(MARGINS[0], 0, MARGINS[2], 0)))
         self.stack = QStackedWidget()
         self.status = StatusBar(desk)
+        self.status.settle.connect(lambda: self.go_to_place(Place(CONFLICTS)))
         right = column(holder, self.stack, self.status, gap=0)
         right.setStretchFactor(self.stack, 1)
         inside = QWidget()
@@ -126,6 +127,9 @@ class Desktop(QWidget):
 
     def go_to_place(self, place: Place) -> None:
         """Shows the records behind a figure or a reminder."""
+        if place.page == CONFLICTS:
+            self._exchange(ExchangePage.settle)
+            return
         page = self.go(place.page)
         if isinstance(page, LedgerPage | MonthPage):
             page.show_place(place)
@@ -145,7 +149,9 @@ class Desktop(QWidget):
             bench.take_in.connect(lambda: self._exchange(ExchangePage.take_in))
             return bench
         if id == EXCHANGE:
-            return ExchangePage(self.desk)
+            exchange = ExchangePage(self.desk)
+            exchange.go.connect(self.go_to_place)
+            return exchange
         if id == SETTINGS:
             page = SettingsPage(self.desk)
             page.restyle.connect(self.restyle)

@@ -257,7 +257,7 @@ def _taking_in(desk: Desk, wizard: TakeIn) -> Iterator[Scene]:
         yield name, window
         if wizard.place != 2:
             continue
-        for choices, _ in list(wizard.decisions.rows.values()):
+        for choices, _ in list(wizard.trial.decisions.rows.values()):
             choices.choose("theirs")
         yield "take-in-3-decided", window
         for number in (4, 5):

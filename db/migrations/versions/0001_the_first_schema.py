@@ -529,6 +529,17 @@ def upgrade() -> None:
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.create_table(
+        "refused",
+        sa.Column("peer_id", sa.String(length=36), nullable=False),
+        sa.Column("at", sa.String(length=20), nullable=False),
+        sa.Column("file", sa.String(length=200), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.String(length=20), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["peer_id"], ["peer.office_id"], name=op.f("fk_refused_peer_id_peer")),
+        sa.PrimaryKeyConstraint("peer_id", name=op.f("pk_refused")),
+    )
+    op.create_table(
         "remark",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("office_id", sa.String(length=36), nullable=False),
@@ -4211,6 +4222,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.drop_table("remark")
+    op.drop_table("refused")
     op.drop_index(
         "ix_post_search",
         table_name="post",

@@ -8,9 +8,13 @@ from pytestqt.qtbot import QtBot
 from app.sync import intake, peers
 from app.sync.choices import Choice
 from app.workspace import Workspace
+from db import clock
 from tests.ui.wizards.conftest import TOWN, World, settle, value
 from ui.background import Desk
-from ui.pages.exchange import EnrolDialog, ExchangePage, SettleDialog
+from ui.pages import board
+from ui.pages.enrol import EnrolDialog
+from ui.pages.exchange import ExchangePage
+from ui.pages.settle import SettleDialog
 from ui.wizards.hand_over import HandOver
 from ui.wizards.take_in import TakeIn
 
@@ -32,7 +36,7 @@ def test_a_township_sees_what_waits_and_what_became_of_the_last(
     world.edit(world.town, world.members[0], phone="13912345678")
     page = page_of(qtbot, open_desk(world.town), world)
     assert page.header.subtitle.text().startswith("未上报变更 1 条 · 上次上报 第 1 号（对方已接收")
-    assert not page.towns_card.isVisible()
+    assert page.board is None
     page.give_button.click()
     assert isinstance(page.wizard(), HandOver)
     settle(qtbot, page.desk)
@@ -45,10 +49,11 @@ def test_the_county_sees_its_townships_and_who_is_late(world: World, open_desk: 
     with Workspace.open(world.county) as county:
         peers.enrol(county, "532903", "清水乡", world.stick / "登记.dzb")
     page = page_of(qtbot, open_desk(world.county), world)
-    assert [(one.name, page._this_month(one)) for one in page.towns.rows] == [
-        ("石桥镇", "已上报"), ("梅岭镇", "已上报"), ("清水乡", "未上报"),
+    assert page.board is not None
+    assert [(one.name, board.month(one)) for one in page.board.rows.rows] == [
+        ("清水乡", "未上报"), ("石桥镇", "已上报"), ("梅岭镇", "已上报"),
     ]  # fmt: skip
-    assert page.header.subtitle.text() == "3 个乡镇 · 本月还没有上报 1 个"
+    assert page.header.subtitle.text().startswith(f"3 个乡镇 · {clock.today().month}月还没有上报 1 个（应在 25 日前，")
     page.take_button.click()
     assert isinstance(page.wizard(), TakeIn)
     settle(qtbot, page.desk)
@@ -94,14 +99,16 @@ def test_a_revoked_township_is_refused_from_now_on(world: World, open_desk: Open
     file = world.hand_over(world.town)
     desk = open_desk(world.county)
     page = page_of(qtbot, desk, world)
-    page.towns_table.selectRow(0)
-    one = page.selected()
+    assert page.board is not None
+    page.board.table.selectRow(0)
+    one = page.board.selected()
     assert one is not None
-    assert page.revoke_button.isEnabled()
+    assert page.board.revoke_button.isEnabled()
     page.revoke(one)
     settle(qtbot, desk)
     assert page.message.text.text() == "“石桥镇”的钥匙已作废。需要继续上报时，请重新登记。"
-    assert page.towns.rows[0].state == "revoked"
+    settle(qtbot, desk)
+    assert [(one.name, one.state.value) for one in page.board.rows.rows][-1] == ("石桥镇", "revoked")
     reasons: list[str | None] = []
     desk.read(lambda ws: intake.take_in(ws, file, dry_run=True).reason, reasons.append)
     settle(qtbot, desk)
