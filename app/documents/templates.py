@@ -27,8 +27,8 @@ ALIGNED = {
     BOTH: WD_ALIGN_PARAGRAPH.JUSTIFY,
 }
 RED = RGBColor(0xC8, 0x10, 0x1E)
-CELL_MARGIN = 57
-"""Twentieths of a point beside the text of a cell."""
+CELL_MARGINS = {"top": 34, "left": 57, "bottom": 34, "right": 57}
+"""Twentieths of a point around the text of a cell."""
 LINE = 16
 """Points of height that one line of a form's long text is given."""
 
@@ -182,9 +182,9 @@ def _bare(made: Any, lines: int, mms: list[float]) -> Any:
     table.autofit = False
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     margins = OxmlElement("w:tblCellMar")
-    for side in ("left", "right"):
+    for side, margin in CELL_MARGINS.items():
         part = OxmlElement(f"w:{side}")
-        part.set(qn("w:w"), str(CELL_MARGIN))
+        part.set(qn("w:w"), str(margin))
         part.set(qn("w:type"), "dxa")
         margins.append(part)
     table._tbl.tblPr.insert_element_before(margins, "w:tblLook")
