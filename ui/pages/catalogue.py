@@ -15,6 +15,7 @@ from ui.pages.funding import FundingPage
 from ui.pages.month import MonthPage
 from ui.pages.pay import PaySheetPage
 from ui.pages.recruitment import RecruitmentPage
+from ui.pages.reports import ReportsPage
 from ui.pages.scoring import ScoringPage
 
 
@@ -45,6 +46,7 @@ PAGES: Mapping[str, Page] = {
         Page("duties", "责任分解表", Pillar.RESPONSIBILITY, "mdi6.table-account", DutiesPage),
         Page(MONTH, "月度调度", Pillar.RESPONSIBILITY, "mdi6.calendar-check", MonthPage),
         Page(SCORING, "考核评分", Pillar.RESPONSIBILITY, "mdi6.scoreboard-outline", ScoringPage),
+        Page("reports", "报表和文书", Pillar.SYSTEM, "mdi6.file-document-multiple-outline", ReportsPage),
         Page("draw", "随机抽查", Pillar.RESPONSIBILITY, "mdi6.dice-multiple-outline", DrawPage, county=True),
     )
 }

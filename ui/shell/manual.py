@@ -52,6 +52,7 @@ CHAPTERS: Mapping[str, str] = {
     "finance_agency": "rating",
     "skill": "rating",
     "branches": "rating",
+    "reports": "reports",
     "enterprise_year": "enterprise",
     "meeting": "party-life",
     "dues": "party-life",
