@@ -7,10 +7,9 @@ from decimal import Decimal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import duties_due, listing, pay, statistics, venues
+from app import duties_due, listing, pay, remedies, statistics, venues
 from app.ledgers import transfers as ledger_of_transfers
 from app.ledgers.catalogue import LEDGERS
-from app.ledgers.method_checks import first_secretaries, latest_grades
 from app.ledgers.village_team import ANSWER_DAYS
 from app.listing import Query
 from app.place import CONFLICTS, EXCHANGE, PAY_SHEET, Place
@@ -21,9 +20,7 @@ from app.reminding import Reminder as Reminder
 from app.reminding import Urgency as Urgency
 from app.rules import budget, care, membership, recruitment
 from app.rules import transfers as rules
-from app.rules.dispatch import NEW_SECTORS
 from app.rules.organisation import TermState
-from app.rules.rating import WEAK
 from app.rules.spans import months_later
 from app.rules.transfers import State
 from app.rules.village_team import answer_due
@@ -36,7 +33,7 @@ from db.models.common import Remark
 from db.models.guarantee import Budget, CareFund
 from db.models.handoff import ConflictLine, Peer
 from db.models.method import Dispatch, DispatchLog, Rectification
-from db.models.organisation import PartyOrg, Village
+from db.models.organisation import Village
 from db.models.team import Cadre, Member, Transfer
 from db.models.village_team import CadreDeparture
 
@@ -155,13 +152,7 @@ def undecided_grades(session: Session) -> Iterable[Reminder]:
 
 def weak_without_help(session: Session) -> Iterable[Reminder]:
     """Seed §2: branches graded 一般 or 较差 to which no first secretary was sent."""
-    helped = first_secretaries(session)
-    orgs = {one.id: one for one in session.scalars(select(PartyOrg).where(PartyOrg.deleted_at.is_(None)))}
-    bare = [
-        orgs[org]
-        for org, grade in latest_grades(session).items()
-        if grade in WEAK and org in orgs and orgs[org].sector not in NEW_SECTORS and org not in helped
-    ]
+    bare = [one for one in remedies.weak_branches(session) if not one.helped]
     if bare:
         place = Place("party_org", ids=tuple(one.id for one in bare), title="没有第一书记的薄弱支部")
         yield Reminder(Urgency.WRONG, f"薄弱支部没有第一书记 {len(bare)} 个", named([one.name for one in bare]), place)

@@ -14,8 +14,11 @@ from ui.background import Desk, Opened
 from ui.ledger.page import LedgerPage
 from ui.pages.catalogue import PAGES
 from ui.pages.exchange import ExchangePage
+from ui.pages.funding import FundingPage
 from ui.pages.month import MonthPage
+from ui.pages.pay import PaySheetPage
 from ui.pages.settings import SettingsPage
+from ui.pages.villages import VillagesPage
 from ui.pages.workbench import WorkbenchPage
 from ui.shell import manual, memory
 from ui.shell.lock import IdleWatch, LockScreen
@@ -26,6 +29,8 @@ from ui.wizards.frame import Flow
 
 NAME = "四基党建工作台"
 WORKBENCH = "workbench"
+SHOWS = LedgerPage | MonthPage | PaySheetPage | FundingPage | VillagesPage
+"""The pages that can be narrowed to a `Place`."""
 FIRST = WORKBENCH
 """The page that a window opens with."""
 
@@ -131,7 +136,7 @@ class Desktop(QWidget):
             self._exchange(ExchangePage.settle)
             return
         page = self.go(place.page)
-        if isinstance(page, LedgerPage | MonthPage):
+        if isinstance(page, SHOWS):
             page.show_place(place)
 
     def _exchange(self, begin: Callable[[ExchangePage], None]) -> None:
