@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app import duties_due, listing, pay, remedies, statistics, venues
 from app.ledgers import transfers as ledger_of_transfers
 from app.ledgers.catalogue import LEDGERS
+from app.ledgers.ledger import PILLAR_TITLES, Pillar
 from app.ledgers.village_team import ANSWER_DAYS
 from app.listing import Query
 from app.place import CONFLICTS, EXCHANGE, PAY_SHEET, Place
@@ -389,20 +390,34 @@ def reporting_townships(session: Session, today: date) -> Iterable[Reminder]:
 
 
 def doubts(found: Sequence[Found]) -> list[Reminder]:
-    """Records that the ledgers' checks find wrong or doubtful, one line for each ledger; pure."""
-    lines = []
+    """Records that the ledgers' checks find wrong or doubtful, one line for each system, with one for each of its
+    ledgers behind it where there are several; pure."""
+    lines: dict[Pillar, list[Reminder]] = {}
     for ledger_id, ledger in LEDGERS.items():
         own = [one for one in found if one.ledger == ledger_id and one.id and one.finding.rule not in TOLD]
         ids = tuple(dict.fromkeys(one.id for one in own if one.id))
         if not ids:
             continue
-        wrong = tuple(dict.fromkeys(one.id for one in own if one.id and one.is_error))
+        wrong = any(one.is_error for one in own)
         first = next((one for one in own if one.is_error), own[0])
         title = f"{ledger.title}存疑 {len(ids):,} {ledger.counter}"
         place = Place(ledger_id, ids=ids, title="存疑")
         urgency = Urgency.WRONG if wrong else Urgency.INFORMATION
-        lines.append(Reminder(urgency, title, first.finding.message, place))
-    return lines
+        lines.setdefault(ledger.pillar, []).append(Reminder(urgency, title, first.finding.message, place))
+    return [_folded(pillar, lines[pillar]) for pillar in Pillar if pillar in lines]
+
+
+def _folded(pillar: Pillar, lines: Sequence[Reminder]) -> Reminder:
+    """One line for several ledgers of a system, as pressing as the worst of them."""
+    if len(lines) == 1:
+        return lines[0]
+    order = list(Urgency)
+    parts = tuple(sorted(lines, key=lambda one: order.index(one.urgency)))
+    number = sum(len(one.place.ids or ()) for one in parts)
+    named_ = "、".join(one.title.replace("存疑", "") for one in parts[:NAMED])
+    detail = named_ + (f"等 {len(parts)} 个台账" if len(parts) > NAMED else "")
+    title = f"{PILLAR_TITLES[pillar]}存疑 {number:,} 条"
+    return Reminder(parts[0].urgency, title, detail, parts[0].place, parts)
 
 
 def days_left(session: Session, today: date) -> int:

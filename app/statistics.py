@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app import venues
 from app.ledgers import team
-from app.place import Place
+from app.place import VILLAGES, Place
 from app.policy import Policies
 from app.rules import organisation, venue
 from app.rules.organisation import TermState
@@ -200,7 +200,7 @@ def villages(session: Session, today: date) -> tuple[Cell, ...]:
     for village, name in rows:
         state, tone = venue_state(village in counted, village in with_one, village in building)
         detail = f"党员 {members.get(village, 0):,} 人"
-        cells.append(Cell(name, state, tone, detail, Place("village", ids=(village,), title=name)))
+        cells.append(Cell(name, state, tone, detail, Place(VILLAGES, ids=(village,), title=name)))
     return tuple(cells)
 
 

@@ -90,9 +90,18 @@ def worst(tones: Iterable[str]) -> str:
     return min(tones, key=TONES.index, default="")
 
 
-def section(glance: str, facts: Sequence[Fact], quiet: Sequence[str] = ()) -> Section:
-    """A section as bad as the worst of its facts, but for those that are so everywhere and would colour every cell."""
-    return Section(glance, tuple(facts), worst(one.tone for one in facts if one.title not in quiet))
+def section(
+    glance: Sequence[str], facts: Sequence[Fact], told: Sequence[str] = (), quiet: Sequence[str] = ()
+) -> Section:
+    """A section as bad as the worst of its facts, but for the `quiet` ones, which are so nearly everywhere.
+
+    The glance says the facts that are `told`; of the others it names those that press.
+    """
+    pressing = [one for one in facts if one.tone in ("wrong", "attention") and one.title not in (*told, *quiet)]
+    tone = worst(one.tone for one in facts if one.title not in quiet)
+    return Section(
+        " · ".join([*glance, *(f"{one.title}要看" for one in pressing)]) if glance else "", tuple(facts), tone
+    )
 
 
 # ---------------------------------------------------------------- 组织底册
@@ -128,7 +137,7 @@ def base(ground: Ground) -> Mapping[str, Section]:
             facts.append(
                 Fact("换届", f"{first.ends_on} 届满", Place("party_org", ids=(first.id,)), tone.get(first.state, ""))
             )
-        found[id] = section("", facts)
+        found[id] = section((), facts)
     return found
 
 
@@ -216,7 +225,7 @@ def _people_of(
     told = [f"书记 {head[2]}" if head else "没有书记", f"党员 {len(members)}"]
     told += [f"预备 {len(probation)}"] if probation else []
     told.append("空白村" if stagnant is not None else f"{last.year}年入党" if last else "没有人入党")
-    return section(" · ".join(told), facts, quiet=("无职党员设岗", "村级决策"))
+    return section(told, facts, ("书记", "党员", "空白村"), ("无职党员设岗", "村级决策"))
 
 
 def _lacking(title: str, text: str, page: str) -> Fact:

@@ -103,7 +103,7 @@ def means(ground: Ground) -> Mapping[str, Section]:
         for _, id_, leader, finished in supports.get(id, []):
             text = f"{leader}，{'已建成' if finished else '没有建成'}"
             facts.append(Fact("社区联点", text, Place("community_support", ids=(id_,))))
-        found[id] = section(" · ".join([glance, *([wage.text] if wage else [])]), facts)
+        found[id] = section([glance, *([f"报酬{wage.text}"] if wage else [])], facts, ("活动场所", "报酬发放"))
     return found
 
 
@@ -119,8 +119,7 @@ def _project(one: Village, projects: Sequence[VenueProject], money: Sequence[Any
     planned, paid = sum(row[2] for row in money), sum(row[3] or 0 for row in money)
     stage = codes.table("project_stage").name((waiting or projects)[-1].stage)
     text = f"{len(projects)} 个，{stage}；资金到位 {wan(paid)} / {wan(planned)} 万元"
-    tone = "attention" if waiting else "good"
-    return Fact("建设项目", text, records("venue_project", (each.id for each in projects), one.name), tone)
+    return Fact("建设项目", text, records("venue_project", (each.id for each in projects), one.name))
 
 
 def _wages(ground: Ground) -> Mapping[str, Fact]:
@@ -134,10 +133,10 @@ def _wages(ground: Ground) -> Mapping[str, Fact]:
         missing = {line.cadre: late[line.cadre] for line in village.lines if late[line.cadre]}
         if missing:
             place = records("cadre", missing, f"{village.name}缺发放记录")
-            found[village.id] = Fact("报酬发放", f"报酬缺 {sum(missing.values())} 条", place, "wrong")
+            found[village.id] = Fact("报酬发放", f"缺 {sum(missing.values())} 条", place, "wrong")
         elif village.so_far:
             place = Place(PAY_SHEET, office=village.office)
-            found[village.id] = Fact("报酬发放", f"报酬发到 {sheet.over} 月", place, "good")
+            found[village.id] = Fact("报酬发放", f"发到 {sheet.over} 月", place, "good")
     return found
 
 

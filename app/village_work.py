@@ -85,7 +85,7 @@ def method(ground: Ground) -> Mapping[str, Section]:
         glance = [f"定级 {name}" if worst else name]
         glance += [f"未销号 {len(open_)} 项"] if open_ else ["已全部销号"] if items.get(id) else []
         glance += [f"超期 {len(late)}"] if late else []
-        found[id] = section(" · ".join(glance), facts)
+        found[id] = section(glance, facts, ("党组织定级", "整改"))
     return found
 
 
@@ -166,5 +166,5 @@ def duty(ground: Ground) -> Mapping[str, Section]:
             place = records("member", behind, f"{one.name}党费没有交清") or Place("dues")
             facts.append(Fact("党费", text, place, "attention" if behind else "good"))
             glance += [f"党费欠 {len(behind)} 人"] if behind else []
-        found[id] = section(" · ".join(glance), facts, quiet=("党费",))
+        found[id] = section(glance, facts, ("责任项目", "督查", "三会一课"), ("党费",))
     return found

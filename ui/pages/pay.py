@@ -102,7 +102,7 @@ class PaySheetPage(QWidget):
             today = clock.today()
             with workspace.read() as session:
                 return PayView(
-                    pay.sheet(session, chosen or months_later(today, -1).year, today, office),
+                    pay.sheet(session, chosen or months_later(today, -1).year, today, office, with_rise=True),
                     pay.years(session, today),
                     record_view.offices(session) if workspace.office.is_county else (),
                 )

@@ -1,4 +1,4 @@
-"""一村一格: each village's cell tells all systems at a glance; one that is clicked opens as a sheet of everything known."""
+"""一村一格: each village's cell tells all systems at a glance; a click opens the sheet of everything known of it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
