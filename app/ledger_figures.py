@@ -55,15 +55,10 @@ def venue_coverage(session: Session, office: str, year: int, today: date) -> Dec
 
 
 def pay_paid(session: Session, office: str, year: int, today: date) -> Decimal | None:
-    """村干部报酬发放率 (§5.2): of what the standard gives for the months so far what was paid; more to one makes up
-    for no other."""
-    villages = pay.sheet(session, year, pay_until(year, today), office).villages
+    """村干部报酬发放率 (§5.2): of what the standard gives for the months that are over what was paid; more to one makes
+    up for no other."""
+    villages = pay.sheet(session, year, today, office).villages
     return percent(*paid_of(one for village in villages for one in village.lines))
-
-
-def pay_until(year: int, today: date) -> date:
-    """The last day of the months of a year whose pay is owed today."""
-    return min(today.replace(day=1) - timedelta(days=1), date(year, 12, 31))
 
 
 def paid_of(lines: Iterable[pay.Line]) -> tuple[int, int]:

@@ -350,8 +350,7 @@ def _care_fund(asking: Asking) -> Mapping[str, Part]:
 def _pay(asking: Asking) -> Mapping[str, Part]:
     """§5.2: of what the standard gives for the months that are over what was paid."""
     lines: dict[str, list[pay.Line]] = {}
-    year = asking.today.year
-    for village in pay.sheet(asking.session, year, ledger_figures.pay_until(year, asking.today)).villages:
+    for village in pay.sheet(asking.session, asking.today.year, asking.today).villages:
         lines.setdefault(village.office, []).extend(village.lines)
     found = {}
     for office, terms in lines.items():
