@@ -40,7 +40,7 @@ CELL_WIDTH = 266
 ROLES = {"wrong": "error", "attention": "warning"}
 WORDS = {"wrong": "有问题", "attention": "要留意", "good": "正常", "": "正常"}
 """What the colour of a cell says in a word."""
-LEFT, RIGHT = (Pillar.BASE, Pillar.TEAM, Pillar.METHOD), (Pillar.GUARANTEE, Pillar.RESPONSIBILITY)
+LEFT, RIGHT = (Pillar.BASE, Pillar.TEAM), (Pillar.GUARANTEE, Pillar.METHOD, Pillar.RESPONSIBILITY)
 """The two columns of a sheet."""
 
 
