@@ -91,16 +91,17 @@ def test_the_rest_is_folded_away_and_ledgers_stand_under_their_system(desk: Desk
         reminder(12, Urgency.WRONG, parts),
     )
     page._show_due()
-    assert shown(page) == ["第 12 件", *(f"第 {number} 件" for number in range(1, LINES))]
+    few = ["第 12 件", *(f"第 {number} 件" for number in range(1, LINES))]
+    qtbot.waitUntil(lambda: shown(page) == few)
     said = [one.text() for one in page.findChildren(QLabel) if one.isVisible()]
     assert "已经过期或有错 1 件" in said
     assert "快到期、等着办 11 件" in said
     assert page.more.text() == "还有 2 件 ›"
     qtbot.mouseClick(page.more, Qt.MouseButton.LeftButton)
-    assert len(shown(page)) == 12
+    qtbot.waitUntil(lambda: len(shown(page)) == 12)
     several = next(one for one in page.findChildren(DueLine) if one.way.text() == "2 个台账")
     qtbot.mouseClick(several.way, Qt.MouseButton.LeftButton)
-    assert shown(page)[:3] == ["第 12 件", "第 90 件", "第 91 件"]
+    qtbot.waitUntil(lambda: shown(page)[:3] == ["第 12 件", "第 90 件", "第 91 件"])
     assert page.more.text() == "收起"
 
 
