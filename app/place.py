@@ -8,6 +8,7 @@ CONFLICTS = "conflicts"
 PAY_SHEET, FUNDING_SHEET = "pay_sheet", "funding_sheet"
 MONTH, SCORING = "month", "scoring"
 RECRUITMENT = "recruitment"
+OVERVIEW, VILLAGES = "overview", "villages"
 """Pages that are no ledger's, and to which something leads."""
 
 

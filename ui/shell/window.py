@@ -15,9 +15,12 @@ from ui.background import Desk, Opened
 from ui.ledger.page import LedgerPage
 from ui.pages.catalogue import PAGES
 from ui.pages.exchange import ExchangePage
+from ui.pages.funding import FundingPage
 from ui.pages.month import MonthPage
+from ui.pages.pay import PaySheetPage
 from ui.pages.recruitment import RecruitmentPage
 from ui.pages.settings import SettingsPage
+from ui.pages.villages import VillagesPage
 from ui.pages.workbench import WorkbenchPage
 from ui.shell import manual, memory
 from ui.shell.lock import IdleWatch, LockScreen
@@ -28,6 +31,8 @@ from ui.wizards.frame import Flow
 
 NAME = "四基党建工作台"
 WORKBENCH = "workbench"
+SHOWS = LedgerPage | MonthPage | RecruitmentPage | PaySheetPage | FundingPage | VillagesPage
+"""The pages that can be narrowed to a `Place`."""
 FIRST = WORKBENCH
 """The page that a window opens with."""
 
@@ -134,7 +139,7 @@ class Desktop(QWidget):
             self._exchange(ExchangePage.settle)
             return
         page = self.go(place.page)
-        if isinstance(page, LedgerPage | MonthPage | RecruitmentPage):
+        if isinstance(page, SHOWS):
             page.show_place(place)
 
     def _exchange(self, begin: Callable[[ExchangePage], None]) -> None:
