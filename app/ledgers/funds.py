@@ -27,6 +27,12 @@ def yuan(fen: int) -> str:
     return f"{Decimal(fen) / 100:,.2f}"
 
 
+def wan(fen: int) -> str:
+    """Fen in units of ten thousand yuan, two places at most: `12.5`."""
+    text = f"{Decimal(fen) / 1_000_000:,.2f}"
+    return text.rstrip("0").rstrip(".")
+
+
 # ---------------------------------------------------------------- what pay is reckoned from
 
 
