@@ -13,7 +13,7 @@ from ui.shell.navigation import Entry, Navigation
 from ui.shell.window import entries
 
 TEAM, BASE = PILLAR_TITLES[Pillar.TEAM], PILLAR_TITLES[Pillar.BASE]
-SMALL, TALL = 768, 2000
+SMALL, TALL = 768, 3000
 """Heights of windows, in pixels."""
 
 
