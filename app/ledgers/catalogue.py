@@ -25,6 +25,7 @@ LEDGERS: Mapping[str, Ledger] = {
         *recruitment.LEDGERS,
         *transfers.LEDGERS,
         *party_life.LEDGERS,
+        *team.POST_LEDGERS,
         *cadres.LEDGERS,
         *village_team.LEDGERS,
         *method.DISPATCH_LEDGERS,

@@ -141,6 +141,8 @@ class Ledger:
         form: sections of the form, each with the names of its fields.
         label: how one record is called, a format over its shown fields: `{member} · {post}`.
         tree: the link by which the page groups records, if it does.
+        order: the field by which the page sorts until a header is clicked, with `-` the newest first; without it
+            records stand as they were made.
         keys: alternatives of fields that recognise an existing record in a workbook; the first complete one decides.
         authority: who alone may write the ledger.
         passes: links to offices by which a record of one office is addressed to another beside it: the superior of both
@@ -164,6 +166,7 @@ class Ledger:
     chips: tuple[Chip, ...] = ()
     figures: tuple[Figure, ...] = ()
     tree: str | None = None
+    order: str = ""
     keys: tuple[str, ...] = ()
     defaults: Mapping[str, Any] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()

@@ -66,7 +66,7 @@ class LedgerPage(QStackedWidget):
         """Whether this office may write the ledger."""
         self.adds = self.own and "record" not in ledger.fields and not ledger.kept_by_program
         """Whether records are made here; a remark is made beside the record that it is about."""
-        self.query = Query()
+        self.query = self._sorted()
         self.form: RecordForm | None = None
         self._select_next: str | None = None
         self._only: tuple[str, ...] | None = None
@@ -265,8 +265,13 @@ class LedgerPage(QStackedWidget):
             self.desk.read(grow, self._show_tree, key=("tree", id(self)))
 
     def _sort(self, name: str, downwards: bool) -> None:
-        self.query = Query(sort=name or None, descending=downwards)
+        self.query = Query(sort=name, descending=downwards) if name else self._sorted()
         self._ask()
+
+    def _sorted(self) -> Query:
+        """The order of a table that nobody has sorted."""
+        order = self.ledger.order
+        return Query(sort=order.removeprefix("-") or None, descending=order.startswith("-"))
 
     def reset(self) -> None:
         """Takes every condition off."""

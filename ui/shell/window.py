@@ -38,16 +38,21 @@ FIRST = WORKBENCH
 
 
 def entries(*, county: bool) -> list[Entry]:
-    """The navigation, from the catalogues: the workbench, each system with its pages and ledgers, the settings."""
-    found = [Entry("工作台", WORKBENCH, "mdi6.view-dashboard-outline")]
+    """The navigation, from the catalogues: the workbench, the exchange, each system with its ledgers and pages, the
+    settings."""
+    found = [
+        Entry("工作台", WORKBENCH, "mdi6.view-dashboard-outline"),
+        Entry("数据交换", EXCHANGE, "mdi6.usb-flash-drive-outline"),
+    ]
     for pillar in Pillar:
         found.append(Entry(PILLAR_TITLES[pillar]))
-        if pillar is Pillar.SYSTEM:
-            found.append(Entry("数据交换", EXCHANGE, "mdi6.usb-flash-drive-outline"))
-        pages = [one for one in PAGES.values() if one.pillar is pillar and one.county in (None, county)]
-        found += [Entry(one.title, one.id, one.icon) for one in pages]
         ledgers = [one for one in LEDGERS.values() if one.pillar is pillar and not one.hidden]
-        found += [Entry(one.title, one.id, one.icon) for one in ledgers]
+        pages = [one for one in PAGES.values() if one.pillar is pillar and one.county in (None, county)]
+        places = {one.id for one in ledgers}
+        found += [Entry(one.title, one.id, one.icon) for one in pages if one.before not in places]
+        for ledger in ledgers:
+            found += [Entry(one.title, one.id, one.icon) for one in pages if one.before == ledger.id]
+            found.append(Entry(ledger.title, ledger.id, ledger.icon))
     found.append(Entry("设置", SETTINGS, "mdi6.cog-outline"))
     return [
         one for one, after in zip(found, (*found[1:], Entry("")), strict=True) if one.id or after.id
