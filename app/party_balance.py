@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -34,7 +35,7 @@ def table(session: Session, by: By, day: date, today: date, *, office: str | Non
     cells: dict[Key, list[list[str]]] = {}
     gaps: list[tuple[Gap, int, str]] = []
     for id, owner, branch, joined_on, standing, deleted_at in session.execute(wanted):
-        own = events.get(id, ())
+        own: Sequence[Any] = events.get(id, ())
         if deleted_at is not None and not own:
             continue
         deleted = deleted_at is not None

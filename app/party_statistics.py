@@ -12,7 +12,7 @@ from enum import StrEnum
 from itertools import chain, groupby
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.ledgers import team
@@ -190,7 +190,7 @@ def events_by_member(session: Session) -> Mapping[str, list[Event]]:
     return found
 
 
-def roll(session: Session, day: date, today: date, office: str | None, *columns: Any) -> Iterable[Row[Any]]:
+def roll(session: Session, day: date, today: date, office: str | None, *columns: Any) -> Iterable[Any]:
     """(id, office, branch, joined_on, …) of the members on the roll at the end of a day: today's by the standing, a
     past day's by the events around it."""
     wanted = select(Member.id, Member.office_id, Member.branch_id, Member.joined_on, *columns).where(
