@@ -145,6 +145,7 @@ DUTIES = Ledger(
         "时限": "due_on closed_on",
     },
     tree="target_office_id",
+    order="-due_on",
     keys=("task_id target_office_id party_org_id village_id", "task_id target_office_id"),
     chips=(Chip("今年", of_this_year), Chip("已过时限", overdue), Chip("已销号", Duty.closed_on.is_not(None))),
     figures=(Figure("共", unit="项"), Figure("已销号", Duty.closed_on.is_not(None))),

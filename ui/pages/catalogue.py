@@ -45,22 +45,14 @@ PAGES: Mapping[str, Page] = {
     for one in (
         Page(OVERVIEW, "全县总览", Pillar.BASE, "mdi6.chart-timeline-variant", OverviewPage, county=True),
         Page(VILLAGES, "一村一格", Pillar.BASE, "mdi6.view-grid-outline", VillagesPage),
-        Page(RECRUITMENT, "发展路径", Pillar.TEAM, "mdi6.stairs-up", RecruitmentPage, before="applicant"),
+        Page(RECRUITMENT, "发展路径", Pillar.TEAM, "mdi6.stairs", RecruitmentPage, before="applicant"),
         Page(PAY_SHEET, "报酬发放表", Pillar.GUARANTEE, "mdi6.table-account", PaySheetPage, before="pay_slip"),
         Page(FUNDING_SHEET, "建设资金表", Pillar.GUARANTEE, "mdi6.table-large", FundingPage, before="venue_funding"),
         Page("branches", "支部整顿", Pillar.METHOD, "mdi6.clipboard-check-multiple-outline", BranchesPage),
         Page("duties", "责任分解表", Pillar.RESPONSIBILITY, "mdi6.table-check", DutiesPage, before="duty"),
         Page(MONTH, "月度调度", Pillar.RESPONSIBILITY, "mdi6.calendar-check", MonthPage),
         Page(SCORING, "考核评分", Pillar.RESPONSIBILITY, "mdi6.scoreboard-outline", ScoringPage, before="score"),
-        Page(
-            "draw",
-            "随机抽查",
-            Pillar.RESPONSIBILITY,
-            "mdi6.dice-multiple-outline",
-            DrawPage,
-            county=True,
-            before="inspection",
-        ),
+        Page("draw", "随机抽查", Pillar.RESPONSIBILITY, "mdi6.dice-multiple-outline", DrawPage, True, "inspection"),
         Page("reports", "报表和文书", Pillar.SYSTEM, "mdi6.file-document-multiple-outline", ReportsPage),
     )
 }

@@ -38,16 +38,18 @@ FIRST = WORKBENCH
 
 
 def entries(*, county: bool) -> list[Entry]:
-    """The navigation, from the catalogues: the workbench, the exchange, each system with its ledgers and pages, the
-    settings."""
+    """The navigation, from the catalogues: the workbench, the exchange and the pages that are about everything, each
+    system with its ledgers and pages, the settings."""
+    seen = [one for one in PAGES.values() if one.county in (None, county)]
     found = [
         Entry("工作台", WORKBENCH, "mdi6.view-dashboard-outline"),
         Entry("数据交换", EXCHANGE, "mdi6.usb-flash-drive-outline"),
+        *(Entry(one.title, one.id, one.icon) for one in seen if one.pillar is Pillar.SYSTEM),
     ]
     for pillar in Pillar:
         found.append(Entry(PILLAR_TITLES[pillar]))
         ledgers = [one for one in LEDGERS.values() if one.pillar is pillar and not one.hidden]
-        pages = [one for one in PAGES.values() if one.pillar is pillar and one.county in (None, county)]
+        pages = [one for one in seen if one.pillar is pillar and pillar is not Pillar.SYSTEM]
         places = {one.id for one in ledgers}
         found += [Entry(one.title, one.id, one.icon) for one in pages if one.before not in places]
         for ledger in ledgers:
