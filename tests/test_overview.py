@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app import overview
+from app import ledger_figures, overview
 from app.overview import Line, Overview, State
 from app.place import Place
 from app.workspace import Workspace
@@ -255,3 +255,11 @@ def test_a_county_without_townships_has_no_part(tmp_path: Path) -> None:
             found = overview.overview(session, county.office.id, TODAY)
         assert [one.state for one in found.lines if not one.figure.plan] == [State.NOTHING] * 6
         assert all(one.place is None and one.behind is None for one in found.lines)
+
+
+def test_the_scored_share_of_pay_is_that_of_the_overview(made: tuple[Workspace, dict[str, str]]) -> None:
+    county, ids = made
+    with county.read() as session:
+        # five months of six paid; when the year is over, five of twelve
+        assert ledger_figures.pay_paid(session, ids["甲镇"], 2026, TODAY) == Decimal("83.3")
+        assert ledger_figures.pay_paid(session, ids["甲镇"], 2026, date(2027, 2, 1)) == Decimal("41.7")
