@@ -8,6 +8,7 @@ CONFLICTS = "conflicts"
 PAY_SHEET, FUNDING_SHEET = "pay_sheet", "funding_sheet"
 MONTH, SCORING = "month", "scoring"
 OVERVIEW, VILLAGES = "overview", "villages"
+RECRUITMENT = "recruitment"
 """Pages that are no ledger's, and to which something leads."""
 
 

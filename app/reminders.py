@@ -7,7 +7,7 @@ from decimal import Decimal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import duties_due, listing, pay, remedies, statistics, venues
+from app import duties_due, listing, pay, recruiting, remedies, statistics, venues
 from app.ledgers import transfers as ledger_of_transfers
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import PILLAR_TITLES, Pillar
@@ -40,8 +40,12 @@ from db.models.village_team import CadreDeparture
 
 TOLD = frozenset(
     [
+        "D02",
+        "D19",
         "D22",
+        "D25",
         "O05",
+        "stagnant.talk",
         "rectification.due",
         "dispatch.missing",
         "departure.answer",
@@ -58,6 +62,7 @@ def reminders(session: Session, office: OfficeCard, today: date) -> list[Reminde
     """Everything that is due today for an office, the most pressing first."""
     found = [
         *probation(session, today),
+        *recruiting.reminders(session, office, today),
         *terms(session, today),
         *(reporting_townships(session, today) if office.is_county else reporting(session, today)),
         *conflicts(session),

@@ -174,7 +174,7 @@ class RecordForm(QWidget):
         one.eye.clicked.connect(lambda: self._reveal(name))
         if not self.ledger.writable(name, county=county):
             one.editor.lock()
-            one.setToolTip("由县里填写")
+            one.setToolTip(self.ledger.closed(name))
 
     def _show(self, start: FormStart) -> None:
         self._start = start

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from app import stagnant
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import PILLAR_TITLES, Pillar
 from app.place import CONFLICTS, EXCHANGE, SETTINGS, Place
@@ -17,6 +18,7 @@ from ui.pages.exchange import ExchangePage
 from ui.pages.funding import FundingPage
 from ui.pages.month import MonthPage
 from ui.pages.pay import PaySheetPage
+from ui.pages.recruitment import RecruitmentPage
 from ui.pages.settings import SettingsPage
 from ui.pages.villages import VillagesPage
 from ui.pages.workbench import WorkbenchPage
@@ -29,7 +31,7 @@ from ui.wizards.frame import Flow
 
 NAME = "四基党建工作台"
 WORKBENCH = "workbench"
-SHOWS = LedgerPage | MonthPage | PaySheetPage | FundingPage | VillagesPage
+SHOWS = LedgerPage | MonthPage | PaySheetPage | FundingPage | VillagesPage | RecruitmentPage
 """The pages that can be narrowed to a `Place`."""
 FIRST = WORKBENCH
 """The page that a window opens with."""
@@ -99,6 +101,7 @@ class Desktop(QWidget):
         if manual.exists():
             self._key("F1", lambda: manual.open_at(self.topic, self))
         self.go(place)
+        desk.write(stagnant.bring_up_to_date)  # what time alone has changed since the program was last open
 
     def _key(self, keys: str, then: Callable[[], object]) -> None:
         made = QAction(self)
