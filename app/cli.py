@@ -14,13 +14,13 @@ import typer
 from typer.exceptions import TyperException
 
 from app import faults
-from app.commands import care, documents, offices, packages, records, responsibility, servers, workbooks
+from app.commands import care, documents, offices, packages, records, responsibility, servers, statistics, workbooks
 from app.commands.common import DONE, FAULT, REFUSED, USAGE, new_app, say
 from app.documents.making import Printer
 from db.errors import Refusal
 
 app = new_app()
-for subject in (offices, servers, records, workbooks, packages, responsibility, documents, care):
+for subject in (offices, servers, records, workbooks, packages, responsibility, statistics, documents, care):
     app.add_typer(subject.app, name=subject.NAME)
 
 

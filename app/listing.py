@@ -7,7 +7,7 @@ from inspect import signature
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.ledgers import organisation
@@ -60,6 +60,8 @@ class Node:
     children: tuple["Node", ...]
 
 
+MANY = 30_000
+"""Values. A server takes 65,535 parameters in a statement, a file 250,000."""
 OWNER = "office_id"
 """The column that says whose a record is; a county's tables may show it beside the declared ones."""
 
@@ -102,7 +104,7 @@ def _conditions(ledger: Ledger, query: Query, session: Session) -> list[ColumnEl
     for name, wanted in query.where:
         column = getattr(model, name)
         present = [value for value in wanted if value is not None]
-        parts = [column.in_(present)] if present else []
+        parts = [column.in_(_values(present))] if present else []
         if None in wanted:
             parts.append(column.is_(None))
         conditions.append(or_(*parts))
@@ -111,6 +113,13 @@ def _conditions(ledger: Ledger, query: Query, session: Session) -> list[ColumnEl
     if query.office is not None:
         conditions.append(model.office_id == query.office)
     return conditions
+
+
+def _values(present: list[Any]) -> Any:
+    """Values to look for; thousands are written into the statement, which takes only so many parameters."""
+    if len(present) <= MANY:
+        return present
+    return bindparam("values", present, unique=True, expanding=True, literal_execute=True)
 
 
 def condition(where: Any) -> ColumnElement[bool]:

@@ -25,11 +25,11 @@ from db.models.guarantee import CareFund, CommunitySupport, VenueFunding, VenueP
 from db.models.method import DemoUnit, Dispatch, Enterprise, EnterpriseYear, Rectification
 from db.models.organisation import PartyOrg, Village
 from db.models.record import Record
+from db.models.recruitment import StagnantVillage
 from db.models.responsibility import Inspection
 from db.models.team import Member
 
 LECTURE = "县委组织部2012年9月讲稿"
-STAGNANT = "stagnant_village"
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ def overview(session: Session, own_id: str, today: date) -> Overview:
     asking = Asking(session, today, Policies.read(session))
     gone = elapsed(today)
     names = {one.id: one.name for one in month.offices(session, own_id)}
-    lines = [_line(one, asking, names, gone) for one in FIGURES if one.page != STAGNANT or STAGNANT in LEDGERS]
+    lines = [_line(one, asking, names, gone) for one in FIGURES]
     if own_id not in names and any(own_id in one.cells for one in lines):
         names[own_id] = "县里"
     return Overview(tuple(sorted(lines, key=lambda one: -one.lag)), tuple(names.items()), gone)
@@ -435,10 +435,9 @@ def _teams(asking: Asking) -> Mapping[str, Part]:
 
 def _stagnant(asking: Asking) -> Mapping[str, Part]:
     """Seed §2: villages that were listed as stagnant this year or before and are not yet, or were this year, closed."""
-    ledger = LEDGERS[STAGNANT]
-    closed = ledger.column("closed_on")
+    closed = StagnantVillage.closed_on
     this_year = closed.is_(None) | (closed >= date(asking.today.year, 1, 1))
-    return _split(asking, ledger.model, closed.is_not(None), this_year, owed=True)
+    return _split(asking, StagnantVillage, closed.is_not(None), this_year, owed=True)
 
 
 FIGURES: tuple[Figure, ...] = (
@@ -473,7 +472,7 @@ FIGURES: tuple[Figure, ...] = (
     ),
     Figure(
         "stagnant", "空白村销号", "空白村", "个村", "今年要销号的空白村里，已经发展党员、销了号的",
-        LECTURE + "第二部分", _stagnant, STAGNANT,
+        LECTURE + "第二部分", _stagnant, "stagnant_village",
     ),
     Figure(
         "posts", "无职党员设岗定责", "设岗", "人", "没有担任职务的在册党员里，今年有岗位的",

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from app import statistics
 from app.ledgers import cadres, team
-from app.ledgers.catalogue import LEDGERS
 from app.place import Place
 from app.rules import recruitment
 from app.rules.cadres import BOTH, SECRETARY
@@ -23,10 +22,9 @@ from app.rules.organisation import TermState
 from db import codes
 from db.models.method import Dispatch
 from db.models.organisation import Village
+from db.models.recruitment import StagnantVillage
 from db.models.team import Cadre, Member
 from db.models.village_team import TeamAppraisal, VillageDecision
-
-STAGNANT = "stagnant_village"
 
 
 @dataclass(frozen=True)
@@ -219,7 +217,7 @@ def _people_of(
         newest = (row[1] for row in members if row[3] == last)
         facts.append(Fact("最近入党", f"{last.year}年{last.month}月", records("member", newest, f"{one.name}最近入党")))
     if stagnant is not None:
-        facts.append(Fact("空白村", "没有销号", Place(STAGNANT, ids=(stagnant,)), "wrong"))
+        facts.append(Fact("空白村", "没有销号", Place("stagnant_village", ids=(stagnant,)), "wrong"))
     facts += [_posts(one, members), *_appraisal(appraised), *_decisions(one, decided)]
     facts += [Fact(codes.table("dispatch_kind").name(row[3]), row[2], Place("dispatch", ids=(row[1],))) for row in sent]
     told = [f"书记 {head[2]}" if head else "没有书记", f"党员 {len(members)}"]
@@ -261,9 +259,7 @@ def _decisions(one: Village, decided: Sequence[Any]) -> list[Fact]:
 
 def _stagnant(ground: Ground) -> Mapping[str, str]:
     """The villages that are listed as stagnant, with their records."""
-    ledger = LEDGERS.get(STAGNANT)
-    if ledger is None:
-        return {}
-    village, closed = ledger.column("village_id"), ledger.column("closed_on")
-    rows = select(village, ledger.model.id).where(ledger.model.deleted_at.is_(None), closed.is_(None))
+    rows = select(StagnantVillage.village_id, StagnantVillage.id).where(
+        StagnantVillage.deleted_at.is_(None), StagnantVillage.closed_on.is_(None)
+    )
     return dict(ground.session.execute(rows).all())

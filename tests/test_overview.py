@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app import overview
+from app import ledger_figures, overview
 from app.overview import Line, Overview, State
 from app.place import Place
 from app.workspace import Workspace
@@ -24,6 +24,7 @@ from db.models.guarantee import (
 )
 from db.models.method import DemoUnit, Dispatch, Enterprise, EnterpriseYear, Rating, Rectification
 from db.models.organisation import Office, PartyOrg, Village
+from db.models.recruitment import StagnantVillage
 from db.models.responsibility import Inspection
 from db.models.team import Cadre, Member, Post, PostAssignment
 from tests.helpers import office
@@ -95,6 +96,10 @@ def fill(county: Workspace) -> dict[str, str]:
         batch.add(CareFund(office_id=own, on=date(2026, 1, 5), kind="01", amount=150_000_00))
         for leader, done in (("王小明", date(2026, 3, 1)), ("李小芳", None)):
             batch.add(CommunitySupport(office_id=b, village_id=villages[2], leader=leader, finished_on=done))
+        # stagnant villages: one is open, one was closed this year, one long ago
+        for at, closed in enumerate((None, date(2026, 4, 1), date(2025, 4, 1))):
+            opened = {"office_id": a, "village_id": villages[at], "opened_on": date(2024, 1, 1)}
+            batch.add(StagnantVillage(**opened, closed_on=closed))
         # members: three without office in 甲镇, of whom one holds a post this year; one in 乙镇 who holds none
         post = batch.add(Post(office_id=own, name="政策宣传岗", duty="宣传政策", active=True)).id
         for number, (town, branch) in enumerate(((a, weak), (a, weak), (a, weak), (b, bare))):
@@ -186,6 +191,7 @@ def line(found: Overview, key: str) -> Line:
         ("venue.invest", 30_000_000_00, 800_000_00, State.BEHIND),  # seed; four sources paid 200,000 each
         ("venue.coverage", 3, 1, State.LEFT),
         ("community", 1, 1, State.DONE),
+        ("stagnant", 2, 1, State.LEFT),
         ("posts", 4, 1, State.LEFT),
         ("secretaries", 2, 1, State.LEFT),  # the enterprise's branch gets an instructor
         ("instructors", 229, 1, State.BEHIND),  # seed: 229; one was called back
@@ -253,5 +259,13 @@ def test_a_county_without_townships_has_no_part(tmp_path: Path) -> None:
     with Workspace.create(tmp_path / "县", code="430599", name="云溪县", level="county", cost=office.CHEAP) as county:
         with county.read() as session:
             found = overview.overview(session, county.office.id, TODAY)
-        assert [one.state for one in found.lines if not one.figure.plan] == [State.NOTHING] * 6
+        assert [one.state for one in found.lines if not one.figure.plan] == [State.NOTHING] * 7
         assert all(one.place is None and one.behind is None for one in found.lines)
+
+
+def test_the_scored_share_of_pay_is_that_of_the_overview(made: tuple[Workspace, dict[str, str]]) -> None:
+    county, ids = made
+    with county.read() as session:
+        # five months of six paid; when the year is over, five of twelve
+        assert ledger_figures.pay_paid(session, ids["甲镇"], 2026, TODAY) == Decimal("83.3")
+        assert ledger_figures.pay_paid(session, ids["甲镇"], 2026, date(2027, 2, 1)) == Decimal("41.7")

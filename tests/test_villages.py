@@ -9,10 +9,9 @@ import pytest
 from sqlalchemy import event
 
 from app import villages
-from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Pillar
 from app.place import Place
-from app.village_facts import STAGNANT, Fact
+from app.village_facts import Fact
 from app.villages import VillageSheet
 from app.workspace import Workspace
 from db import clock
@@ -20,6 +19,7 @@ from db.models.guarantee import Budget, PaySlip, PayStandard, Venue, VenueProjec
 from db.models.method import DemoUnit, Rating, Rectification
 from db.models.organisation import PartyOrg, Village
 from db.models.party_life import Dues, Meeting
+from db.models.recruitment import StagnantVillage
 from db.models.responsibility import Duty, Inspection, MonthlyCheck, Task
 from db.models.team import Cadre, Member
 from tests.helpers import office
@@ -179,13 +179,11 @@ def test_each_fact_leads_to_the_records_behind_it(workspace: Workspace) -> None:
     assert [fact.title for fact in one.pressing][:3] == ["报酬发放", "整改", "督查"]
 
 
-@pytest.mark.skipif(STAGNANT not in LEDGERS, reason="there is no ledger of stagnant villages")
 def test_a_stagnant_village_says_so(workspace: Workspace) -> None:
     ids = fill(workspace)
     with workspace.edit("盘点") as batch:
-        model = LEDGERS[STAGNANT].model
         row = {"office_id": workspace.office.id, "village_id": ids["柳溪村"], "opened_on": date(2026, 1, 1)}
-        batch.add(model(**row))
+        batch.add(StagnantVillage(**row))
     one = sheets(workspace)["柳溪村"]
     assert facts(one, Pillar.TEAM)["空白村"] == ("没有销号", "wrong")
     assert one.glance[0][1:] == ("书记 陈书记 · 党员 2 · 预备 1 · 空白村", "wrong")

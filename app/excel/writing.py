@@ -122,6 +122,25 @@ def write_refused(plan: Plan, out: Path) -> Written:
     return Written(out, len(plan.bad))
 
 
+def write_table(
+    out: Path, name: str, title: str, headings: Sequence[str], rows: Sequence[Sequence[str | int]], sums: int = 0
+) -> Written:
+    """Writes a table of figures: a line a row, its first cell the line's name. The first `sums` rows are bold."""
+    book = Workbook(write_only=True)
+    with saved(book, out):
+        sheet = _sheet(book, name, title, headings, [], [28, *(max(8, len(one) * 2 + 2) for one in headings[1:])])
+        sheet.freeze_panes = "B3"
+        for place, row in enumerate(rows):
+            cells = [WriteOnlyCell(sheet) for _ in row]
+            for cell, value in zip(cells, row, strict=True):
+                put(cell, value)
+                cell.border = BOX
+                if place < sums:
+                    cell.font = HEADING
+            sheet.append(cells)
+    return Written(out, len(rows))
+
+
 def _label(plan: Plan, field: str | None) -> str:
     return f"{plan.ledger.fields[field].label}：" if field is not None else ""
 
@@ -281,4 +300,4 @@ def _sweep(temporary: Path) -> None:
         return  # the stick is gone, and the file with it
 
 
-__all__ = ["Written", "export", "write_refused"]
+__all__ = ["Written", "export", "write_refused", "write_table"]
