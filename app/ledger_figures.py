@@ -55,10 +55,9 @@ def venue_coverage(session: Session, office: str, year: int, today: date) -> Dec
 
 
 def pay_paid(session: Session, office: str, year: int, today: date) -> Decimal | None:
-    """村干部报酬发放率 (§5.2): of what the standard gives for the months so far what was paid; more to one makes up
-    for no other."""
-    on = min(today.replace(day=1) - timedelta(days=1), date(year, 12, 31))
-    lines = [one for village in pay.sheet(session, year, on, office).villages for one in village.lines]
+    """村干部报酬发放率 (§5.2): of what the standard gives for the months that are over what was paid; more to one
+    makes up for no other."""
+    lines = [one for village in pay.sheet(session, year, today, office).villages for one in village.lines]
     return percent(sum(min(one.paid, one.so_far) for one in lines), sum(one.so_far for one in lines))
 
 
