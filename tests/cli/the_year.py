@@ -43,7 +43,7 @@ CADRES = {
     SHUANGQIAO: (("蒋双喜", "书记"), ("吕主任", "主任")),
     SONGSHAN: (("杨松", "书记"),),
 }
-SLIPS = {  # fen would hide nothing: an equal month, and December with what does not divide
+SLIPS = {  # an equal month, and December with what does not divide
     "书记": ("584.09", "584.11"),  # 7,009.10 / 12 = 584.0916…: 11 × 584.09 = 6,424.99, the rest 584.11
     "主任": ("525.68", "525.71"),  # 6,308.19 / 12 = 525.6825: 11 × 525.68 = 5,782.48, the rest 525.71
     "文书": ("408.86", "408.91"),  # 4,906.37 / 12 = 408.8641…: 11 × 408.86 = 4,497.46, the rest 408.91
@@ -320,7 +320,13 @@ def february(desk: Desk) -> None:
 def march(desk: Desk) -> None:
     """卫文 leaves 青石镇 for 松山镇 with a letter; the county decides on a grade."""
     member = desk.one(desk.of(QINGSHI), "member", "name=卫文")
-    letter = ("scope=县内", f"to_office={SONGSHAN}", "letter_no=2013-01", "issued_on=2013-03-19", "dues_paid_to=2013-02")
+    letter = (
+        "scope=县内",
+        f"to_office={SONGSHAN}",
+        "letter_no=2013-01",
+        "issued_on=2013-03-19",
+        "dues_paid_to=2013-02",
+    )
     desk.set(desk.of(QINGSHI), "transfer", f"member={member['id']}", *letter)
     rating = desk.one(desk.county, "rating")
     desk.set(desk.county, "rating", "county_grade=一般", "decided_on=2013-03-15", id=rating["id"])
@@ -329,7 +335,9 @@ def march(desk: Desk) -> None:
 def may(desk: Desk) -> None:
     """The venue is finished and accepted; somebody gives to the fund."""
     project = desk.one(desk.of(QINGSHI), "venue_project")["id"]
-    early = desk.refused("set", desk.of(QINGSHI), "venue_project", "--id", project, "accepted=是", "accepted_on=2013-05-18")
+    early = desk.refused(
+        "set", desk.of(QINGSHI), "venue_project", "--id", project, "accepted=是", "accepted_on=2013-05-18"
+    )
     assert "未竣工的不能验收" in early
     days = ("finished_on=2013-05-10", "accepted_on=2013-05-18", "accepted=是", "stage=验收")
     desk.set(desk.of(QINGSHI), "venue_project", *days, id=project)

@@ -1417,7 +1417,7 @@ def upgrade() -> None:
         sa.Column("search_key", sa.Text(), nullable=False),
         sa.Column("party_org_id", sa.String(length=36), nullable=False),
         sa.Column("level", sa.String(length=20), nullable=False),
-        sa.Column("year", sa.Integer(), nullable=True),
+        sa.Column("year", sa.Integer(), nullable=False),
         sa.Column("paired_org_id", sa.String(length=36), nullable=True),
         sa.Column("accepted_on", sa.Date(), nullable=True),
         sa.Column("title_on", sa.Date(), nullable=True),
