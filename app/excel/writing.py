@@ -18,6 +18,7 @@ from openpyxl.utils import get_column_letter
 
 from app.excel.header import ID_HEADING, LINE_HEADING, REASON_HEADING, VERSION_HEADING
 from app.excel.plan import Plan, Written
+from app.files import telling
 from app.findings import Level
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Ledger
@@ -119,6 +120,25 @@ def write_refused(plan: Plan, out: Path) -> Written:
             cells = [row.cells[place] if place < len(row.cells) else "" for place in [*shown, *own]]
             sheet.append(line(reasons, row.number, *cells))
     return Written(out, len(plan.bad))
+
+
+def write_table(
+    out: Path, name: str, title: str, headings: Sequence[str], rows: Sequence[Sequence[str | int]], sums: int = 0
+) -> Written:
+    """Writes a table of figures: a line a row, its first cell the line's name. The first `sums` rows are bold."""
+    book = Workbook(write_only=True)
+    with saved(book, out):
+        sheet = _sheet(book, name, title, headings, [], [28, *(max(8, len(one) * 2 + 2) for one in headings[1:])])
+        sheet.freeze_panes = "B3"
+        for place, row in enumerate(rows):
+            cells = [WriteOnlyCell(sheet) for _ in row]
+            for cell, value in zip(cells, row, strict=True):
+                put(cell, value)
+                cell.border = BOX
+                if place < sums:
+                    cell.font = HEADING
+            sheet.append(cells)
+    return Written(out, len(rows))
 
 
 def _label(plan: Plan, field: str | None) -> str:
@@ -249,24 +269,16 @@ def saved(book: Workbook, out: Path) -> Iterator[None]:
     temporary = out.with_name(f".{out.name}.tmp")
     done = False
     try:
-        with temporary.open("wb") as stream:
-            try:
-                yield
-                book.save(stream)
-                done = True
-            finally:
-                if not done:
-                    _let_go(book)
-        temporary.replace(out)
-    except PermissionError as error:
-        raise Refusal(
-            f"不能写“{out.name}”：它可能正在 Excel 或 WPS 里打开着，或者文件夹是只读的。请先关闭它，或换一个位置",
-            "read-only",
-        ) from error
-    except FileNotFoundError as error:
-        raise Refusal(f"没有文件夹“{out.parent}”。请先建好，或换一个位置", "read-only") from error
-    except OSError as error:
-        raise Refusal(f"写“{out.name}”时出错，磁盘可能已满，或 U 盘被拔出。请检查后再试一次", "disk-full") from error
+        with telling(out, "Excel 或 WPS"):
+            with temporary.open("wb") as stream:
+                try:
+                    yield
+                    book.save(stream)
+                    done = True
+                finally:
+                    if not done:
+                        _let_go(book)
+            temporary.replace(out)
     finally:
         _sweep(temporary)
 
@@ -288,4 +300,4 @@ def _sweep(temporary: Path) -> None:
         return  # the stick is gone, and the file with it
 
 
-__all__ = ["Written", "export", "write_refused"]
+__all__ = ["Written", "export", "write_refused", "write_table"]

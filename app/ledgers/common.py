@@ -12,6 +12,7 @@ from app.checks import Look
 from app.findings import Finding, error
 from app.ledgers.ledger import Chip, Derived, Figure, Ledger, Pillar
 from app.policy import Policies
+from app.rules import bands
 from db.fields import Authority
 from db.models.common import Attachment, Policy, Remark
 from db.models.record import models
@@ -30,6 +31,12 @@ def value_is_of_its_kind(key: str | None, value: str | None, policy: Policies) -
         return error("value", "policy.value", f"“{value}”不是数字，参数 {key} 的值应是数字，如 {others[0]}")
     if all(one in ("true", "false") for one in others) and value not in ("true", "false"):
         return error("value", "policy.value", f"参数 {key} 的值应是 true 或 false")
+    if key.startswith("bands."):
+        try:
+            bands.lasts(value)
+        except ValueError:
+            message = f"参数 {key} 的值应是由小到大的整数，用空格隔开，如 {others[0]}"
+            return error("value", "policy.value", message)
     return None
 
 
@@ -86,6 +93,7 @@ POLICIES = Ledger(
     label="{title}",
     columns="title value effective_from source key",
     form={"参数": "key title value effective_from source"},
+    order="key",
     keys=("key effective_from",),
     figures=(Figure("共", unit="项"),),
     authority=Authority.COUNTY,

@@ -12,7 +12,7 @@ import zstandard
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
-from app import blobs, listing
+from app import blobs, listing, stagnant
 from app.files import room
 from app.ledgers.catalogue import LEDGERS
 from app.sync import manifest as manifests
@@ -124,6 +124,7 @@ def export(
     `full` asks for a snapshot; a county's then holds all of the township's own records too. Raises `Refusal`, and then
     no file with a package's name is in the folder that was not there before.
     """
+    stagnant.bring_up_to_date(ws)
     with ws.read() as session:
         chosen = [(peer.office_id, peer.code) for peer in addressees(session, ws, code)]
     sent = []

@@ -21,6 +21,11 @@ member: name* resident_id! sex* nation* birth* education degree branch→* categ
 member_event: member→* kind* on* reason document_no
 transfer: member→ direction* scope* letter_no issued_on valid_days dues_paid_to from_branch to_branch to_office→ status*
   receipt_on
+applicant: name* resident_id! sex* birth* branch→* stage* applied_on* talked_on activist_on contacts candidate_on
+  training_hours training_days review_on expected present votes_for admitted_on approved_on extended_to full_on member→
+applicant_step: applicant→* step* on* outcome* by document
+stagnant_village: village→* opened_on* last_recruited_on years contact_leader talk_on talk_by measure closed_on
+  closed_by_member→
 post: name* duty* active
 post_assignment: member→* post→* year* how publicised_from publicised_to assigned_on* pledge ended_on end_reason
 post_review: assignment→* period* duty_log score result

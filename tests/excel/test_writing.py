@@ -36,6 +36,8 @@ VALUES: Mapping[str, Any] = {
     "flag": False,
     "resident_id": number(BIRTH),
     "phone": "0739-3601234",
+    "credit_code": "91430599MA4L00000H",
+    "account": "0000123456789012345",
 }
 
 

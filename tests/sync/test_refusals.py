@@ -381,6 +381,9 @@ def test_a_stick_that_fails_while_it_is_read_says_so(pair: Pair, monkeypatch: py
         def seek(self, place: int) -> int:
             return int(self.stream.seek(place))
 
+        def fileno(self) -> int:
+            return int(self.stream.fileno())
+
     monkeypatch.setattr(intake, "_open", lambda path: Failing(real(path)))
     with unchanged(pair.county):
         outcome = take_in(pair.county, file)
