@@ -94,14 +94,17 @@ def test_pay_is_to_the_fen(year: Desk) -> None:
 def test_members_balance(year: Desk) -> None:
     """What there was, what came and what went is what there is, for each township and the county."""
     assert year.seen["members at first"] == {QINGSHI: 6, SHUANGQIAO: 3, SONGSHAN: 4}
-    kinds = {"01": 1, "02": 1, "04": -1, "05": -1}  # admitted, came, left, died
-    offices = {one["id"]: one["code"] for one in year.done("records", year.county, "office")}
-    moved: dict[str, list[int]] = {code: [] for code in NAMES}
-    for one in year.done("records", year.county, "member_event"):
-        moved[offices[one["office_id"]]].append(kinds[one["kind"]])
-    assert {code: sorted(found) for code, found in moved.items()} == {
-        QINGSHI: [-1, -1, 1], SHUANGQIAO: [], SONGSHAN: [1],
-    }  # fmt: skip
+    found = year.done("statistics", year.county, "--of", "balance", "--by", "office", "--year", "2013")
+    assert found["columns"] == [
+        "上年底", "发展", "转入", "恢复党籍", "转出", "死亡", "停止党籍", "出党", "应有", "本年底实有", "差",
+    ]  # fmt: skip
+    assert {one["name"]: one["figures"] for one in found["rows"]} == {
+        "合计": [13, 1, 1, 0, 1, 1, 0, 0, 13, 13, 0],
+        "青石镇": [6, 1, 0, 0, 1, 1, 0, 0, 5, 5, 0],
+        "双桥乡": [3, 0, 0, 0, 0, 0, 0, 0, 3, 3, 0],
+        "松山镇": [4, 0, 1, 0, 0, 0, 0, 0, 5, 5, 0],
+    }
+    assert found["doubts"] == []
     at_last = {QINGSHI: 6 + 1 - 1 - 1, SHUANGQIAO: 3, SONGSHAN: 4 + 1}
     assert members(year) == at_last == {QINGSHI: 5, SHUANGQIAO: 3, SONGSHAN: 5}
 

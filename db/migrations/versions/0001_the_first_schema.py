@@ -2160,7 +2160,7 @@ def upgrade() -> None:
         sa.Column("resident_id", sa.String(length=18), nullable=True),
         sa.Column("sex", sa.String(length=20), nullable=False),
         sa.Column("nation", sa.String(length=20), nullable=True),
-        sa.Column("birth", sa.Date(), nullable=True),
+        sa.Column("birth", sa.Date(), nullable=False),
         sa.Column("education", sa.String(length=20), nullable=True),
         sa.Column("branch_id", sa.String(length=36), nullable=False),
         sa.Column("stage", sa.String(length=20), nullable=False),
