@@ -63,8 +63,6 @@ def for_admission(case: Case) -> Mapping[str, Any]:
 def admit(case: Case, given: Mapping[str, Any]) -> Deed:
     """The person stands on the roll as a probationary member from the day of the meeting (D21), with the event 发展."""
     file, on = _file(case), given["admitted_on"]
-    if file.birth is None:
-        raise Refusal(f"{file.name}没有填写出生日期，不能登上花名册。请先在这份记录里补填", "incomplete")
     if file.resident_id is not None:
         known = case.session.scalars(
             select(Member).where(

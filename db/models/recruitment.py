@@ -20,7 +20,7 @@ class Applicant(Record):
     )
     sex: Mapped[str] = fields.code("性别", "sex", required=True)
     nation: Mapped[str | None] = fields.code("民族", "nation")
-    birth: Mapped[date | None] = fields.day("出生日期", aliases=["出生年月", "出生年月日"])
+    birth: Mapped[date] = fields.day("出生日期", required=True, aliases=["出生年月", "出生年月日"])
     education: Mapped[str | None] = fields.code("学历", "education", aliases=["文化程度"])
     branch_id: Mapped[str] = fields.link(
         "所在党支部", "party_org", required=True, search=True, aliases=["所在支部", "党支部", "支部"]
