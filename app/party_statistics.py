@@ -9,19 +9,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from itertools import chain, groupby
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, case, func, literal_column, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.ledgers import team
 from app.ledgers.team_checks import BRANCHES
 from app.place import Place
 from app.policy import Policies
-from app.rules import balance, bands, identity, recruitment
+from app.rules import balance, bands, recruitment
 from app.rules.balance import Event
-from app.statistics import YOUNG, percent
+from app.rules.spans import latest_start
+from app.statistics import OLD, YOUNG, old_and_young, percent
 from db.errors import Refusal
 from db.models.organisation import Office, PartyOrg
 from db.models.team import Member, MemberEvent
@@ -75,13 +77,31 @@ class Level(StrEnum):
     BRANCH = "branch"
 
 
+Part = list[tuple[int, str]]
+"""Records: how many, and their ids separated by blanks; 100,000 ids are quicker brought in a few long texts."""
+
+
 @dataclass(frozen=True)
 class Figure:
-    """A number and the records of a ledger that it counts; `number` may be reckoned from others, without records."""
+    """A number and the records of a ledger that it counts; it may be reckoned from others, without records."""
 
     number: int
-    ids: Sequence[str] = ()
+    parts: Part
     ledger: str = Member.__tablename__
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return ids_of(self.parts)
+
+
+def ids_of(parts: Part) -> tuple[str, ...]:
+    """The ids in parts."""
+    return tuple(" ".join(ids for _, ids in parts).split())
+
+
+def figure(parts: Part, ledger: str = Member.__tablename__) -> Figure:
+    """The number of the records in parts."""
+    return Figure(sum(number for number, _ in parts), parts, ledger)
 
 
 @dataclass(frozen=True)
@@ -131,7 +151,8 @@ class Table:
 
     @property
     def title(self) -> str:
-        return f"党员{TITLES[self.topic]}" if self.shared else TITLES[self.topic]
+        known = TITLES[self.topic]
+        return known if self.topic in (Topic.ADMITTED, Topic.BALANCE) else f"党员{known}"
 
     @property
     def bars(self) -> tuple[tuple[str, int], ...]:
@@ -150,9 +171,11 @@ class Table:
     def place(self, line: Line, column: int) -> Place | None:
         """Where the records behind a figure stand, None where there are none."""
         figure = line.figures[column]
-        if not figure.ids:
+        if not figure.parts:
             return None
-        return Place(figure.ledger, ids=tuple(figure.ids), title=f"{line.name} {self.columns[column]}")
+        of = f"{TITLES[self.topic]} " if self.shared and column else ""
+        title = f"{self.day.year} 年 {line.name} {of}{self.columns[column]}"
+        return Place(figure.ledger, ids=figure.ids, title=title)
 
 
 # ---------------------------------------------------------------- the roll of a day
@@ -182,7 +205,7 @@ def events_by_member(session: Session) -> Mapping[str, list[Event]]:
     found: dict[str, list[Event]] = {}
     rows = session.execute(
         select(MemberEvent.member_id, MemberEvent.id, MemberEvent.kind, MemberEvent.on)
-        .where(MemberEvent.deleted_at.is_(None))
+        .where(MemberEvent.deleted_at.is_(None), MemberEvent.kind.in_((*balance.GAINS, *balance.LOSSES)))
         .order_by(MemberEvent.on, MemberEvent.id)
     )
     for member, id, kind, on in rows:
@@ -190,18 +213,55 @@ def events_by_member(session: Session) -> Mapping[str, list[Event]]:
     return found
 
 
-def roll(session: Session, day: date, today: date, office: str | None, *columns: Any) -> Iterable[Any]:
-    """(id, office, branch, joined_on, …) of the members on the roll at the end of a day: today's by the standing, a
-    past day's by the events around it."""
-    wanted = select(Member.id, Member.office_id, Member.branch_id, Member.joined_on, *columns).where(
-        Member.deleted_at.is_(None)
+WITH_EVENTS = select(MemberEvent.member_id).where(MemberEvent.deleted_at.is_(None))
+"""The members who have an event."""
+
+
+def grouped(
+    session: Session, by: By, conditions: Sequence[ColumnElement[bool]], *columns: ColumnElement[Any]
+) -> Iterable[tuple[Key, tuple[Any, ...], Part]]:
+    """(office and branch, values of the columns, the members of them) of the members that meet some conditions."""
+    keys = (Member.office_id, _branch(by), *columns)
+    found = session.execute(
+        select(*keys, func.count(), func.aggregate_strings(Member.id, " "))
+        .where(Member.deleted_at.is_(None), *conditions)
+        .group_by(*(key for key in keys if key is not NOBODY))
     )
-    if office is not None:
-        wanted = wanted.where(Member.office_id == office)
+    for owner, branch, *values, number, ids in found:
+        yield (owner, branch), tuple(values), [(number, ids)]
+
+
+def _branch(by: By) -> ColumnElement[Any]:
+    return Member.branch_id.expression if by is By.BRANCH else NOBODY
+
+
+NOBODY: ColumnElement[Any] = literal_column("''")
+"""Stands for the branch where branches are not told apart."""
+
+
+def of_office(office: str | None) -> list[ColumnElement[bool]]:
+    """The condition that a member is of an office, if one is meant."""
+    return [Member.office_id == office] if office is not None else []
+
+
+def roll(
+    session: Session, by: By, day: date, today: date, office: str | None, columns: Sequence[ColumnElement[Any]]
+) -> Iterable[tuple[Key, tuple[Any, ...], Part]]:
+    """`grouped` of the members on the roll at the end of a day: today's by the standing, a past day's by the events
+    around it."""
+    own = of_office(office)
     if day >= today:
-        return session.execute(wanted.where(team.on_the_roll(today)))
+        yield from grouped(session, by, [*own, team.on_the_roll(today)], *columns)
+        return
+    joined = or_(Member.joined_on.is_(None), Member.joined_on <= day)
+    yield from grouped(session, by, [*own, Member.id.not_in(WITH_EVENTS), joined], *columns)
     events = events_by_member(session)
-    return (row for row in session.execute(wanted) if balance.on_the_roll(row[3], events.get(row[0], ()), day))
+    wanted = select(Member.id, Member.office_id, _branch(by), Member.joined_on, *columns).where(
+        Member.deleted_at.is_(None), Member.id.in_(WITH_EVENTS), *own
+    )
+    for id, owner, branch, joined_on, *values in session.execute(wanted):
+        if balance.on_the_roll(joined_on, events.get(id, ()), day):
+            yield (owner, branch), tuple(values), [(1, id)]
 
 
 # ---------------------------------------------------------------- groups
@@ -209,11 +269,13 @@ def roll(session: Session, day: date, today: date, office: str | None, *columns:
 
 @dataclass(frozen=True)
 class Grouping:
-    """How members are told apart: by which fields, into which groups; `rest` is called who is in none."""
+    """How members are told apart: by which value, that the store finds, into which groups; `says` makes a sentence of
+    the numbers of the groups, where there is anybody; `rest` is called who is in none."""
 
-    fields: tuple[str, ...]
+    value: ColumnElement[Any]
     titles: tuple[str, ...]
-    of: Callable[..., int | None]
+    of: Callable[[Any], int | None]
+    says: Callable[[Sequence[int]], str]
     rest: str = "未填"
 
 
@@ -233,32 +295,71 @@ def grouping(topic: Topic, policy: Policies, day: date, ages: str = "a") -> Grou
     """The groups of a topic on a day (§12.3); `ages` is the letter of a scale."""
     match topic:
         case Topic.AGE:
-            known = scale(policy, f"bands.age.{ages}", bands.AGES[ages], day)
-            return Grouping(("birth",), bands.titles(known), lambda birth: bands.band(known, identity.age(birth, day)))
+            return _of_age(scale(policy, f"bands.age.{ages}", bands.AGES[ages], day), day)
         case Topic.PARTY_YEARS:
-            spans = scale(policy, "bands.party_years", bands.PARTY_YEARS, day)
-            probationary = len(spans) + 1
-
-            def since(full_on: date | None, category: str) -> int | None:
-                if full_on is not None and full_on <= day:
-                    return bands.band(spans, recruitment.party_years(full_on, day))
-                return probationary if full_on is not None or category == recruitment.PROBATIONARY else None
-
-            titles = (*(f"{one}年" for one in bands.titles(spans)), "预备党员")
-            return Grouping(("full_on", "category"), titles, since)
+            return _of_party_years(scale(policy, "bands.party_years", bands.PARTY_YEARS, day), day)
         case Topic.EDUCATION:
-            return _by_code("education", bands.EDUCATION)
+            return _by_code(Member.education, bands.EDUCATION, _part("大专及以上", slice(bands.COLLEGE)))
         case Topic.SEX:
-            return _by_code("sex", bands.SEX, "未说明")
+            return _by_code(Member.sex, bands.SEX, _part("女党员", slice(1, 2)), "未说明")
         case Topic.NATION:
-            return _by_code("nation", bands.NATION, "其他")
+            return _by_code(Member.nation, bands.NATION, _part("少数民族党员", slice(1, 2)), "其他")
         case Topic.OCCUPATION:
-            return _by_code("work_post", bands.OCCUPATION, "未填明")
+            titles = tuple(title for title, _ in bands.OCCUPATION)
+            return _by_code(Member.work_post, bands.OCCUPATION, partial(most, titles), "未填明")
     raise ValueError(topic)
 
 
-def _by_code(name: str, groups: Sequence[bands.Group], rest: str = "未填") -> Grouping:
-    return Grouping((name,), tuple(title for title, _ in groups), lambda code: bands.group(groups, code), rest)
+def _of_age(lasts: tuple[int, ...], day: date) -> Grouping:
+    spoken = tuple(f"{one}的" for one in bands.spoken(lasts, "岁"))
+    says = partial(old_and_young, lasts) if {YOUNG, OLD} <= set(lasts) else partial(most, spoken)
+    return Grouping(_since(Member.birth, lasts, day), bands.titles(lasts), int, says)
+
+
+def _of_party_years(lasts: tuple[int, ...], day: date) -> Grouping:
+    """D26: from the day of becoming a full member. Who became one later was probationary on the day."""
+    probationary = len(lasts) + 1
+    value = case(
+        (Member.full_on <= day, _since(Member.full_on, lasts, day)),
+        (or_(Member.full_on > day, Member.category == recruitment.PROBATIONARY), probationary),
+    )
+    titles = (*(f"{one}年" for one in bands.titles(lasts)), "预备党员")
+    spoken = (*(f"党龄 {one}的" for one in bands.spoken(lasts, "年")), "预备党员")
+    return Grouping(value, titles, lambda place: place, partial(most, spoken))
+
+
+def _since(column: InstrumentedAttribute[Any], lasts: Sequence[int], day: date) -> ColumnElement[int]:
+    """In which band the whole years lie that have passed since a day, until another."""
+    ends = [(column > latest_start(day, last + 1), place) for place, last in enumerate(lasts)]
+    return case(*ends, else_=len(lasts))
+
+
+def _by_code(
+    column: InstrumentedAttribute[Any],
+    groups: Sequence[bands.Group],
+    says: Callable[[Sequence[int]], str],
+    rest: str = "未填",
+) -> Grouping:
+    titles = tuple(title for title, _ in groups)
+    return Grouping(column.expression, titles, partial(bands.group, groups), says, rest)
+
+
+def _part(what: str, groups: slice) -> Callable[[Sequence[int]], str]:
+    """A sentence about some of the groups."""
+
+    def said(numbers: Sequence[int]) -> str:
+        part = sum(numbers[groups])
+        return f"{what} {part:,} 人，占 {percent(part, sum(numbers))}"
+
+    return said
+
+
+def most(titles: Sequence[str], numbers: Sequence[int]) -> str:
+    """A sentence about the largest group of those that have a title; without it there is none to speak of."""
+    part = max(numbers[: len(titles)])
+    if not part:
+        return "都没有填写"
+    return f"{titles[numbers.index(part)]}最多，{part:,} 人，占 {percent(part, sum(numbers))}"
 
 
 def table(
@@ -266,52 +367,25 @@ def table(
 ) -> Table:
     """The members on the roll of a day, in groups. `office` limits it to one."""
     groups = grouping(topic, Policies.read(session), day, ages)
-    columns = [getattr(Member, name) for name in groups.fields]
     width = len(groups.titles) + 1
-    cells: dict[Key, list[list[str]]] = {}
-    known: dict[tuple[Any, ...], int] = {}
-    for id, owner, branch, _, *values in roll(session, day, today, office, *columns):
-        value = tuple(values)
-        place = known.get(value)
-        if place is None:
-            found = groups.of(*value)
-            place = known[value] = width - 1 if found is None else found
-        line = cells.get((owner, branch))
+    cells: dict[Key, list[Part]] = {}
+    for key, (value,), part in roll(session, by, day, today, office, [groups.value]):
+        line = cells.get(key)
         if line is None:
-            line = cells[owner, branch] = [[] for _ in range(width)]
-        line[place].append(id)
+            line = cells[key] = [[] for _ in range(width)]
+        place = groups.of(value)
+        line[width - 1 if place is None else place] += part
     titles = (*groups.titles, groups.rest)
     if not any(one[-1] for one in cells.values()):  # a column for nobody says nothing
         titles, width = groups.titles, width - 1
 
-    def figures(parts: list[list[str]]) -> tuple[Figure, ...]:
-        whole = list(chain.from_iterable(parts))
-        return tuple(Figure(len(ids), ids) for ids in (whole, *parts[:width]))
+    def figures(parts: list[Part]) -> tuple[Figure, ...]:
+        return tuple(map(figure, (list(chain.from_iterable(parts)), *parts[:width])))
 
     lines = lines_of(session, cells, by, office, len(groups.titles) + 1, figures)
-    numbers = tuple(one.number for one in lines[0].figures) if lines else ()
-    return Table(topic, by, day, ("合计", *titles), lines, finding(topic, titles, numbers), tuple(range(1, width + 1)))
-
-
-def finding(topic: Topic, titles: Sequence[str], numbers: Sequence[int]) -> str:
-    """What is to be seen in the groups, in a sentence; `numbers` begins with the sum."""
-    if not numbers or not numbers[0]:
-        return "没有在册党员"
-    whole, *parts = numbers
-    by_title = dict(zip(titles, parts, strict=True))
-    match topic:
-        case Topic.SEX:
-            return f"女党员 {by_title['女']:,} 人，占 {percent(by_title['女'], whole)}"
-        case Topic.NATION:
-            some = by_title[bands.MINORITIES]
-            return f"少数民族党员 {some:,} 人，占 {percent(some, whole)}"
-        case Topic.EDUCATION:
-            college = sum(parts[: bands.COLLEGE])
-            return f"大专及以上 {college:,} 人，占 {percent(college, whole)}"
-    most = max(range(len(parts)), key=lambda at: parts[at])
-    unit = " 岁" if topic is Topic.AGE else ""
-    what = f"党龄 {titles[most]}" if topic is Topic.PARTY_YEARS and titles[most].endswith("年") else titles[most]
-    return f"{what}{unit}的最多，{parts[most]:,} 人，占 {percent(parts[most], whole)}"
+    numbers = [one.number for one in lines[0].figures] if lines else [0]
+    said = groups.says(numbers[1:]) if numbers[0] else "没有在册党员"
+    return Table(topic, by, day, ("合计", *titles), lines, said, tuple(range(1, width + 1)))
 
 
 # ---------------------------------------------------------------- those admitted in a year
@@ -324,41 +398,31 @@ def admitted(session: Session, by: By, day: date, today: date, *, office: str | 
     known = scale(policy, f"bands.age.{ages}", bands.AGES[ages], day)
     crosses, titles = ("其中女", "少数民族", "大专及以上"), bands.titles(known)
     first = 1 + len(crosses)
-    wanted = (
-        select(Member.id, Member.office_id, Member.branch_id, Member.sex, Member.nation, Member.education, Member.birth)
-        .where(Member.deleted_at.is_(None))
-        .where(
-            Member.id.in_(
-                select(MemberEvent.member_id).where(
-                    MemberEvent.deleted_at.is_(None),
-                    MemberEvent.kind == balance.ADMITTED,
-                    MemberEvent.on >= date(day.year, 1, 1),
-                    MemberEvent.on <= day,
-                )
-            )
-        )
+    events = select(MemberEvent.member_id).where(
+        MemberEvent.deleted_at.is_(None),
+        MemberEvent.kind == balance.ADMITTED,
+        MemberEvent.on >= date(day.year, 1, 1),
+        MemberEvent.on <= day,
     )
-    if office is not None:
-        wanted = wanted.where(Member.office_id == office)
-    cells: dict[Key, list[list[str]]] = {}
-    for id, owner, branch, sex, nation, education, birth in session.execute(wanted):
-        line = cells.setdefault((owner, branch), [[] for _ in range(first + len(titles))])
+    told = [one.expression for one in (Member.sex, Member.nation, Member.education)]
+    cells: dict[Key, list[Part]] = {}
+    conditions = [*of_office(office), Member.id.in_(events)]
+    for key, (sex, nation, education, age), part in grouped(
+        session, by, conditions, *told, _since(Member.birth, known, day)
+    ):
+        line = cells.setdefault(key, [[] for _ in range(first + len(titles))])
         degree = bands.group(bands.EDUCATION, education)
-        line[0].append(id)
-        for at, holds in enumerate(
-            (
-                bands.group(bands.SEX, sex) == 1,
-                bands.group(bands.NATION, nation) == 1,
-                degree is not None and degree < bands.COLLEGE,
-            ),
-            1,
-        ):
-            if holds:
-                line[at].append(id)
-        line[first + bands.band(known, identity.age(birth, day))].append(id)
+        of = (
+            True,
+            bands.group(bands.SEX, sex) == 1,
+            bands.group(bands.NATION, nation) == 1,
+            degree is not None and degree < bands.COLLEGE,
+        )
+        for place in (*(at for at, holds in enumerate(of) if holds), first + age):
+            line[place] += part
 
-    def figures(parts: list[list[str]]) -> tuple[Figure, ...]:
-        return tuple(Figure(len(ids), ids) for ids in parts)
+    def figures(parts: list[Part]) -> tuple[Figure, ...]:
+        return tuple(map(figure, parts))
 
     lines = lines_of(session, cells, by, office, first + len(titles), figures)
     said = f"{day.year} 年没有发展党员"
@@ -379,11 +443,11 @@ UNKNOWN = ("~", "（没有登记）")
 
 def lines_of(
     session: Session,
-    cells: Mapping[Key, list[list[str]]],
+    cells: Mapping[Key, list[Part]],
     by: By,
     office: str | None,
     width: int,
-    figures: Callable[[list[list[str]]], tuple[Figure, ...]],
+    figures: Callable[[list[Part]], tuple[Figure, ...]],
 ) -> tuple[Line, ...]:
     """The lines: the sum of all, then each office (where there are several) and, if asked for, each branch, those with
     nobody too. Nothing where there is neither a branch nor a member."""
@@ -396,15 +460,15 @@ def lines_of(
     for id, owner, code, name, kind, deleted_at in orgs:
         called[id] = (code or "~", id, name)
         if office in (None, owner) and deleted_at is None and kind in BRANCHES:
-            branches.add((owner, id))
+            branches.add((owner, id if by is By.BRANCH else ""))
     if not branches:
         return ()
-    nobody: list[list[str]] = [[] for _ in range(width)]
+    nobody: list[Part] = [[] for _ in range(width)]
     ordered = sorted(branches, key=lambda key: (*names.get(key[0], UNKNOWN), *called.get(key[1], UNKNOWN)))
-    found, whole = [], [list[str]() for _ in range(width)]
+    found, whole = [], [Part() for _ in range(width)]
     several = len({owner for owner, _ in ordered}) > 1
     for owner, keys in groupby(ordered, key=lambda key: key[0]):
-        own, inner = [list[str]() for _ in range(width)], []
+        own, inner = [Part() for _ in range(width)], []
         for key in keys:
             parts = cells.get(key, nobody)
             for sums in (own, whole):

@@ -9,6 +9,7 @@ PAY_SHEET, FUNDING_SHEET = "pay_sheet", "funding_sheet"
 MONTH, SCORING = "month", "scoring"
 RECRUITMENT = "recruitment"
 OVERVIEW, VILLAGES = "overview", "villages"
+STATISTICS = "statistics"
 """Pages that are no ledger's, and to which something leads."""
 
 

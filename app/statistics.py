@@ -1,7 +1,7 @@
 """The figures of the workbench: each a number that stands in the ledgers, with the place of the records behind it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
@@ -177,13 +177,17 @@ def ages(session: Session, today: date) -> Ages:
         f"≥{AGES[-1] + 1}",
     ]
     numbers = [int(one) for one in counts]
-    whole = sum(numbers)
-    if not whole:
+    if not sum(numbers):
         return Ages("还没有在册党员", tuple(zip(names, numbers, strict=True)))
-    old = sum(numbers[AGES.index(OLD) + 1 :])
-    young = sum(numbers[: AGES.index(YOUNG) + 1])
-    title = f"{OLD + 1} 岁及以上占 {percent(old, whole)}，{YOUNG} 岁及以下占 {percent(young, whole)}"
-    return Ages(title, tuple(zip(names, numbers, strict=True)))
+    return Ages(old_and_young(AGES, numbers), tuple(zip(names, numbers, strict=True)))
+
+
+def old_and_young(lasts: Sequence[int], numbers: Sequence[int]) -> str:
+    """What part is old and what part young, of the numbers of bands that `lasts` end; `OLD` and `YOUNG` are among
+    these."""
+    whole = sum(numbers)
+    old, young = sum(numbers[lasts.index(OLD) + 1 :]), sum(numbers[: lasts.index(YOUNG) + 1])
+    return f"{OLD + 1} 岁及以上占 {percent(old, whole)}，{YOUNG} 岁及以下占 {percent(young, whole)}"
 
 
 # ---------------------------------------------------------------- cells

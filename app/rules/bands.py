@@ -72,6 +72,13 @@ def titles(bands: Sequence[int]) -> tuple[str, ...]:
     return (f"≤{bands[0]}" if bands[0] else "<1", *between, f"≥{bands[-1] + 1}")
 
 
+def spoken(bands: Sequence[int], unit: str) -> tuple[str, ...]:
+    """The same in words: 30 岁及以下, 31–35 岁, 71 岁及以上; 不满 1 年."""
+    _, *between, _ = titles(bands)
+    below = f"{bands[0]} {unit}及以下" if bands[0] else f"不满 1 {unit}"
+    return (below, *(f"{one} {unit}" for one in between), f"{bands[-1] + 1} {unit}及以上")
+
+
 def band(bands: Sequence[int], number: int) -> int:
     """In which band a number lies, from 0."""
     return bisect_left(bands, number)

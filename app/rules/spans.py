@@ -4,7 +4,7 @@ That is how terms are counted by law (civil code, article 202); days are never u
 """
 
 from calendar import monthrange
-from datetime import date
+from datetime import date, timedelta
 
 
 def months_later(day: date, months: int) -> date:
@@ -25,3 +25,8 @@ def full_years(since: date, on: date) -> int:
     """The number of whole years that have passed; negative before the beginning."""
     years = on.year - since.year
     return years if years_later(since, years) <= on else years - 1
+
+
+def latest_start(on: date, years: int) -> date:
+    """The last day from which so many whole years have passed: `full_years(day, on) >= years` holds until it."""
+    return years_later(on + timedelta(days=1), -years) - timedelta(days=1)

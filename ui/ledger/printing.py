@@ -28,18 +28,30 @@ def html(workspace: Workspace, ledger: Ledger, query: listing.Query, columns: Se
         ids = listing.ids(session, ledger, query, MOST)
         rows = listing.rows(session, ledger, ids, columns)
         total = listing.count(session, ledger, query)
-    heads = "".join(f"<th>{escape(listing.heading(ledger, name))}</th>" for name in columns)
-    lines = "".join(
-        f"<tr><td>{place}</td>{''.join(f'<td>{escape(cell)}</td>' for cell in row.cells)}</tr>"
-        for place, row in enumerate(rows, 1)
-    )
     today = clock.today()
     rest = f"，这里只印前 {len(rows):,} {ledger.counter}，全部的请导出到 Excel" if total > len(rows) else ""
+    return table_html(
+        f"{workspace.office.name}{ledger.title}",
+        f"{today.year}年{today.month}月{today.day}日　共 {total} {ledger.counter}{rest}",
+        ["序号", *(listing.heading(ledger, name) for name in columns)],
+        [(str(place), *row.cells) for place, row in enumerate(rows, 1)],
+    )
+
+
+def table_html(
+    title: str, note: str, headings: Sequence[str], rows: Sequence[Sequence[str]], *, figures: bool = False
+) -> str:
+    """A titled table with a line over it at the right; of `figures` all columns but the first stand at the right."""
+    side = " align='right'" if figures else ""
+    heads = "".join(f"<th>{escape(one)}</th>" for one in headings)
+    lines = "".join(
+        f"<tr>{''.join(f'<td{side if place else str()}>{escape(cell)}</td>' for place, cell in enumerate(row))}</tr>"
+        for row in rows
+    )
     return (
-        f"<h2 align='center'>{escape(workspace.office.name)}{escape(ledger.title)}</h2>"
-        f"<p align='right'>{today.year}年{today.month}月{today.day}日　共 {total} {ledger.counter}{rest}</p>"
+        f"<h2 align='center'>{escape(title)}</h2><p align='right'>{escape(note)}</p>"
         "<table width='100%' border='1' cellspacing='0' cellpadding='3' style='border-collapse: collapse'>"
-        f"<thead><tr><th>序号</th>{heads}</tr></thead>{lines}</table>"
+        f"<thead><tr>{heads}</tr></thead>{lines}</table>"
     )
 
 

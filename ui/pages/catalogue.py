@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtWidgets import QWidget
 
 from app.ledgers.ledger import Pillar
-from app.place import FUNDING_SHEET, MONTH, OVERVIEW, PAY_SHEET, RECRUITMENT, SCORING, VILLAGES
+from app.place import FUNDING_SHEET, MONTH, OVERVIEW, PAY_SHEET, RECRUITMENT, SCORING, STATISTICS, VILLAGES
 from ui.background import Desk
 from ui.pages.branches import BranchesPage
 from ui.pages.draw import DrawPage
@@ -18,6 +18,7 @@ from ui.pages.pay import PaySheetPage
 from ui.pages.recruitment import RecruitmentPage
 from ui.pages.reports import ReportsPage
 from ui.pages.scoring import ScoringPage
+from ui.pages.statistics import StatisticsPage
 from ui.pages.villages import VillagesPage
 
 
@@ -45,6 +46,7 @@ PAGES: Mapping[str, Page] = {
     for one in (
         Page(OVERVIEW, "全县总览", Pillar.BASE, "mdi6.chart-timeline-variant", OverviewPage, county=True),
         Page(VILLAGES, "一村一格", Pillar.BASE, "mdi6.view-grid-outline", VillagesPage),
+        Page(STATISTICS, "党内统计", Pillar.TEAM, "mdi6.chart-bar", StatisticsPage),
         Page(RECRUITMENT, "发展路径", Pillar.TEAM, "mdi6.stairs", RecruitmentPage, before="applicant"),
         Page(PAY_SHEET, "报酬发放表", Pillar.GUARANTEE, "mdi6.table-account", PaySheetPage, before="pay_slip"),
         Page(FUNDING_SHEET, "建设资金表", Pillar.GUARANTEE, "mdi6.table-large", FundingPage, before="venue_funding"),

@@ -1,6 +1,6 @@
 """A table that is only read: rows of cells, some of which lead to the records behind them, with sums between."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,10 +27,10 @@ class Heading:
 
 @dataclass(frozen=True)
 class GridCell:
-    """One cell. `tone`: attention, wrong, quiet or nothing; `place` is where it leads."""
+    """One cell. `tone`: attention, wrong, quiet or nothing; `place` is where it leads, or makes it when it is asked."""
 
     text: str = ""
-    place: Place | None = None
+    place: Place | Callable[[], Place | None] | None = None
     tone: str = ""
     tip: str = ""
 
@@ -138,7 +138,10 @@ class Grid(QTableView):
 
     def follow(self, index: Index) -> None:
         """Goes where a cell leads, if it leads anywhere."""
-        if index.isValid() and (place := self.sheet.cell(index).place) is not None:
+        place = self.sheet.cell(index).place if index.isValid() else None
+        if callable(place):
+            place = place()
+        if place is not None:
             self.go.emit(place)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

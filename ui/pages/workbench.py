@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
 from app import quality, reminders, statistics
@@ -17,6 +17,7 @@ from app.statistics import Ages, Cell, KeyFigure
 from app.workspace import Workspace
 from db import clock
 from ui.background import Changes, Desk
+from ui.pages.chart import BarChart
 from ui.shell import theme
 from ui.shell.widgets import (
     ICONS,
@@ -179,7 +180,7 @@ class WorkbenchPage(QWidget):
             self.figures.addWidget(tile, 1)
         self._due = found.reminders
         self.ages_title.setText(found.ages.title)
-        self.chart.put(found.ages.bars)
+        self.chart.put(found.ages.bars, "{name} 岁 {number} 人")
         clear(self.cells)
         self._show_cells(found.cells)
         self._doubts = []
@@ -360,50 +361,3 @@ class DueLine(QWidget):
         layout.addWidget(Elided(one.detail), 1)
         layout.addWidget(self.way)
         self.setLayout(layout)
-
-
-class BarChart(QWidget):
-    """A plain bar chart: one hue, the value on each bar, its name under it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.bars: tuple[tuple[str, int], ...] = ()
-        self.setMinimumHeight(round(150 * theme.now().scale))
-
-    def sizeHint(self) -> QSize:
-        return QSize(round(420 * theme.now().scale), round(210 * theme.now().scale))
-
-    def put(self, bars: tuple[tuple[str, int], ...]) -> None:
-        """Draws other bars."""
-        self.bars = bars
-        self.setAccessibleName("，".join(f"{name} 岁 {number} 人" for name, number in bars))
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        most = max((number for _, number in self.bars), default=0)
-        if not most:
-            return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        face = theme.font(theme.now().small)
-        metrics = QFontMetricsF(face, self)
-        room = self.width() / len(self.bars)
-        widest = max(metrics.horizontalAdvance(name) for name, _ in self.bars)
-        if widest > room - 8:
-            face.setPointSizeF(face.pointSizeF() * (room - 8) / widest)
-        painter.setFont(face)
-        line = metrics.height() + 4
-        high = self.height() - 2 * line
-        wide = min(26.0 * theme.now().scale, room * 0.62)
-        middle = Qt.AlignmentFlag.AlignCenter
-        for place, (name, number) in enumerate(self.bars):
-            left = place * room
-            tall = high * number / most
-            top = line + high - tall
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(theme.now().bar))
-            painter.drawRoundedRect(QRectF(left + (room - wide) / 2, top, wide, tall), 2, 2)
-            painter.setPen(QColor(theme.now().quiet))
-            painter.drawText(QRectF(left, line + high, room, line), middle, name)
-            painter.setPen(QColor(theme.now().ink))
-            painter.drawText(QRectF(left, top - line, room, line), middle, f"{number:,}")
