@@ -6,13 +6,13 @@ SHELL := /bin/bash
 
 bin := .venv/bin
 
-.PHONY: help setup run test lint bench soak tour lock clean
+.PHONY: help setup run test lint bench soak tour pictures lock clean
 
 help:
 	@echo "make run    open the desktop on the fictional demo county, made on first use; desk=… another of its offices"
 	@echo "make test   check everything: lint, types, layers, tests"
 	@echo "make setup  only the environment in .venv, which the others make themselves"
-	@echo "make lint · bench · soak · tour · lock · clean"
+	@echo "make lint · bench · soak · tour · pictures · lock · clean"
 
 setup:
 	@resources/setup/environment.sh
@@ -40,6 +40,10 @@ soak: setup
 
 tour: setup demo/county
 	$(bin)/siji tour demo/county out/tour
+
+# The manual's pictures, from the demonstration: look at them before they are kept.
+pictures: setup demo/county
+	$(bin)/python -m ui.manual_pictures demo resources/manual/pictures
 
 demo/county: | setup
 	$(bin)/siji demo demo

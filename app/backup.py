@@ -31,6 +31,8 @@ KEPT = 10
 
 SUFFIX, FORMAT, MANIFEST = ".sjb", "siji-backup/1", "manifest.json"
 CONFIG, KEYS, RECORDS, PACKAGES = "siji.toml", "keys.json", "records.db", "packages"
+TEMPLATES = "documents"
+"""The folder of the document templates that an office has made its own."""
 CHUNK = 1 << 20
 
 
@@ -137,8 +139,9 @@ def inspect(file: Path) -> Manifest:
 def _write(workspace: "Workspace", copy: Path, temporary: Path) -> Manifest:
     manifest = Manifest(FORMAT, workspace.office.code, workspace.office.name, clock.now(), [])
     packages = sorted(one for one in (workspace.folder / PACKAGES).rglob("*") if one.is_file())
+    templates = sorted(one for one in (workspace.folder / TEMPLATES).glob("*.docx") if not one.name.startswith("~"))
     sources = [(CONFIG, workspace.folder / CONFIG), (KEYS, workspace.folder / KEYS), (RECORDS, copy)]
-    sources += [(one.relative_to(workspace.folder).as_posix(), one) for one in packages]
+    sources += [(one.relative_to(workspace.folder).as_posix(), one) for one in (*packages, *templates)]
     # an encrypted store and sealed packages do not get smaller
     packing = zipfile.ZIP_STORED if workspace.encrypted else zipfile.ZIP_DEFLATED
     with temporary.open("wb") as stream:
@@ -155,7 +158,7 @@ def _write(workspace: "Workspace", copy: Path, temporary: Path) -> Manifest:
 def _room(folder: Path, to: Path) -> None:
     """Raises `Refusal` when there is no room for a copy of the store here and the whole backup there."""
     store, remedy = _store_size(folder), "请清理磁盘，或换一个位置"
-    whole = store + _size(folder / PACKAGES)
+    whole = store + _size(folder / PACKAGES) + _size(folder / TEMPLATES)
     if to.stat().st_dev == folder.stat().st_dev:
         whole += store
     else:
@@ -233,9 +236,10 @@ def _digest(archive: zipfile.ZipFile, part: Part) -> str:
 
 
 def _proper(name: str) -> bool:
-    """Whether a name is one that a backup writes: the three files, or something inside packages/."""
+    """Whether a name is one that a backup writes: the three files, or something inside packages/ or
+    documents/."""
     parts = PurePosixPath(name).parts
-    inside = len(parts) > 1 and parts[0] == PACKAGES and not {"..", "", "."} & set(parts)
+    inside = len(parts) > 1 and parts[0] in (PACKAGES, TEMPLATES) and not {"..", "", "."} & set(parts)
     return name in (CONFIG, KEYS, RECORDS) or (inside and "\\" not in name and ":" not in name)
 
 

@@ -14,12 +14,13 @@ import typer
 from typer.exceptions import TyperException
 
 from app import faults
-from app.commands import care, offices, packages, records, responsibility, servers, statistics, workbooks
+from app.commands import care, documents, offices, packages, records, responsibility, servers, statistics, workbooks
 from app.commands.common import DONE, FAULT, REFUSED, USAGE, new_app, say
+from app.documents.making import Printer
 from db.errors import Refusal
 
 app = new_app()
-for subject in (offices, servers, records, workbooks, packages, responsibility, statistics, care):
+for subject in (offices, servers, records, workbooks, packages, responsibility, statistics, documents, care):
     app.add_typer(subject.app, name=subject.NAME)
 
 
@@ -28,13 +29,14 @@ def siji() -> None:
     """四基：乡镇党建办公室的台账。不带参数时打开桌面。"""
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one command and returns its exit status. Never raises, never exits."""
+def main(argv: Sequence[str] | None = None, printer: Printer | None = None) -> int:
+    """Runs one command and returns its exit status. Never raises, never exits. `printer` writes documents as PDF."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a console that is not UTF-8 must not lose a rare character of a name
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
-        status = app(args=list(sys.argv[1:] if argv is None else argv), prog_name="siji", standalone_mode=False)
+        arguments = list(sys.argv[1:] if argv is None else argv)
+        status = app(args=arguments, prog_name="siji", standalone_mode=False, obj=printer)
         sys.stdout.flush()
         return status if isinstance(status, int) else DONE
     except Refusal as refusal:

@@ -1,7 +1,7 @@
 """What is due in the system of responsibility, in meetings and in dues: reminders by the rules of these ledgers."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from sqlalchemy import and_, or_, select
@@ -132,21 +132,29 @@ def overdue(session: Session, today: date) -> Iterator[Reminder]:
 
 def missing_meetings(session: Session, today: date) -> Iterator[Reminder]:
     """§11.2: branches that did not hold what the last month, quarter and year asked of them."""
+    for (period, kind), branches in sorted(meetings_missing(session, today).items(), reverse=True):
+        title = f"{meetings.period_name(period)}没有开{codes.table('meeting_kind').name(kind)} {len(branches)} 个支部"
+        place = Place("party_org", ids=tuple(one.id for one in branches), title="缺会议记录")
+        yield Reminder(Urgency.ATTENTION, title, named([one.name for one in branches]), place)
+
+
+def meetings_missing(session: Session, today: date) -> Mapping[tuple[str, str], list[ledger_figures.BranchLine]]:
+    """(period, kind) → the branches that did not hold what the last month, quarter and year asked of them (§11.2).
+
+    Nothing is missing from before the first meeting was written down anywhere, or before a branch was founded.
+    """
     policy = Policies.read(session)
     times = {one.key: policy.whole(one.key, today, one.times) for one in meetings.FREQUENCIES}
     held = ledger_figures.held_since(session, date(today.year - 1, 1, 1))
     if not held:
-        return  # an office that has not begun to keep its meetings here
+        return {}  # an office that has not begun to keep its meetings here
     began = monthly.month_of(min(on for found in held.values() for _, on in found))
     lacking: dict[tuple[str, str], list[ledger_figures.BranchLine]] = defaultdict(list)
     for branch in ledger_figures.branches(session):
         for one in meetings.missing(held.get(branch.id, ()), today, committee=branch.committee, times=times):
             if meetings.first_month(one.period) >= max(began, monthly.month_of(branch.founded_on or date.min)):
                 lacking[one.period, one.kind].append(branch)
-    for (period, kind), branches in sorted(lacking.items(), reverse=True):
-        title = f"{meetings.period_name(period)}没有开{codes.table('meeting_kind').name(kind)} {len(branches)} 个支部"
-        place = Place("party_org", ids=tuple(one.id for one in branches), title="缺会议记录")
-        yield Reminder(Urgency.ATTENTION, title, named([one.name for one in branches]), place)
+    return lacking
 
 
 def arrears(session: Session, today: date) -> Iterator[Reminder]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app import checks
+from app import checks, stagnant
 from app.findings import Finding, Level
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Ledger
@@ -68,7 +68,7 @@ def draft(
             findings.append(Finding(Level.ERROR, name, "unreadable", str(error)))
             continue
         if value != values[name] and not ledger.writable(name, county=workspace.office.is_county):
-            findings.append(Finding(Level.ERROR, name, "authority", f"“{spec.label}”由县里填写，这里不能改"))
+            findings.append(Finding(Level.ERROR, name, "authority", ledger.closed(name)))
             continue
         values[name] = value
     if record_id is None:
@@ -146,6 +146,8 @@ def save_into(
     """Creates or updates one record inside an open batch."""
     if ledger.authority is not None and not workspace.office.is_county:
         raise Refusal(f"“{ledger.title}”由县里填写，这里不能改", "not-allowed")
+    if record_id is None and ledger.kept_by_program:
+        raise Refusal(ledger.only_the_program("新增"), "not-allowed")
     if record_id is not None:
         stored = get(batch.session, ledger, record_id)
         if stored.deleted_at is not None:
@@ -196,6 +198,8 @@ def delete(workspace: Workspace, ledger: Ledger, record_ids: Sequence[str]) -> N
     """Deletes records (a tombstone each; it can be undone). Raises `Refusal` while live records still point to one."""
     if ledger.authority is not None and not workspace.office.is_county:
         raise Refusal(f"“{ledger.title}”由县里填写，这里不能删", "not-allowed")
+    if ledger.kept_by_program:
+        raise Refusal(ledger.only_the_program("删除"), "not-allowed")
     amount = f" {len(record_ids)} {ledger.counter}" if len(record_ids) > 1 else ""
     with workspace.edit(f"删除{ledger.one}{amount}") as batch:
         for record_id in record_ids:
@@ -203,6 +207,6 @@ def delete(workspace: Workspace, ledger: Ledger, record_ids: Sequence[str]) -> N
             if record.deleted_at is not None:
                 raise Refusal(f"这条{ledger.one}记录已经删除过了", "not-found")
             refuse_others(batch.session, workspace.office, ledger, record.office_id, "删")
-            refuse_while_needed(batch.session, ledger, record_id)
             record.deleted_at = clock.now()
-            batch.session.flush()
+            stagnant.follow(batch, workspace.office)
+            refuse_while_needed(batch.session, ledger, record_id)

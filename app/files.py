@@ -3,6 +3,8 @@ there is room for them."""
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from db.errors import Refusal
@@ -59,3 +61,19 @@ def size(count: int) -> str:
             amount = count / step
             return f"{amount:.1f} {unit}" if amount < 100 else f"{amount:.0f} {unit}"
     return f"{count} 字节"
+
+
+@contextmanager
+def telling(out: Path, program: str) -> Iterator[None]:
+    """Says in a sentence why a file cannot be written; `program` is what may have it open."""
+    try:
+        yield
+    except PermissionError as error:
+        raise Refusal(
+            f"不能写“{out.name}”：它可能正在 {program} 里打开着，或者文件夹是只读的。请先关闭它，或换一个位置",
+            "read-only",
+        ) from error
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise Refusal(f"没有文件夹“{out.parent}”。请先建好，或换一个位置", "read-only") from error
+    except OSError as error:
+        raise Refusal(f"写“{out.name}”时出错，磁盘可能已满，或 U 盘被拔出。请检查后再试一次", "disk-full") from error

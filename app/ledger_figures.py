@@ -3,7 +3,7 @@
 A figure is None where the ledgers have nothing to reckon it from; it is then for a person to score.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -55,11 +55,16 @@ def venue_coverage(session: Session, office: str, year: int, today: date) -> Dec
 
 
 def pay_paid(session: Session, office: str, year: int, today: date) -> Decimal | None:
-    """村干部报酬发放率 (§5.2): of what the standard gives for the months so far what was paid; more to one makes up
-    for no other."""
-    on = min(today.replace(day=1) - timedelta(days=1), date(year, 12, 31))
-    lines = [one for village in pay.sheet(session, year, on, office).villages for one in village.lines]
-    return percent(sum(min(one.paid, one.so_far) for one in lines), sum(one.so_far for one in lines))
+    """村干部报酬发放率 (§5.2): of what the standard gives for the months that are over what was paid; more to one makes
+    up for no other."""
+    villages = pay.sheet(session, year, today, office).villages
+    return percent(*paid_of(one for village in villages for one in village.lines))
+
+
+def paid_of(lines: Iterable[pay.Line]) -> tuple[int, int]:
+    """What was paid of what was owed so far, in fen; more to one makes up for no other."""
+    known = list(lines)
+    return sum(min(one.paid, one.so_far) for one in known), sum(one.so_far for one in known)
 
 
 def rectification_closed(session: Session, office: str, year: int, today: date) -> Decimal | None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from inspect import signature
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
@@ -256,10 +257,14 @@ def record_titles(session: Session, ledger: Ledger, wanted: Sequence[str]) -> di
     names = label_parts(ledger)
     parts = session.scalars(select(ledger.model).where(ledger.model.id.in_(wanted))).all()
     titles = link_titles(session, ledger, names.values(), parts)
-    return {
-        record.id: ledger.label.format_map({key: cell(ledger, record, name, titles) for key, name in names.items()})
-        for record in parts
-    }
+    found = {}
+    for record in parts:
+        shown = {key: cell(ledger, record, name, titles) for key, name in names.items()}
+        for one, after in pairwise(names):
+            if shown[after].startswith(shown[one]):  # a venue's name begins with its village's
+                shown[one] = ""
+        found[record.id] = ledger.label.format_map(shown)
+    return found
 
 
 def label_parts(ledger: Ledger) -> dict[str, str]:
@@ -284,6 +289,10 @@ def figures(session: Session, ledger: Ledger, query: Query) -> list[tuple[Figure
 # ---------------------------------------------------------------- the tree
 
 
+SILENT = frozenset({"office", "cadre", "dispatch"})
+"""What a tree leaves out where it has no record."""
+
+
 def below(session: Session, ledger: Ledger, node: str) -> list[str]:
     """A node of the tree and all nodes below it (Party organisations nest; villages do not)."""
     target = ledger.fields[ledger.tree or ""].target
@@ -293,7 +302,11 @@ def below(session: Session, ledger: Ledger, node: str) -> list[str]:
 
 
 def tree(session: Session, ledger: Ledger, query: Query) -> tuple[Node, ...]:
-    """The tree beside a table: the records that the ledger's `tree` link points to, nested, with counts."""
+    """The tree beside a table: the records that the ledger's `tree` link points to, nested, with counts.
+
+    A village or a branch without a record is worth seeing; a person or an office without one is left out, and so is a
+    tree in which nothing can be chosen.
+    """
     if ledger.tree is None:
         return ()
     link = ledger.column(ledger.tree)
@@ -318,7 +331,22 @@ def tree(session: Session, ledger: Ledger, query: Query) -> tuple[Node, ...]:
         inner = tuple(build(child, seen | {row[0]}) for child in children.get(row[0], []) if child[0] not in seen)
         return Node(row[0], row[1], counts.get(row[0], 0) + sum(child.count for child in inner), inner)
 
-    return tuple(build(row, frozenset()) for row in children.get(None, []))
+    grown = tuple(build(row, frozenset()) for row in children.get(None, []))
+    if target.id in SILENT:
+        grown = tuple(_pruned(grown))
+        if len(grown) == 1 and not grown[0].children:
+            return ()
+    return grown
+
+
+def _pruned(nodes: Iterable[Node]) -> Iterable[Node]:
+    """What has records, without the levels above that have none themselves."""
+    for one in nodes:
+        inner = tuple(_pruned(one.children))
+        if one.count > sum(child.count for child in inner):
+            yield Node(one.id, one.title, one.count, inner)
+        else:
+            yield from inner
 
 
 __all__ = ["Chip", "Node", "Query", "RowView", "count", "figures", "ids", "rows", "tree"]

@@ -87,7 +87,8 @@ class PaySheet:
         begun: how many months of the year have begun, and how many are `over`.
         missing: the (cadre, month) that have begun, are due and have no slip.
         heads: how many people are paid a share in the year.
-        rise: the rise over last year per head of a whole year's basic pay, None where it cannot be told.
+        rise: the rise over last year per head of a whole year's basic pay, None where it cannot be told or
+            was not asked for.
     """
 
     year: int
@@ -162,8 +163,9 @@ def due_months(
     return found
 
 
-def sheet(session: Session, year: int, today: date, office: str | None = None) -> PaySheet:
-    """The sheet of a year, of one office or of all."""
+def sheet(session: Session, year: int, today: date, office: str | None = None, *, with_rise: bool = False) -> PaySheet:
+    """The sheet of a year, of one office or of all; the rise over last year, which takes both years, where it is asked
+    for."""
     wanted = select(Cadre).where(Cadre.deleted_at.is_(None)).order_by(Cadre.role, Cadre.since, Cadre.id)
     if office is not None:
         wanted = wanted.where(Cadre.office_id == office)
@@ -210,7 +212,7 @@ def sheet(session: Session, year: int, today: date, office: str | None = None) -
         over,
         tuple(missing),
         len({person_of(one) for one in cadres if any((one.id, month) in due for month in range(1, 13))}),
-        rise(session, cadres, year),
+        rise(session, cadres, year) if with_rise else None,
     )
 
 

@@ -7,6 +7,8 @@ CONFLICTS = "conflicts"
 """The conflicts that were put off, over the exchange page."""
 PAY_SHEET, FUNDING_SHEET = "pay_sheet", "funding_sheet"
 MONTH, SCORING = "month", "scoring"
+RECRUITMENT = "recruitment"
+OVERVIEW, VILLAGES = "overview", "villages"
 STATISTICS = "statistics"
 """Pages that are no ledger's, and to which something leads."""
 

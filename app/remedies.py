@@ -10,7 +10,9 @@ from operator import attrgetter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.ledgers.method_checks import first_secretaries, latest_grades
 from app.rules import rectification
+from app.rules.dispatch import NEW_SECTORS
 from app.rules.rating import WEAK
 from app.rules.rectification import State
 from db import codes
@@ -126,6 +128,29 @@ def branches(session: Session, year: int, today: date) -> list[Branch]:
         found.append((grade or "", made))
     found.sort(key=lambda one: (one[0] == "", [-ord(letter) for letter in one[0]], one[1].office, one[1].name))
     return [one for _, one in found]
+
+
+@dataclass(frozen=True)
+class WeakBranch:
+    """A branch that the county graded 一般 or 较差 last, and whether a first secretary is there."""
+
+    id: str
+    name: str
+    office_id: str
+    helped: bool
+
+
+def weak_branches(session: Session) -> list[WeakBranch]:
+    """Seed §2: the weak branches, but for enterprises and social organisations, which get instructors."""
+    helped, grades = first_secretaries(session), latest_grades(session)
+    weak = [org for org, grade in grades.items() if grade in WEAK]
+    orgs = select(PartyOrg.id, PartyOrg.name, PartyOrg.office_id).where(
+        PartyOrg.deleted_at.is_(None), PartyOrg.id.in_(weak), PartyOrg.sector.not_in(NEW_SECTORS)
+    )
+    return [
+        WeakBranch(id, name, office, id in helped)
+        for id, name, office in session.execute(orgs.order_by(PartyOrg.office_id, PartyOrg.id))
+    ]
 
 
 def summary(found: Iterable[Branch]) -> str:

@@ -7,10 +7,10 @@ from decimal import Decimal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import duties_due, listing, pay, statistics, venues
+from app import duties_due, listing, pay, recruiting, remedies, statistics, venues
 from app.ledgers import transfers as ledger_of_transfers
 from app.ledgers.catalogue import LEDGERS
-from app.ledgers.method_checks import first_secretaries, latest_grades
+from app.ledgers.ledger import PILLAR_TITLES, Pillar
 from app.ledgers.village_team import ANSWER_DAYS
 from app.listing import Query
 from app.place import CONFLICTS, EXCHANGE, PAY_SHEET, Place
@@ -21,9 +21,7 @@ from app.reminding import Reminder as Reminder
 from app.reminding import Urgency as Urgency
 from app.rules import budget, care, membership, recruitment
 from app.rules import transfers as rules
-from app.rules.dispatch import NEW_SECTORS
 from app.rules.organisation import TermState
-from app.rules.rating import WEAK
 from app.rules.spans import months_later
 from app.rules.transfers import State
 from app.rules.village_team import answer_due
@@ -36,14 +34,18 @@ from db.models.common import Remark
 from db.models.guarantee import Budget, CareFund
 from db.models.handoff import ConflictLine, Peer
 from db.models.method import Dispatch, DispatchLog, Rectification
-from db.models.organisation import PartyOrg, Village
+from db.models.organisation import Village
 from db.models.team import Cadre, Member, Transfer
 from db.models.village_team import CadreDeparture
 
 TOLD = frozenset(
     [
+        "D02",
+        "D19",
         "D22",
+        "D25",
         "O05",
+        "stagnant.talk",
         "rectification.due",
         "dispatch.missing",
         "departure.answer",
@@ -60,6 +62,7 @@ def reminders(session: Session, office: OfficeCard, today: date) -> list[Reminde
     """Everything that is due today for an office, the most pressing first."""
     found = [
         *probation(session, today),
+        *recruiting.reminders(session, office, today),
         *terms(session, today),
         *(reporting_townships(session, today) if office.is_county else reporting(session, today)),
         *conflicts(session),
@@ -155,13 +158,7 @@ def undecided_grades(session: Session) -> Iterable[Reminder]:
 
 def weak_without_help(session: Session) -> Iterable[Reminder]:
     """Seed §2: branches graded 一般 or 较差 to which no first secretary was sent."""
-    helped = first_secretaries(session)
-    orgs = {one.id: one for one in session.scalars(select(PartyOrg).where(PartyOrg.deleted_at.is_(None)))}
-    bare = [
-        orgs[org]
-        for org, grade in latest_grades(session).items()
-        if grade in WEAK and org in orgs and orgs[org].sector not in NEW_SECTORS and org not in helped
-    ]
+    bare = [one for one in remedies.weak_branches(session) if not one.helped]
     if bare:
         place = Place("party_org", ids=tuple(one.id for one in bare), title="没有第一书记的薄弱支部")
         yield Reminder(Urgency.WRONG, f"薄弱支部没有第一书记 {len(bare)} 个", named([one.name for one in bare]), place)
@@ -398,20 +395,34 @@ def reporting_townships(session: Session, today: date) -> Iterable[Reminder]:
 
 
 def doubts(found: Sequence[Found]) -> list[Reminder]:
-    """Records that the ledgers' checks find wrong or doubtful, one line for each ledger; pure."""
-    lines = []
+    """Records that the ledgers' checks find wrong or doubtful, one line for each system, with one for each of its
+    ledgers behind it where there are several; pure."""
+    lines: dict[Pillar, list[Reminder]] = {}
     for ledger_id, ledger in LEDGERS.items():
         own = [one for one in found if one.ledger == ledger_id and one.id and one.finding.rule not in TOLD]
         ids = tuple(dict.fromkeys(one.id for one in own if one.id))
         if not ids:
             continue
-        wrong = tuple(dict.fromkeys(one.id for one in own if one.id and one.is_error))
+        wrong = any(one.is_error for one in own)
         first = next((one for one in own if one.is_error), own[0])
         title = f"{ledger.title}存疑 {len(ids):,} {ledger.counter}"
         place = Place(ledger_id, ids=ids, title="存疑")
         urgency = Urgency.WRONG if wrong else Urgency.INFORMATION
-        lines.append(Reminder(urgency, title, first.finding.message, place))
-    return lines
+        lines.setdefault(ledger.pillar, []).append(Reminder(urgency, title, first.finding.message, place))
+    return [_folded(pillar, lines[pillar]) for pillar in Pillar if pillar in lines]
+
+
+def _folded(pillar: Pillar, lines: Sequence[Reminder]) -> Reminder:
+    """One line for several ledgers of a system, as pressing as the worst of them."""
+    if len(lines) == 1:
+        return lines[0]
+    order = list(Urgency)
+    parts = tuple(sorted(lines, key=lambda one: order.index(one.urgency)))
+    number = sum(len(one.place.ids or ()) for one in parts)
+    named_ = "、".join(one.title.replace("存疑", "") for one in parts[:NAMED])
+    detail = named_ + (f"等 {len(parts)} 个台账" if len(parts) > NAMED else "")
+    title = f"{PILLAR_TITLES[pillar]}存疑 {number:,} 条"
+    return Reminder(parts[0].urgency, title, detail, parts[0].place, parts)
 
 
 def days_left(session: Session, today: date) -> int:

@@ -21,12 +21,14 @@ class Urgency(StrEnum):
 
 @dataclass(frozen=True)
 class Reminder:
-    """One line: what, a word more about it, and where it is mended."""
+    """One line: what, a word more about it, and where it is mended. One that stands for several has them as `parts`,
+    each with a place of its own."""
 
     urgency: Urgency
     title: str
     detail: str
     place: Place
+    parts: tuple["Reminder", ...] = ()
 
 
 def spoken(day: date, today: date) -> str:

@@ -30,7 +30,7 @@ class Moved:
         return sum(self.tables.values())
 
 
-def move(workspace: Workspace, address: str, progress: Progress = lambda done, total, what: None) -> Moved:
+def move(workspace: Workspace, address: str, progress: Progress | None = None) -> Moved:
     """Moves a store from its file into an empty database of a server, and closes the workspace.
 
     Every table is copied in one transaction and read back; only when each row is there as it was does `siji.toml` name
@@ -49,8 +49,9 @@ def move(workspace: Workspace, address: str, progress: Progress = lambda done, t
             engines.take_turn(target)
             engines.refuse_used(target)
             migrate(target)
-            wanted = copying.copy_all(source, target, progress)
-            copying.refuse_difference(wanted, copying.counted(target, progress))
+            step = progress or (lambda done, total, what: None)
+            wanted = copying.copy_all(source, target, step)
+            copying.refuse_difference(wanted, copying.counted(target, step))
             here = update(settings.Setting).where(settings.Setting.key == MACHINE)
             target.execute(here.values(value=engines.identity(target)))
             source.rollback()

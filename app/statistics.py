@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app import venues
 from app.ledgers import team
-from app.place import Place
+from app.place import VILLAGES, Place
 from app.policy import Policies
 from app.rules import organisation, venue
 from app.rules.organisation import TermState
@@ -202,15 +202,24 @@ def villages(session: Session, today: date) -> tuple[Cell, ...]:
     cells = []
     rows = session.execute(select(Village.id, Village.name).where(Village.deleted_at.is_(None)).order_by(Village.code))
     for village, name in rows:
-        if village in counted:
-            state, tone = "场所达标", "good"
-        elif village in building:
-            state, tone = "场所在建", "attention"
-        else:
-            state, tone = ("场所未达标", "attention") if village in with_one else ("没有场所", "wrong")
+        state, tone = venue_state(village in counted, village in with_one, village in building)
         detail = f"党员 {members.get(village, 0):,} 人"
-        cells.append(Cell(name, state, tone, detail, Place("village", ids=(village,), title=name)))
+        cells.append(Cell(name, state, tone, detail, Place(VILLAGES, ids=(village,), title=name)))
     return tuple(cells)
+
+
+def venue_state(counts: bool, there: bool, building: bool) -> tuple[str, str]:
+    """The state of a village's venue in words, and how much it presses."""
+    if counts:
+        return "场所达标", "good"
+    if building:
+        return "场所在建", "attention"
+    return ("场所未达标", "attention") if there else ("没有场所", "wrong")
+
+
+def is_under_way(project: VenueProject) -> bool:
+    """A project that has begun and that nobody has accepted yet."""
+    return project.stage in UNDER_WAY and not project.accepted
 
 
 def _villages_with_projects(session: Session) -> set[str]:
@@ -227,12 +236,7 @@ def _villages_with_projects(session: Session) -> set[str]:
 
 def _members_by_village(session: Session, today: date) -> Mapping[str, int]:
     """Members on the roll by the village of their branch, or of the nearest organisation above it that has one."""
-    orgs = {
-        org: (parent, village)
-        for org, parent, village in session.execute(
-            select(PartyOrg.id, PartyOrg.parent_id, PartyOrg.village_id).where(PartyOrg.deleted_at.is_(None))
-        )
-    }
+    village_of = villages_of_orgs(session)
     counts = session.execute(
         select(Member.branch_id, func.count())
         .where(Member.deleted_at.is_(None), team.on_the_roll(today))
@@ -240,13 +244,28 @@ def _members_by_village(session: Session, today: date) -> Mapping[str, int]:
     )
     found: Counter[str] = Counter()
     for branch, number in counts:
-        at: str | None = branch
+        if branch in village_of:
+            found[village_of[branch]] += number
+    return found
+
+
+def villages_of_orgs(session: Session) -> Mapping[str, str]:
+    """Organisation → its village, or that of the nearest organisation above it that has one."""
+    orgs = {
+        org: (parent, village)
+        for org, parent, village in session.execute(
+            select(PartyOrg.id, PartyOrg.parent_id, PartyOrg.village_id).where(PartyOrg.deleted_at.is_(None))
+        )
+    }
+    found = {}
+    for org in orgs:
+        at: str | None = org
         seen: set[str] = set()
         while at is not None and at in orgs and at not in seen:
             seen.add(at)
             parent, village = orgs[at]
             if village is not None:
-                found[village] += number
+                found[org] = village
                 break
             at = parent
     return found

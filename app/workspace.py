@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from app import vault
+from app import stagnant, vault
 from app.backup import copy_store
 from app.files import move, write_whole
 from app.links import refuse_broken
@@ -32,8 +32,9 @@ from db.migrations.upgrade import upgrade
 from db.models.organisation import Office
 from db.parsing import clean_name
 
-LASTING = ("undo", "new", "seed", "enrol")
-"""Kinds of batches that undo passes over: an office that has been given its enrolment file goes on existing."""
+LASTING = ("undo", "new", "seed", "enrol", "review")
+"""Kinds of batches that undo passes over: an office that has been given its enrolment file goes on existing, and what
+the program finds from other records would be found again."""
 LONGEST_NAME = 50
 MACHINE = "machine"
 """The setting that says where the store was last open, see `place_of`."""
@@ -348,6 +349,7 @@ class Workspace:
                 self._still_this_copy(batch.session)
                 batch.replica = self.replica
             yield batch
+            stagnant.follow(batch, self.office)
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -379,6 +381,7 @@ class Workspace:
             batch.line.label = f"撤销：{target.label}"[:200]
             undo_into(batch, target)
             reject_put_off(batch, target.id)
+            stagnant.follow(batch, self.office)
             refuse_broken(batch.session, batch.id, target.label)
         return target
 

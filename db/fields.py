@@ -19,6 +19,7 @@ class Authority(StrEnum):
     """Who alone may write a field or a ledger."""
 
     COUNTY = "county"
+    PROGRAM = "program"
 
 
 class Scaled(TypeDecorator[Decimal]):

@@ -21,6 +21,11 @@ def seeded_id(ledger: str, key: str) -> str:
     return str(uuid5(SEEDED, f"{ledger}/{key}"))
 
 
+def derived_id(ledger: str, key: str) -> str:
+    """The id of a record that the program makes from others: a UUID v5, so that two copies of a store make the same."""
+    return seeded_id(ledger, key)
+
+
 def new_replica() -> str:
     """A short random name for one copy of an office's records on one computer."""
     return secrets.token_hex(5)

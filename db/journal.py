@@ -134,11 +134,12 @@ class Batch:
         session: the transaction's session. Nobody commits it but `begin_batch`.
         id: the batch's line in the operation log.
         replica: whose stamp the changes get.
-        changes: how many records it has changed so far.
+        changes: how many records it has changed so far, and `ledgers` those to which they belong.
     """
 
     def __init__(self, session: Session, line: BatchLine, replica: str) -> None:
         self.session, self.line, self.id, self.replica, self.changes = session, line, line.id, replica, 0
+        self.ledgers: set[str] = set()
 
     def add(self, record: Record) -> Record:
         """Adds a new record; its id is made here when it has none."""
@@ -211,6 +212,7 @@ class Batch:
     def _append(self, lines: Columns) -> None:
         _insert_columns(self.session.connection(), _JOURNAL, lines)
         self.changes += len(lines["record_id"])
+        self.ledgers.update(lines["ledger"])
 
 
 def _creations(batch_id: str, model: type[Record], columns: Columns, sender: str | None) -> Columns:

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import app.workspace
+from app.demo.county import make_demo
 from tests.helpers import age, schema
 from tests.helpers import server as servers
 from tests.helpers.logs import LogWatch
@@ -133,3 +134,9 @@ def forty(tmp_path_factory: pytest.TempPathFactory) -> Many:
         stick.mkdir(exist_ok=True)
         town.hand_over(stick)
     return made
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The demonstration: a county and two townships, made once; to be copied, or opened and only read."""
+    return make_demo(tmp_path_factory.mktemp("演示") / "云溪县", townships=2, members=120, seed=7)

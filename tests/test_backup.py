@@ -52,6 +52,17 @@ def test_a_backup_is_one_file_named_by_office_and_day(workspace: Workspace, tmp_
     assert names == ["siji.toml", "keys.json", "records.db", "packages/431599101-up-1.dzb"]
 
 
+def test_an_offices_own_templates_come_back(workspace: Workspace, tmp_path: Path) -> None:
+    folder = workspace.folder / backup.TEMPLATES
+    folder.mkdir()
+    (folder / "roster.docx").write_bytes(b"ours")
+    (folder / "~$roster.docx").write_bytes(b"open in Word")
+    file = backup.backup(workspace, tmp_path / "备份")
+    backup.restore(file, tmp_path / "恢复")
+    assert [one.name for one in (tmp_path / "恢复" / backup.TEMPLATES).iterdir()] == ["roster.docx"]
+    assert (tmp_path / "恢复" / backup.TEMPLATES / "roster.docx").read_bytes() == b"ours"
+
+
 def test_the_store_remembers_when_it_was_backed_up_and_not_when_it_failed(
     workspace: Workspace, tmp_path: Path, unwritable: Path
 ) -> None:

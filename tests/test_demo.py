@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from app import listing, quality
+from app import listing, overview, quality, villages
 from app.cli import main
 from app.demo.county import make_demo, township_rows
 from app.demo.fiction import REGION, People
@@ -19,12 +19,15 @@ from app.demo.township import Rows
 from app.ledgers.catalogue import LEDGERS
 from app.sync import register
 from app.workspace import OfficeCard, Workspace
-from db import parsing
+from db import clock, parsing
 from db.errors import Refusal
 from db.models.common import Attachment
+from db.models.guarantee import PayStandard
 from db.models.handoff import BlobChunk
+from db.models.method import Dispatch, Rating, Rectification
 from db.models.organisation import Office
 from db.models.record import models
+from db.models.responsibility import Assessment, Bulletin, Duty, Indicator, MonthlyCheck, Score, Task
 from db.models.team import Member
 
 MEMBERS = 120
@@ -33,10 +36,10 @@ OFFICE = OfficeCard("01900000-0000-7000-8000-000000000001", "431599101", "青石
 POSTS = {"政策宣传岗": "post-1", "民事纠纷调解岗": "post-2"}
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """A county with two townships, made once."""
-    return make_demo(tmp_path_factory.mktemp("演示") / "云溪县", townships=2, members=MEMBERS, seed=7)
+@pytest.fixture
+def made(demo: list[Path]) -> list[Path]:
+    """A county with two townships."""
+    return demo
 
 
 @pytest.fixture(params=["county", "431599101", "431599102"])
@@ -85,6 +88,46 @@ def test_packages_were_exchanged_and_the_receipt_read(workspace: Workspace) -> N
             assert (False, name, 1, "received") in seen
     else:
         assert (True, "云溪县委组织部", 1, "acknowledged") in seen
+
+
+FROM_COUNTY = (Task, Indicator, Duty, PayStandard, Dispatch, Assessment, Bulletin)
+FROM_TOWNSHIPS = (MonthlyCheck, Score, Rating, Rectification)
+
+
+def test_what_the_county_keeps_reaches_the_townships_and_their_answers_come_up(workspace: Workspace) -> None:
+    own, up = workspace.office.id, workspace.office.superior_id
+    with workspace.read() as session:
+        townships = set(session.scalars(select(Office.id).where(Office.superior_id == (up or own))))
+        for model in FROM_COUNTY:
+            assert set(session.scalars(select(model.office_id))) == {up or own}, model
+        for model in FROM_TOWNSHIPS:
+            owners = set(session.scalars(select(model.office_id)))
+            assert owners == (townships if up is None else {own}), model
+        scored = session.scalars(select(Score.office_id).where(Score.county_score.is_not(None)))
+        assert set(scored) == (townships if up is None else {own})
+        graded = session.scalars(select(Rating).where(Rating.county_grade.is_not(None))).all()
+        assert {one.office_id for one in graded} == (townships if up is None else {own})
+
+
+def test_every_figure_of_the_roll_ups_leads_to_records(workspace: Workspace) -> None:
+    today = clock.today()
+    with workspace.read() as session:
+        found = [
+            fact.place
+            for one in villages.villages(session, today)
+            for part in one.sections.values()
+            for fact in part.facts
+        ]
+        if workspace.office.is_county:
+            lines = overview.overview(session, workspace.office.id, today).lines
+            found += [place for one in lines for place in (one.place, one.behind)]
+            found += [cell.place for one in lines for cell in one.cells.values()]
+        for place in {one for one in found if one is not None and one.page in LEDGERS}:
+            ledger = LEDGERS[place.page]
+            assert set(place.chips) <= {chip.title for chip in ledger.chips}
+            shown = listing.ids(session, ledger, listing.Query(chips=place.chips, office=place.office))
+            assert shown, place
+            assert place.ids is None or (place.ids and set(place.ids) <= set(shown)), place
 
 
 def test_pictures_are_there_with_their_bytes(workspace: Workspace) -> None:

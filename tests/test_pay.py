@@ -51,7 +51,7 @@ def save(workspace: Workspace, ledger: str, **typed: str) -> str:
 
 def sheet(workspace: Workspace, year: int = 2012) -> pay.PaySheet:
     with workspace.read() as session:
-        return pay.sheet(session, year, TODAY)
+        return pay.sheet(session, year, TODAY, with_rise=True)
 
 
 def slips(workspace: Workspace) -> int:

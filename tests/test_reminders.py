@@ -193,6 +193,21 @@ def test_doubts_are_told_by_ledger_and_errors_press() -> None:
     ]
 
 
+def test_the_doubts_of_several_ledgers_of_a_system_are_one_line() -> None:
+    found = [
+        Found("venue", "v", warning("lat", "venue.place", "纬度写反了")),
+        Found("pay_slip", "s", error("basic", "pay.parts", "不能是负数")),
+        Found("pay_slip", "t", error("basic", "pay.parts", "不能是负数")),
+    ]
+    (line,) = reminders.doubts(found)
+    assert (line.urgency, line.title) == (Urgency.WRONG, "实力党建 · 保障存疑 3 条")
+    assert line.detail == "报酬发放 2 条、活动场所 1 处"
+    assert [(one.urgency, one.place.page, one.place.ids) for one in line.parts] == [
+        (Urgency.WRONG, "pay_slip", ("s", "t")),
+        (Urgency.INFORMATION, "venue", ("v",)),
+    ]
+
+
 # ---------------------------------------------------------------- figures
 
 

@@ -3,6 +3,10 @@
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.documents.paper import Paper
 
 NO_DISPLAY = (
     "没有找到显示器，打不开桌面。请在有图形界面的电脑上运行；这里仍可使用命令行，例如 siji --help；"
@@ -20,8 +24,15 @@ def main() -> None:
     if arguments and arguments[0] != "--open":
         from app.cli import main as command_line
 
-        sys.exit(command_line())
+        sys.exit(command_line(printer=pdf))
     sys.exit(desktop(Path(arguments[1]) if len(arguments) > 1 else None))
+
+
+def pdf(paper: "Paper", out: Path) -> None:
+    """Writes a document that the command line has laid out; only then is Qt loaded."""
+    from ui.paper import write_pdf
+
+    write_pdf(paper, out)
 
 
 def display_missing() -> bool:

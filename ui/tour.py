@@ -104,9 +104,6 @@ def take(folder: Path, out: Path) -> list[Path]:
                 page = window.go(ledger.id)
                 assert isinstance(page, LedgerPage)
                 picture(window, f"{ledger.id}{suffix}")
-                if page.view.table.ids:
-                    page.view.select_ids(page.view.table.ids[:1])
-                    picture(window, f"{ledger.id}-detail{suffix}")
                 buttons = [page.detail.actions.itemAt(place).widget() for place in range(page.detail.actions.count())]
                 if buttons:
                     buttons[0].click()
@@ -189,7 +186,7 @@ def settle(desk: "object") -> None:
     from PySide6.QtTest import QTest
 
     for _ in range(3):
-        QTest.qWait(30)
+        QTest.qWait(15)
         wait(lambda: not desk.busy)  # type: ignore[attr-defined]
 
 

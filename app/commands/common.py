@@ -146,11 +146,11 @@ def show_counts(counts: Mapping[str, int]) -> str:
 
 
 @contextmanager
-def progress(silent: bool = False) -> Iterator[Progress]:
-    """A progress line on standard error where somebody watches it, else nothing."""
+def progress() -> Iterator[Progress | None]:
+    """A progress line on standard error where somebody watches it, else None: nothing need be counted for nobody."""
     console = Console(stderr=True)
-    if silent or not console.is_terminal:
-        yield lambda done, total, what: None
+    if not console.is_terminal:
+        yield None
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Bars(*columns, console=console, transient=True) as bars:

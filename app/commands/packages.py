@@ -60,23 +60,23 @@ def export(
     for sentence in dict.fromkeys(sentence for one in sent for sentence in one.left_out):
         say(f"注意：{sentence}。")
     if json:
-        give(
-            [
-                {
-                    "file": str(one.file),
-                    "for": one.office_code,
-                    "sequence": one.sequence,
-                    "kind": one.kind,
-                    "records": one.records,
-                    "left_out": list(one.left_out),
-                }
-                for one in sent
-            ]
-        )
+        give([wired_sent(one) for one in sent])
         return
     for one in sent:
         head = f"给{one.office_name}（{one.office_code}）第 {one.sequence} 号{KINDS[one.kind]}"
         show(f"{head}，{one.records} 条：{one.file}")
+
+
+def wired_sent(one: outgoing.Sent) -> dict[str, Any]:
+    """A package written, as scripts see it; `left_out` only where something could not go with it."""
+    made = {
+        "file": str(one.file),
+        "for": one.office_code,
+        "sequence": one.sequence,
+        "kind": one.kind,
+        "records": one.records,
+    }
+    return {**made, "left_out": list(one.left_out)} if one.left_out else made
 
 
 @app.command("import")

@@ -114,6 +114,7 @@ def conditions(
     wanted: dict[str, list[Any]] = {}
     for name, text in pairs:
         try:
+            name = "office_id" if is_owner(ledger, name) else name
             if name in ("id", "office_id"):
                 value = text if name == "id" else editing.find_link(session, LEDGERS["office"], text, "单位")
             else:
@@ -126,6 +127,11 @@ def conditions(
             raise Refusal(str(error), "unreadable") from error
         wanted.setdefault(name, []).append(value)
     return tuple((name, tuple(values)) for name, values in wanted.items())
+
+
+def is_owner(ledger: Ledger, name: str) -> bool:
+    """Whether a written name can only mean the office whose record it is: the ledger is about no other one."""
+    return name == "office" and "target_office_id" not in ledger.fields
 
 
 def wire_records(session: Session, ledger: Ledger, ids: Sequence[str]) -> list[Values]:
@@ -151,8 +157,12 @@ def set_(
     """新增或修改一条记录；检查有错就不保存。"""
     found = ledger_named(ledger)
     pairs = assignments(values, "栏目=值")
-    given = {field_named(found, name): text for name, text in pairs}
+    owners = [text for name, text in pairs if is_owner(found, name)]
+    given = {field_named(found, name): text for name, text in pairs if not is_owner(found, name)}
     with opened(folder) as workspace:
+        own = workspace.office
+        if any(text not in (own.id, own.code, own.name) for text in owners):
+            raise Refusal(f"这里登记的“{found.title}”都归本单位（{own.name}），不能写成别的单位的", "not-allowed")
         try:
             saved = editing.save(workspace, found, given, record_id)
         except editing.Refused as refusal:

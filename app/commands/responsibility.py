@@ -1,5 +1,6 @@
 """The year's work: carry over, duties, the month, scores, the decision, the draw, the bulletin."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated
 
@@ -115,9 +116,12 @@ def month(
 ) -> None:
     """一个月的自查：各单位报了没有、是否按时；乡镇用 --done 填写，一次一批。"""
     chosen = read_month(month)
+    amounts = assignments(done or (), "--done 编号=完成数")
+    why = dict(assignments(reason or (), "--reason 编号=原因"))
+    refuse_stray_reasons(why, amounts, "--done")
     with opened(folder) as workspace:
-        if done:
-            fill_month(workspace, chosen, done, reason or (), by or workspace.user, on)
+        if amounts:
+            fill_month(workspace, chosen, amounts, why, by or workspace.user, on)
         with workspace.read() as session:
             lines = months.standing(session, workspace.office.id, chosen, clock.today())
     if json:
@@ -168,16 +172,27 @@ def read_day(text: str | None) -> date | None:
         raise Refusal(str(error), "unreadable") from error
 
 
+def refuse_stray_reasons(reasons: Mapping[str, str], given: Sequence[tuple[str, str]], option: str) -> None:
+    """Wrong usage where a reason goes with nothing: it would be lost without a word."""
+    stray = [number for number in reasons if number not in dict(given)]
+    if stray:
+        raise typer.BadParameter(f"--reason {stray[0]} 要和 {option} {stray[0]}=… 一起写")
+
+
 def fill_month(
-    workspace: Workspace, chosen: str, done: list[str], reasons: list[str] | tuple[()], by: str, on: str | None
+    workspace: Workspace,
+    chosen: str,
+    done: Sequence[tuple[str, str]],
+    why: Mapping[str, str],
+    by: str,
+    on: str | None,
 ) -> None:
     """Writes the self-checks that are named by the numbers of their tasks."""
     with workspace.read() as session:
         lines = months.sheet(session, workspace.office.id, chosen)
     by_number = {str(one.duty.number): one.duty.id for one in lines}
-    why = dict(assignments(reasons, "--reason 编号=原因"))
     typed = {}
-    for number, amount in assignments(done, "--done 编号=完成数"):
+    for number, amount in done:
         if number not in by_number:
             known = "、".join(by_number) or "没有"
             raise Refusal(f"{chosen[:4]} 年没有编号为 {number} 的责任项目（有的编号：{known}）", "not-found")
@@ -232,6 +247,9 @@ def score(
     json: Json = False,
 ) -> None:
     """一个单位的考核评分表：乡镇自评，县里县评。"""
+    marks_given = assignments(set_ or (), "--set 编号=分数")
+    why = dict(assignments(reason or (), "--reason 编号=事由"))
+    refuse_stray_reasons(why, marks_given, "--set")
     with opened(folder) as workspace:
         with workspace.read() as session:
             chosen = office_named(session, workspace, office)
@@ -240,10 +258,9 @@ def score(
             }
         if from_ledgers:
             assessing.fill_from_ledgers(workspace, chosen, year)
-        if set_:
-            why = dict(assignments(reason or (), "--reason 编号=事由"))
+        if marks_given:
             marks = {}
-            for number, mark in assignments(set_, "--set 编号=分数"):
+            for number, mark in marks_given:
                 if number not in numbers:
                     raise Refusal(f"{year} 年的考核指标没有编号 {number}", "not-found")
                 marks[numbers[number]] = Mark(mark, why.get(number, ""))

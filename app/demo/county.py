@@ -19,6 +19,7 @@ from app.demo import (
     method,
     organisation,
     party_life,
+    recruitment,
     responsibility,
     team,
     transfers,
@@ -169,6 +170,7 @@ def fill(township: Workspace, people: People, new_id: Ids, members: int, progres
                 progress(0, 0, f"{township.office.name}：{len(rows[name])} 条 {name}")
                 batch.create_rows(model, rows[name])
         guarantee.attach_pictures(batch.session, rows)
+    recruitment.review(township, Paper(township.office, people, new_id))
 
 
 def decide(county: Workspace, people: People, new_id: Ids) -> None:
@@ -219,6 +221,7 @@ def township_rows(
     guarantee.fill(town, standard_area)
     method.fill(town)
     transfers.fill(town)
+    recruitment.fill(town)
     return town.rows
 
 

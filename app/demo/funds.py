@@ -176,7 +176,7 @@ def facilities(town: Township) -> None:
 def supports(town: Township) -> None:
     """A county leader and a department for each community."""
     for place, village in enumerate(one for one in town.rows["village"] if one["kind"] == "02"):
-        done = place % 2 == 1
+        done = (place + int(town.office.code)) % 2 == 0
         invest = town.rng.randrange(30, 90) * 10_000_00
         town.row(
             "community_support",

@@ -55,6 +55,8 @@ def venues(town: Township, standard: Decimal) -> None:
             project(town, village, venue, town.rng.choice(("02", "03")), finished=False)
         elif built >= town.today.year - 4 or place == 0:
             project(town, village, venue, "01", finished=True)
+        elif place % 5 == 3:
+            project(town, village, venue, "02", finished=True)
         uses(town, venue)
 
 

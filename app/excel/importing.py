@@ -263,6 +263,8 @@ def _judge(
         findings = row.findings
         if one.doubt is None and (old is None or changes):
             unread = {found.field for found in findings if found.rule in ("unreadable", "formula")}
+            if old is None and ledger.kept_by_program:
+                findings.append(error(None, "program", ledger.only_the_program("新增")))
             findings += _not_allowed(ledger, closed, changes if old is not None else row.values)
             findings += _stale(ledger, row, old)
             if old is not None and (keeper := keeper_of(old["office_id"])) is not None:
@@ -302,11 +304,7 @@ def _keep_days(row: SheetRow, old: Values | None) -> None:
 
 
 def _not_allowed(ledger: Ledger, closed: Sequence[str], written: Mapping[str, Any]) -> list[Finding]:
-    return [
-        error(name, "authority", f"“{ledger.fields[name].label}”由县里填写，这里不能改")
-        for name in closed
-        if name in written
-    ]
+    return [error(name, "authority", ledger.closed(name)) for name in closed if name in written]
 
 
 def _stale(ledger: Ledger, row: SheetRow, old: Values | None) -> list[Finding]:

@@ -60,9 +60,11 @@ class Register:
             self.add(one)
 
     def _without_links(self, names: tuple[str, ...]) -> tuple[str, ...]:
-        """The fields of a key that tell a person even in another branch; empty where too few would be left."""
+        """The fields of a key that tell a person even in another branch: the name and something beside it. Empty where
+        the key names nobody: two pay slips of one month are not one because the cadre is left out."""
         kept = tuple(name for name in names if self.ledger.fields[name].target is None)
-        return kept if 2 <= len(kept) < len(names) else ()
+        named = any(self.ledger.fields[name].kind.id == "name" for name in kept)
+        return kept if named and 2 <= len(kept) < len(names) else ()
 
     def add(self, one: Known) -> None:
         """One more record that later rows may be."""

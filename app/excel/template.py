@@ -81,6 +81,8 @@ def write_template(ws: Workspace, ledger: Ledger, out: Path) -> Written:
     """Writes the empty form. Raises `Refusal` for a file that cannot be written."""
     if ledger.authority is not None and not ws.office.is_county:
         raise Refusal(f"“{ledger.title}”由县里填写，这里没有空白表", "not-allowed")
+    if ledger.kept_by_program:
+        raise Refusal(f"{ledger.only_the_program('新增')}，没有空白表。要补填，请先导出", "not-allowed")
     county = ws.office.is_county
     fields = [
         ledger.fields[name]

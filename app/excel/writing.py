@@ -18,6 +18,7 @@ from openpyxl.utils import get_column_letter
 
 from app.excel.header import ID_HEADING, LINE_HEADING, REASON_HEADING, VERSION_HEADING
 from app.excel.plan import Plan, Written
+from app.files import telling
 from app.findings import Level
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Ledger
@@ -268,24 +269,16 @@ def saved(book: Workbook, out: Path) -> Iterator[None]:
     temporary = out.with_name(f".{out.name}.tmp")
     done = False
     try:
-        with temporary.open("wb") as stream:
-            try:
-                yield
-                book.save(stream)
-                done = True
-            finally:
-                if not done:
-                    _let_go(book)
-        temporary.replace(out)
-    except PermissionError as error:
-        raise Refusal(
-            f"不能写“{out.name}”：它可能正在 Excel 或 WPS 里打开着，或者文件夹是只读的。请先关闭它，或换一个位置",
-            "read-only",
-        ) from error
-    except FileNotFoundError as error:
-        raise Refusal(f"没有文件夹“{out.parent}”。请先建好，或换一个位置", "read-only") from error
-    except OSError as error:
-        raise Refusal(f"写“{out.name}”时出错，磁盘可能已满，或 U 盘被拔出。请检查后再试一次", "disk-full") from error
+        with telling(out, "Excel 或 WPS"):
+            with temporary.open("wb") as stream:
+                try:
+                    yield
+                    book.save(stream)
+                    done = True
+                finally:
+                    if not done:
+                        _let_go(book)
+            temporary.replace(out)
     finally:
         _sweep(temporary)
 

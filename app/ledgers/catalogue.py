@@ -9,6 +9,7 @@ from app.ledgers import (
     method,
     organisation,
     party_life,
+    recruitment,
     responsibility,
     team,
     transfers,
@@ -21,8 +22,10 @@ LEDGERS: Mapping[str, Ledger] = {
     for ledger in (
         *organisation.LEDGERS,
         *team.LEDGERS,
+        *recruitment.LEDGERS,
         *transfers.LEDGERS,
         *party_life.LEDGERS,
+        *team.POST_LEDGERS,
         *cadres.LEDGERS,
         *village_team.LEDGERS,
         *method.DISPATCH_LEDGERS,

@@ -93,6 +93,7 @@ POLICIES = Ledger(
     label="{title}",
     columns="title value effective_from source key",
     form={"参数": "key title value effective_from source"},
+    order="key",
     keys=("key effective_from",),
     figures=(Figure("共", unit="项"),),
     authority=Authority.COUNTY,

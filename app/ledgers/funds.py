@@ -27,6 +27,12 @@ def yuan(fen: int) -> str:
     return f"{Decimal(fen) / 100:,.2f}"
 
 
+def wan(fen: int) -> str:
+    """Fen in units of ten thousand yuan, two places at most: `12.5`."""
+    text = f"{Decimal(fen) / 1_000_000:,.2f}"
+    return text.rstrip("0").rstrip(".")
+
+
 # ---------------------------------------------------------------- what pay is reckoned from
 
 
@@ -385,6 +391,7 @@ BUDGETS = Ledger(
     columns="village party_org year source planned spent rise",
     form={"经费": "village party_org year source planned spent document_no"},
     derived=(Derived("rise", "合计比上年", among=rises, number=True),),
+    order="-year",
     keys=("village_id year source", "party_org_id year source"),
     chips=(
         Chip("今年", lambda today: Budget.year == today.year),
@@ -416,6 +423,7 @@ CARE_CASES = Ledger(
         "申请": "member kind cause recipient applied_on",
         "审批与发放": "status approved_on amount source paid_on signed",
     },
+    order="-applied_on",
     keys=("member_id kind applied_on",),
     chips=(
         Chip("待审批", CareCase.status == care.APPLIED),
@@ -473,4 +481,4 @@ CARE_FUNDS = Ledger(
     empty="党内关怀基金的拨入、捐助和支出，一笔一条；余额由程序计算，任何一天都不能为负。",
 )
 
-LEDGERS = (PAY_STANDARDS, PAY_SLIPS, BUDGETS, CARE_CASES, CARE_FUNDS)
+LEDGERS = (PAY_SLIPS, PAY_STANDARDS, BUDGETS, CARE_CASES, CARE_FUNDS)

@@ -249,6 +249,7 @@ VENUE_USES = Ledger(
     tree="venue_id",
     figures=(Figure("共", unit="次"),),
     checks=(use_has_happened, venue.attendance_is_possible),
+    order="-on",
     empty="活动场所每用一次登记一条：开会、上课、办事、文体活动。",
 )
 
@@ -259,7 +260,7 @@ FACILITIES = Ledger(
     counter="处",
     pillar=Pillar.GUARANTEE,
     icon="mdi6.silverware-fork-knife",
-    label="{kind}{place}",
+    label="{kind} · {place}",
     columns="kind place area equipment invest award status accepted_on awarded_on",
     form={
         "设施": "kind place area equipment status",
@@ -307,9 +308,9 @@ COMMUNITY_SUPPORTS = Ledger(
 LEDGERS = (
     *funds.LEDGERS,
     VENUES,
+    VENUE_USES,
     VENUE_PROJECTS,
     VENUE_FUNDINGS,
-    VENUE_USES,
     FACILITIES,
     COMMUNITY_SUPPORTS,
 )

@@ -141,6 +141,8 @@ class Ledger:
         form: sections of the form, each with the names of its fields.
         label: how one record is called, a format over its shown fields: `{member} · {post}`.
         tree: the link by which the page groups records, if it does.
+        order: the field by which the page sorts until a header is clicked, with `-` the newest first; without it
+            records stand as they were made.
         keys: alternatives of fields that recognise an existing record in a workbook; the first complete one decides.
         authority: who alone may write the ledger.
         passes: links to offices by which a record of one office is addressed to another beside it: the superior of both
@@ -164,6 +166,7 @@ class Ledger:
     chips: tuple[Chip, ...] = ()
     figures: tuple[Figure, ...] = ()
     tree: str | None = None
+    order: str = ""
     keys: tuple[str, ...] = ()
     defaults: Mapping[str, Any] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
@@ -234,5 +237,24 @@ class Ledger:
         return tuple(name for name, spec in self.fields.items() if spec.kind.id == "resident_id" and name in self.keys)
 
     def writable(self, name: str, *, county: bool) -> bool:
-        """Whether an office of that side may write this field."""
-        return county or (self.authority is None and self.fields[name].authority is None)
+        """Whether an office of that side may write this field by hand."""
+        authority = self.fields[name].authority
+        if authority is Authority.PROGRAM:
+            return False
+        return county or (self.authority is None and authority is None)
+
+    def closed(self, name: str) -> str:
+        """The sentence about a field that may not be written by hand here."""
+        whose = (
+            "由程序填写，不用手工改" if self.fields[name].authority is Authority.PROGRAM else "由县里填写，这里不能改"
+        )
+        return f"“{self.fields[name].label}”{whose}"
+
+    @cached_property
+    def kept_by_program(self) -> bool:
+        """Whether the program alone makes and ends its records; people write only beside what it says."""
+        return any(spec.required and spec.authority is Authority.PROGRAM for spec in self.fields.values())
+
+    def only_the_program(self, deed: str) -> str:
+        """The sentence about a deed that the program alone does with its records."""
+        return f"“{self.title}”由程序根据台账列入和销号，不能手工{deed}"

@@ -2,6 +2,7 @@
 
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -238,6 +239,35 @@ def enterprise_year_is_one(enterprise_id: str | None, year: int | None, today: d
     return None
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What policy asks of large enterprises in a year."""
+
+    size: int
+    included: bool
+    activists: int
+    admitted: int
+
+    def concerns(self, employees: int | None) -> bool:
+        """Whether an enterprise with so many employees is a large one."""
+        return enterprise.is_large(employees, self.size, included=self.included)
+
+    def fault(self, activists: int | None, admitted: int | None) -> Finding | None:
+        """What a large enterprise still owes."""
+        return enterprise.has_cultivated(activists, admitted, activists_min=self.activists, admitted_min=self.admitted)
+
+
+def asked_of_the_large(policy: Policies, year: int) -> Asked:
+    """enterprise.batch, with the numbers of a year."""
+    on = date(year, 12, 31)
+    return Asked(
+        policy.whole("enterprise.size", on, 50),
+        policy.text("enterprise.size_included", on, "true") == "true",
+        policy.whole("enterprise.activists", on, 1),
+        policy.whole("enterprise.admitted", on, 1),
+    )
+
+
 def batch_is_done(
     enterprise_id: str | None,
     year: int | None,
@@ -250,16 +280,8 @@ def batch_is_done(
     found: Enterprise | None = look.get(Enterprise, enterprise_id)
     if found is None or year is None or found.kind != enterprise.ENTERPRISE:
         return None
-    on = date(year, 12, 31)
-    included = policy.text("enterprise.size_included", on, "true") == "true"
-    if not enterprise.is_large(found.employees, policy.whole("enterprise.size", on, 50), included=included):
-        return None
-    return enterprise.has_cultivated(
-        activists,
-        admitted,
-        activists_min=policy.whole("enterprise.activists", on, 1),
-        admitted_min=policy.whole("enterprise.admitted", on, 1),
-    )
+    asked = asked_of_the_large(policy, year)
+    return asked.fault(activists, admitted) if asked.concerns(found.employees) else None
 
 
 # ---------------------------------------------------------------- skills, examples, accounts

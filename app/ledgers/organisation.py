@@ -328,6 +328,7 @@ ORG_EVENTS = Ledger(
     form={"调整": "party_org kind on document_no from_parent to_parent members_moved"},
     figures=(Figure("共", unit="条"),),
     checks=(event_has_happened, nobody_is_left_behind, moved_has_a_parent),
+    order="-on",
     empty="党组织的建立、撤销、更名和隶属调整记在这里，保留历史。",
 )
 

@@ -156,10 +156,10 @@ MEETINGS = Ledger(
     one="会议记录",
     counter="次",
     pillar=Pillar.TEAM,
-    icon="mdi6.account-group-outline",
+    icon="mdi6.forum-outline",
     label="{party_org} {kind} {on}",
     columns="party_org kind on subject expected present attendance host",
-    derived=(Derived("attendance", "到会率", attendance_of),),
+    derived=(Derived("attendance", "到会率", attendance_of, number=True),),
     form={
         "会议": "party_org kind on place host recorder",
         "人员": "expected present absent guests",
@@ -181,6 +181,7 @@ MEETINGS = Ledger(
         meetings.half_are_present,
         meetings.votes_are_possible,
     ),
+    order="-on",
     empty="党员大会、支委会、党小组会、党课、主题党日和组织生活会，开一次记一条。",
 )
 
@@ -189,7 +190,7 @@ DUES = Ledger(
     title="党费",
     one="党费",
     pillar=Pillar.TEAM,
-    icon="mdi6.cash-check",
+    icon="mdi6.hand-coin-outline",
     label="{member} {month}",
     columns="member branch month kind base due paid paid_on exempt",
     derived=(Derived("branch", "所在党支部", among=branches_of),),
@@ -197,6 +198,7 @@ DUES = Ledger(
         "应交": "member month kind base due",
         "实交": "paid paid_on receipt_no exempt approval",
     },
+    order="-month",
     keys=("member_id month",),
     chips=(
         Chip("没有交清", not_paid),

@@ -48,7 +48,7 @@ def progress_of(session: Session, duties: Sequence[str]) -> Mapping[str, str]:
         if rate is not None:
             found[duty] = f"{scoring.plain(rate)}%"
         elif done is not None:
-            found[duty] = str(done)
+            found[duty] = f"累计 {done}"
     return found
 
 
@@ -120,6 +120,7 @@ TASKS = Ledger(
     label="{title}",
     columns="year number title target lead due_on weight quota unit",
     form={"实事": "year number title target measure lead", "时限与分量": "due_on weight quota unit"},
+    order="-year",
     keys=("year number",),
     chips=(Chip("今年", lambda today: Task.year == today.year),),
     figures=(Figure("共", unit="件"), Figure("今年", lambda today: Task.year == today.year)),
@@ -134,16 +135,17 @@ DUTIES = Ledger(
     one="责任项目",
     counter="项",
     pillar=Pillar.RESPONSIBILITY,
-    icon="mdi6.account-tie-outline",
+    icon="mdi6.account-details-outline",
     label="{target_office} · {task}",
     columns="target_office year task quota first_responsible direct_responsible progress due_on closed_on",
-    derived=(Derived("year", "年度", among=years_of), Derived("progress", "进度", among=progress_of)),
+    derived=(Derived("year", "年度", among=years_of), Derived("progress", "进度", among=progress_of, number=True)),
     form={
         "责任": "task target_office party_org village quota",
         "责任人": "first_responsible direct_responsible area_head resident_cadre",
         "时限": "due_on closed_on",
     },
     tree="target_office_id",
+    order="-due_on",
     keys=("task_id target_office_id party_org_id village_id", "task_id target_office_id"),
     chips=(Chip("今年", of_this_year), Chip("已过时限", overdue), Chip("已销号", Duty.closed_on.is_not(None))),
     figures=(Figure("共", unit="项"), Figure("已销号", Duty.closed_on.is_not(None))),
@@ -170,6 +172,7 @@ MONTHLY_CHECKS = Ledger(
         "问题与打算": "reason next_plan",
         "填报": "filled_by filled_on checked_by",
     },
+    order="-month",
     keys=("duty_id month",),
     chips=(
         Chip("本月", of_this_month),
@@ -200,6 +203,7 @@ BULLETINS = Ledger(
     label="{title}",
     columns="month title document_no issued_on",
     form={"通报": "month title document_no issued_on body"},
+    order="-month",
     keys=("month",),
     figures=(Figure("共", unit="期"),),
     authority=Authority.COUNTY,
@@ -234,6 +238,7 @@ INSPECTIONS = Ledger(
         checks.answer_is_in_time,
         checks.village_is_of_the_office,
     ),
+    order="-on",
     empty="督查小组的每次定期指导和随机抽查记在这里：发现问题、整改要求、反馈、复核。",
 )
 
@@ -250,6 +255,7 @@ INDICATORS = Ledger(
         "指标": "year category parent number title full_mark",
         "计分": "way rule from_ledger target floor step",
     },
+    order="-year",
     keys=("year category number",),
     chips=(
         Chip("乡镇", Indicator.category == "01"),
@@ -277,7 +283,7 @@ SCORES = Ledger(
     icon="mdi6.counter",
     label="{target_office} · {indicator}",
     columns="target_office indicator full self_score county_score reason county_reason",
-    derived=(Derived("full", "满分", among=full_marks_of),),
+    derived=(Derived("full", "满分", among=full_marks_of, number=True),),
     form={"评分": "indicator target_office self_score reason county_score county_reason"},
     keys=("indicator_id target_office_id",),
     chips=(
@@ -304,6 +310,7 @@ ASSESSMENTS = Ledger(
     label="{year} {target_office}",
     columns="year target_office total rank passed decided_on",
     form={"考核结果": "year target_office total rank passed decided_on"},
+    order="-year",
     keys=("year target_office_id",),
     chips=(
         Chip("评分线以下", Assessment.passed.is_(False)),
@@ -341,17 +348,18 @@ RESTRICTIONS = Ledger(
         checks.account_is_in_time,
     ),
     follows=office_of_the_assessed,
+    order="-from",
     empty="考核在评分线以下的单位和人员一年内的限制，由程序在审定时写出。",
 )
 
 LEDGERS = (
-    TASKS,
-    DUTIES,
     MONTHLY_CHECKS,
     BULLETINS,
+    DUTIES,
+    TASKS,
     INSPECTIONS,
-    INDICATORS,
     SCORES,
+    INDICATORS,
     ASSESSMENTS,
     RESTRICTIONS,
 )

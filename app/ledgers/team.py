@@ -156,6 +156,7 @@ MEMBER_EVENTS = Ledger(
     form={"增减": "member kind on reason document_no"},
     figures=(Figure("共", unit="条"),),
     checks=(checks.event_has_happened, checks.event_after_joining, checks.standing_follows),
+    order="-on",
     empty="党员的发展、转入、转出、去世等增减记在这里；党员不直接删除。",
 )
 
@@ -219,4 +220,5 @@ POST_REVIEWS = Ledger(
     empty="按季度或半年考评在岗党员的履职情况。",
 )
 
-LEDGERS = (MEMBERS, MEMBER_EVENTS, POSTS, POST_ASSIGNMENTS, POST_REVIEWS)
+LEDGERS = (MEMBERS, MEMBER_EVENTS)
+POST_LEDGERS = (POST_ASSIGNMENTS, POST_REVIEWS, POSTS)

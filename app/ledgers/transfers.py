@@ -80,7 +80,7 @@ TRANSFERS = Ledger(
     title="组织关系转接",
     one="转接",
     pillar=Pillar.TEAM,
-    icon="mdi6.account-arrow-right-outline",
+    icon="mdi6.transit-transfer",
     label="{name} · {scope}转接",
     columns="name direction scope status from_branch to_branch letter_no issued_on receipt_on",
     form={
@@ -88,6 +88,7 @@ TRANSFERS = Ledger(
         "介绍信": "letter_no issued_on valid_days dues_paid_to reported_on receipt_on branch handled_by reason answers",
         "党员信息（选了党员自动填写）": "name resident_id sex nation birth education category joined_on full_on phone",
     },
+    order="-issued_on",
     keys=("letter_no name",),
     defaults={"direction": OUT, "status": ISSUED},
     chips=(

@@ -220,7 +220,8 @@ CADRE_APPRAISALS = Ledger(
         "考核": "cadre year virtue ability diligence achievement integrity",
         "结果": "result consecutive_last appraised_on",
     },
-    derived=(Derived("total", "总分", of=cadre_total),),
+    derived=(Derived("total", "总分", of=cadre_total, number=True),),
+    order="-year",
     keys=("cadre_id year",),
     chips=(
         Chip("优秀", CadreAppraisal.result == "01"),
@@ -241,8 +242,9 @@ TEAM_APPRAISALS = Ledger(
     label="{village} {year}年",
     columns="village year economy society central itself total result rank",
     form={"考核": "village year economy society central itself", "结果": "result rank"},
-    derived=(Derived("total", "总分", of=team_total),),
+    derived=(Derived("total", "总分", of=team_total, number=True),),
     tree="village_id",
+    order="-year",
     keys=("village_id year",),
     chips=(Chip("优秀", TeamAppraisal.result == "01"), Chip("不称职", TeamAppraisal.result == FAILED)),
     figures=(Figure("共", unit="条"), Figure("优秀", TeamAppraisal.result == "01")),
@@ -259,6 +261,7 @@ CADRE_DEPARTURES = Ledger(
     label="{cadre} · {kind}",
     columns="cadre kind applied_on answered_on effective_on reason",
     form={"离任": "cadre kind applied_on answered_on meeting_on effective_on reason document_no"},
+    order="-effective_on",
     keys=("cadre_id effective_on",),
     chips=(
         Chip("未答复", unanswered),
@@ -314,6 +317,7 @@ TRAININGS = Ledger(
     label="{title}",
     columns="title from to hours place organiser audience",
     form={"培训": "title from to hours place organiser audience"},
+    order="-from",
     keys=("title from",),
     figures=(Figure("共", unit="期"),),
     checks=(rules.course_runs_forward,),
@@ -340,9 +344,9 @@ TRAINING_ATTENDANCES = Ledger(
 )
 
 LEDGERS = (
+    CADRE_DEPARTURES,
     CADRE_APPRAISALS,
     TEAM_APPRAISALS,
-    CADRE_DEPARTURES,
     VILLAGE_DECISIONS,
     TRAININGS,
     TRAINING_ATTENDANCES,

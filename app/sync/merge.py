@@ -1,4 +1,8 @@
-"""The merge of one record: two rows in, one row and its conflicts out. Pure; the rule is the two tables of sync.md."""
+"""The merge of one record: two rows in, one row and its conflicts out. Pure; the rule is the two tables of sync.md.
+
+Deleting touches every field: who deletes a record puts out of sight what another wrote in it meanwhile, unseen. So an
+edit here and a deletion there are a conflict too, of `deleted_at`.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -150,9 +154,26 @@ def _both(
             stamps[name] = a
             if not same and not _ours_stand(a, b, ours, theirs):
                 clashes.append(Clash(name, ours[name], theirs[name]))
+    if "deleted_at" in stamps and _deletes_unseen(ours, theirs, names):
+        row.pop("deleted_at", None)
+        stamps["deleted_at"] = stamp_of(ours["stamps"], "deleted_at")
+        clashes.append(Clash("deleted_at", ours["deleted_at"], theirs["deleted_at"]))
     shared = max(stamp_of(ours["stamps"], ""), stamp_of(theirs["stamps"], ""))
     row["stamps"] = compact(stamps, shared)
     return Merged(Kind.BOTH, row, tuple(clashes))
+
+
+def _deletes_unseen(ours: Mapping[str, Any], theirs: Mapping[str, Any], names: Sequence[str]) -> bool:
+    """Whether one side deleted what the other edited, and neither had seen it."""
+    if (ours["deleted_at"] is None) == (theirs["deleted_at"] is None):
+        return False
+    deleted, live = (theirs, ours) if ours["deleted_at"] is None else (ours, theirs)
+    if seen(stamp_of(deleted["stamps"], "deleted_at"), live["version"]):
+        return False
+    if not seen(stamp_of(live["stamps"], "deleted_at"), deleted["version"]):
+        return False  # both wrote `deleted_at`: a conflict as it is
+    written = (stamp_of(live["stamps"], name) for name in names if name in live)
+    return any(one[0] != SEED and not seen(one, deleted["version"]) for one in written)
 
 
 def _theirs_stand(a: Stamp, b: Stamp, ours: Mapping[str, Any], theirs: Mapping[str, Any], name: str) -> bool:

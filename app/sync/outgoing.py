@@ -12,7 +12,7 @@ import zstandard
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
-from app import blobs, listing
+from app import blobs, listing, stagnant
 from app.files import room
 from app.ledgers.catalogue import LEDGERS
 from app.sync import manifest as manifests
@@ -124,6 +124,7 @@ def export(
     `full` asks for a snapshot; a county's then holds all of the township's own records too. Raises `Refusal`, and then
     no file with a package's name is in the folder that was not there before.
     """
+    stagnant.bring_up_to_date(ws)
     with ws.read() as session:
         chosen = [(peer.office_id, peer.code) for peer in addressees(session, ws, code)]
     sent = []
@@ -330,6 +331,13 @@ class Content:
         self.total = 0
         self._kept: dict[str, list[bytes]] = {}
         self._room = KEPT
+        touched = select(ChangeLine.ledger).where(ChangeLine.seq > since).distinct() if since is not None else None
+        self._touched = None if touched is None else set(session.scalars(touched))
+
+    def models(self) -> list[type[Record]]:
+        """The ledgers of which something may go: of changes, those with a line in the journal since."""
+        found = models()
+        return [model for name, model in found.items() if self._touched is None or name in self._touched]
 
     def where(self, model: type[Record]) -> ColumnElement[bool]:
         """Which records of a ledger go."""
@@ -341,7 +349,7 @@ class Content:
     def _mentioned(self) -> list[str]:
         """Offices beside the two sides that a record which goes points to: the receiver needs their names."""
         found: set[str] = set()
-        for model in models().values():
+        for model in self.models():
             if model is Office:
                 continue
             going = scope.going(model, self.line, up=self.up, since=self.since, full=self.full, peer=self.peer)
@@ -356,10 +364,13 @@ class Content:
 
     def measure(self, progress: Progress | None) -> list[tuple[type[Record], Member]]:
         """Each ledger that has something to go, with its size and digest."""
+        # an office goes with what mentions it, whether or not it has changed
+        wanted = [model for model in models().values() if model is Office or model in self.models()]
         if progress is not None:
-            self.total = sum(self.count(model) for model in models().values())
+            self.total = sum(self.count(model) for model in wanted)
         members, done = [], 0
-        for name, model in models().items():
+        for model in wanted:
+            name = model.__tablename__
             digest, size, rows, kept = hashlib.sha256(), 0, 0, _Kept(self._room)
             for block in self._blocks(model):
                 digest.update(block)

@@ -185,11 +185,18 @@ class Seal:
 
 def seal_of(file: BinaryIO) -> Seal:
     """Reads the age header, which anyone may, and goes back to the beginning."""
-    whole, ended, _ = file.read(HEADER_LIMIT).partition(b"\n---")
+    try:
+        whole, ended, _ = file.read(HEADER_LIMIT).partition(b"\n---")
+    except OSError as error:
+        raise _unreadable() from error
     head = whole.split(b"\n")
     file.seek(0)
     stanzas = [line.split(b" ")[1] for line in head if line.startswith(b"-> ") and line.count(b" ")]
     return Seal(head[0] == b"age-encryption.org/v1" and bool(ended), b"scrypt" in stanzas, stanzas.count(b"X25519"))
+
+
+def _unreadable() -> Refusal:
+    return Refusal("读取这个包时出错，U盘可能已拔出。请插好后再试", "damaged")
 
 
 class Package:
@@ -405,7 +412,7 @@ class _Pump:
         if not part:
             self._thread.join()
             if self._file_error is not None:
-                raise Refusal("读取这个包时出错，U盘可能已拔出。请插好后再试", "damaged") from self._file_error
+                raise _unreadable() from self._file_error
             if self._error is not None:
                 if "No matching keys" in str(self._error):
                     raise Refusal(

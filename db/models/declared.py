@@ -1,5 +1,15 @@
 """Names every module of records, so that importing this one declares them all. A new module is added here."""
 
-from db.models import common, guarantee, method, organisation, party_life, responsibility, team, village_team
+from db.models import (
+    common,
+    guarantee,
+    method,
+    organisation,
+    party_life,
+    recruitment,
+    responsibility,
+    team,
+    village_team,
+)
 
-declared = (organisation, team, village_team, party_life, guarantee, method, responsibility, common)
+declared = (organisation, team, recruitment, village_team, party_life, guarantee, method, responsibility, common)

@@ -159,7 +159,7 @@ class DemoUnit(Record):
 
     party_org_id: Mapped[str] = fields.link("党组织", "party_org", required=True, search=True)
     level: Mapped[str] = fields.code("示范级别", "demo_level", required=True, aliases=["级别"])
-    year: Mapped[int | None] = fields.year("创建年度")
+    year: Mapped[int] = fields.year("创建年度", required=True)
     paired_org_id: Mapped[str | None] = fields.link("结对后进党组织", "party_org")
     accepted_on: Mapped[date | None] = fields.day("验收日期")
     title_on: Mapped[date | None] = fields.day("授牌日期")

@@ -1,7 +1,6 @@
-"""A year's work from the command line: carry over, give duties, check months, score, decide, draw, tell."""
+"""A year's work from the command line: what is drawn, and what is refused; `test_whole_year` lives through one."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -32,37 +31,18 @@ def county(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_countys_year(run: Run, county: Path) -> None:
-    assert run("carry-over", county).value == {"year": YEAR, "tasks": 9, "indicators": 38}
-    given = run("duties", county, "--make").value
-    assert (given["created"], given["lacking"], len(given["duties"])) == (9, [], 9)
-    assert {one["first_responsible"] for one in given["duties"]} == {"王小明"}
-    month = f"{YEAR}-01"
-    (line,) = run("month", county, "--month", month).value
-    assert (line["owed"], line["filled"], line["rank"]) == (9, 0, None)
-    assert "石桥镇" in run("bulletin", county, "--month", month).value["body"]
-
-    sheet = run("score", county, "--office", "石桥镇").value
-    leaves = [one for one in sheet["lines"] if one["leaf"]]
-    marks: list[Any] = []
-    for one in leaves:
-        mark = "0" if one["number"] == "5.1" else str(float(one["full_mark"]) / 2)
-        marks += ["--set", f"{one['number']}={mark}", "--reason", f"{one['number']}=按细则扣分"]
-    assert run("score", county, "--office", "430599101", *marks).value["county_total"] == "50"
-    seen = run("decide", county, "--dry-run").value
-    assert run("records", county, "assessment").value == []
-    decided = run("decide", county, "--staff", "430599101=刘专职:党建专干").value
-    assert decided["results"] == seen["results"]
-    assert decided["results"] == [{"office": "430599101", "total": "50", "rank": 1, "passed": False}]
-    assert [one["person"] for one in decided["restrictions"]] == [None, "王小明", "王小明", "李小芳", "刘专职"]
-    assert len(run("records", county, "restriction", "--where", "office=石桥镇").value) == 5
-
-
 def test_the_same_seed_draws_the_same(run: Run, county: Path) -> None:
     first = run("draw", county, "--seed", "7").value
     assert [one["seed"] for one in first] == ["7", "7"]
     assert run("draw", county, "--seed", "7", "--write").value == first
     assert len(run("records", county, "inspection").value) == 2
+
+
+@pytest.mark.parametrize("command", [("month", "--reason", "3=雨天"), ("score", "--reason", "3.4=没有完成")])
+def test_a_reason_that_goes_with_nothing_is_wrong_usage(run: Run, county: Path, command: tuple[str, ...]) -> None:
+    ran = run(command[0], county, *command[1:])
+    assert (ran.status, ran.out) == (2, "")
+    assert "一起写" in ran.err
 
 
 @pytest.mark.parametrize(

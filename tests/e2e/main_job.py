@@ -75,7 +75,7 @@ def prepare(demo: Path, desk: Path) -> Papers:
 
 def brings_in_a_roster(clerk: Person, roster: Path) -> None:
     """The Excel wizard, from the ledger page: file, columns, what each row will do, write."""
-    clerk.clicks("党员花名册", "button")
+    clerk.goes("活力党建 · 队伍", "党员花名册")
     clerk.sees("在册")
     clerk.picture("党员花名册")
     clerk.clicks("导入", "button")

@@ -256,6 +256,13 @@ class Person:
         self.hands.click(x, y, times)
         return found
 
+    def goes(self, system: str, page: str) -> None:
+        """Goes to a page of the navigation, and unfolds its system first where that is folded away."""
+        self.sees(system, "button")
+        if not self.sight(page).all(page, "button"):
+            self.clicks(system, "button")
+        self.clicks(page, "button")
+
     def writes(self, label: str, text: str, shown: str | None = None) -> None:
         """Writes in the field of this name, over what stands there, and sees it there (as `shown` if it differs)."""
         self.clicks(label, "field")

@@ -24,7 +24,7 @@ def township(tmp_path: Path) -> Path:
 def test_a_half_filled_form_is_there_again_after_a_power_cut(seat: Seat, siji: CommandLine, township: Path) -> None:
     clerk = seat("clerk")
     clerk.starts("--open", township)
-    clerk.clicks("党员花名册", "button")
+    clerk.goes("活力党建 · 队伍", "党员花名册")
     clerk.sees("还没有党员")
     clerk.presses("ctrl+n")
     clerk.stands_in("姓名")
@@ -36,7 +36,7 @@ def test_a_half_filled_form_is_there_again_after_a_power_cut(seat: Seat, siji: C
     clerk.is_cut_off()
 
     clerk.starts("--open", township)
-    clerk.clicks("党员花名册", "button")
+    clerk.goes("活力党建 · 队伍", "党员花名册")
     clerk.presses("ctrl+n")
     clerk.sees("没有保存的内容")
     clerk.reads("姓名", "欧阳蕙兰")
@@ -55,11 +55,11 @@ def drafts(folder: Path) -> str:
 def test_a_second_program_on_the_folder_says_so_and_gets_it_when_the_first_has_left(seat: Seat, township: Path) -> None:
     first, second = seat("first"), seat("second")
     first.starts("--open", township)
-    first.sees("党员花名册", "button")
+    first.sees("工作台", "button")
     second.starts("--open", township)
     second.sees("另一个程序正在使用这个工作目录。请先关闭它再试")
-    first.sees("党员花名册", "button")
+    first.sees("工作台", "button")
     first.leaves()
     second.clicks("再试一次", "button")
-    second.sees("党员花名册", "button")
+    second.sees("工作台", "button")
     second.leaves()

@@ -437,3 +437,16 @@ def test_a_saved_record_and_an_imported_one_are_equal(ws: Workspace, make: Make)
         assert {name: getattr(other, name) for name in MEMBERS.fields if name != "resident_id"} == {
             name: value for name, value in typed.items() if name != "resident_id"
         }
+
+
+def test_two_records_alike_but_for_whose_they_are_are_two(ws: Workspace, make: Make) -> None:
+    """What tells a person in another branch (name and birthday) tells nothing of a budget: two villages, two lines."""
+    with ws.edit("登记村") as batch:
+        for place in (1, 2):
+            batch.add(
+                LEDGERS["village"].model(office_id=ws.office.id, code=f"20{place}", name=f"新{place}村", kind="01")
+            )
+    lines = [["村", "年度", "经费来源", "预算金额"], *([f"新{place}村", 2026, "财政预算", 10000] for place in (1, 2))]
+    plan = importing.plan(ws, LEDGERS["budget"], make(lines))
+    assert [str(row.action) for row in plan.rows] == ["new", "new"]
+    assert plan.errors == ()

@@ -38,6 +38,41 @@ ONE_BY_ONE: Mapping[str, Mapping[str, str]] = {
         "floating": "否",
     },
     "member_event": {"kind": "转入"},
+    "applicant": {
+        "sex": "男",
+        "birth": "1978-03-12",
+        "stage": "发展对象",
+        "league_member": "否",
+        "leaves_on": "",
+        "applied_on": "2009-06-01",
+        "activist_on": "2010-06-01",
+        "talked_on": "2009-06-20",
+        "contacts": "王小明、李小芳",
+        "introducers": "王小明、李小芳",
+        "candidate_on": "2011-07-01",
+        "review_on": "2012-02-01",
+        "trained_on": "2012-03-01",
+        "publicised_from": "2012-03-12",
+        "publicised_to": "2012-03-19",
+        "expected": "21",
+        "present": "18",
+        "votes_for": "17",
+        "approved_by_id": "",
+        "extended_on": "",
+        "extended_to": "",
+        "full_applied_on": "",
+        "full_expected": "",
+        "full_present": "",
+        "full_votes": "",
+        "full_meeting_on": "",
+        "full_on": "",
+        "full_approved_on": "",
+        "ended_on": "",
+        "end_reason": "",
+        "member_id": "",
+    },
+    "applicant_step": {"outcome": "通过"},
+    "stagnant_village": {"years": "12", "last_recruited_on": "2000-07-01"},
     "transfer": {
         "direction": "转出",
         "scope": "跨省",
@@ -150,15 +185,24 @@ class Samples:
     def made(self, ledger: Ledger, order: int = 1) -> str:
         """The id of the sample of a ledger, which is made when it is not there."""
         if (ledger.id, order) not in self._made:
-            self._made[ledger.id, order] = editing.save(self.workspace, ledger, self.typed(ledger, order))
+            save = self._found if ledger.kept_by_program else editing.save
+            self._made[ledger.id, order] = save(self.workspace, ledger, self.typed(ledger, order))
         return self._made[ledger.id, order]
+
+    @staticmethod
+    def _found(workspace: Workspace, ledger: Ledger, typed: Mapping[str, str]) -> str:
+        """A record that the program writes by itself."""
+        values = {name: ledger.fields[name].parse(text) for name, text in typed.items()}
+        with workspace.edit(f"新增{ledger.one}") as batch:
+            return batch.add(ledger.model(office_id=workspace.office.id, **values)).id
 
     def typed(self, ledger: Ledger, order: int = 1) -> dict[str, str]:
         """A whole record, field by field; what it links to is made first. Links to what only the county writes and
         has not handed down, and to the ledger itself, are left empty."""
         written = dict(ONE_BY_ONE.get(ledger.id, {}))
         for name, spec in ledger.fields.items():
-            if name in written or not ledger.writable(name, county=self.workspace.office.is_county):
+            by_hand = ledger.writable(name, county=self.workspace.office.is_county)
+            if name in written or not (by_hand or ledger.kept_by_program):
                 continue
             if spec.target is None:
                 written[name] = self._record(order) if (ledger.id, name) in FREE_LINKS else example(spec, order)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app import checks, editing, listing
 from app.excel import importing, writing
 from app.excel.plan import Action
+from app.excel.template import write_template
 from app.ledgers.catalogue import LEDGERS, linking_to
 from app.ledgers.ledger import Ledger
 from app.listing import Query
@@ -101,6 +102,7 @@ def test_everything_named_exists(ledger: Ledger) -> None:
     for key in ledger.keys:
         assert [ledger.resolve(name) for name in key.split()]
     assert ledger.tree is None or ledger.fields[ledger.tree].target
+    assert ledger.order.removeprefix("-") in ("", *ledger.fields)
     assert all(name in ledger.fields for name in ledger.defaults)
     assert all((one.of is None) != (one.among is None) for one in ledger.derived)
     assert all(name in other.fields for other, name in linking_to(ledger))
@@ -167,6 +169,8 @@ def test_a_record_is_made_edited_undone_deleted_and_restored(
     county.undo()
     assert values(county, ledger, one) == first
 
+    if ledger.kept_by_program:
+        return
     editing.delete(county, ledger, [one])
     with county.read() as session:
         assert one not in listing.ids(session, ledger, Query())
@@ -175,6 +179,27 @@ def test_a_record_is_made_edited_undone_deleted_and_restored(
     assert values(county, ledger, one) == first
     with county.read() as session:
         assert [line.action for line in history(session, one)] == ["restore", "delete", "update", "update", "create"]
+
+
+@every
+def test_what_the_program_keeps_is_neither_made_nor_deleted_by_hand(
+    county: Workspace, samples: Samples, ledger: Ledger, tmp_path: Path
+) -> None:
+    if not ledger.kept_by_program:
+        pytest.skip("people keep it")
+    one = samples.made(ledger)
+    before = row(county, ledger, one)
+    with pytest.raises(Refusal, match=f"“{ledger.title}”由程序根据台账列入和销号，不能手工新增"):
+        editing.save(county, ledger, {})
+    with pytest.raises(Refusal, match=f"“{ledger.title}”由程序根据台账列入和销号，不能手工删除"):
+        editing.delete(county, ledger, [one])
+    with pytest.raises(Refusal, match="没有空白表"):
+        write_template(county, ledger, tmp_path / "空白表.xlsx")
+    for name, spec in ledger.fields.items():
+        if not ledger.writable(name, county=True):
+            with pytest.raises(Refusal, match=f"“{re.escape(spec.label)}”由程序填写，不用手工改"):
+                editing.save(county, ledger, {name: ""}, one)
+    assert row(county, ledger, one) == before
 
 
 @every
@@ -191,7 +216,7 @@ def test_a_required_field_cannot_be_emptied(county: Workspace, samples: Samples,
     one = samples.made(ledger)
     before = row(county, ledger, one)
     for name, spec in ledger.fields.items():
-        if spec.required:
+        if spec.required and ledger.writable(name, county=True):
             with pytest.raises(Refusal, match=f"“{re.escape(spec.label)}”必须填写"):
                 editing.save(county, ledger, {name: ""}, one)
     assert row(county, ledger, one) == before
@@ -226,7 +251,7 @@ def test_lists_searches_and_sums(county: Workspace, samples: Samples, ledger: Le
 
 def _tree(session: Session, ledger: Ledger, wanted: list[str]) -> None:
     nodes = listing.tree(session, ledger, Query())
-    if ledger.tree is None:
+    if ledger.tree is None or (not nodes and ledger.fields[ledger.tree].target in listing.SILENT):
         assert nodes == ()
         return
     assert sum(node.count for node in nodes) == listing.count(session, ledger, Query())

@@ -8,7 +8,7 @@ from itertools import groupby
 
 import pytest
 
-from app.rules import membership, organisation, recruitment
+from app.rules import application, membership, organisation, recruitment, stagnant
 
 
 def rows(name: str) -> list[dict[str, str]]:
@@ -70,6 +70,25 @@ def test_the_seeds_own_numbers(key: str, value: str):
     [
         ("recruit.age", recruitment.AGE_TO_JOIN),
         ("recruit.probation_months", recruitment.PROBATION_MONTHS),
+        ("recruit.talk_months", application.TALK_MONTHS),
+        ("recruit.wait_months", application.WAIT_MONTHS),
+        ("recruit.activist_months", application.ACTIVIST_MONTHS),
+        ("recruit.review_months", application.REVIEW_MONTHS),
+        ("recruit.league_age", application.LEAGUE_AGE),
+        ("recruit.contacts_min", application.CONTACTS[0]),
+        ("recruit.contacts_max", application.CONTACTS[1]),
+        ("recruit.introducers", application.INTRODUCERS),
+        ("recruit.publicity_days", application.PUBLICITY_DAYS),
+        ("recruit.leaving_months", application.LEAVING_MONTHS),
+        ("recruit.check_months", application.CHECK_MONTHS),
+        ("recruit.training_days", application.TRAINING_DAYS),
+        ("recruit.training_hours", application.TRAINING_HOURS),
+        ("recruit.approval_months", application.APPROVAL_MONTHS),
+        ("recruit.approval_months_max", application.APPROVAL_MONTHS_MAX),
+        ("recruit.extension_months_min", application.EXTENSION_MONTHS[0]),
+        ("recruit.extension_months_max", application.EXTENSION_MONTHS[1]),
+        ("recruit.postpone_months", application.POSTPONE_MONTHS),
+        ("recruit.stagnant_years", stagnant.YEARS),
         ("lost.months", membership.LOST_AFTER_MONTHS),
         ("org.branch_min", organisation.BRANCH_MIN),
         ("org.branch_max", organisation.BRANCH_MAX),

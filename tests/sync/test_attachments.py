@@ -145,7 +145,7 @@ def test_what_concerns_one_township_is_sent_to_no_other(pair: Pair) -> None:
     both = export(pair.county, pair.stick)
     assert [len(carried(ws, sent)) for ws, sent in zip((pair.town, other), both, strict=True)] == [2, 0]
     assert take_in(other, both[1].file).created == 0
-    assert take_in(pair.town, both[0].file).created == 3
+    assert take_in(pair.town, both[0].file).created == 4  # the remark, two attachments, and the other township's name
 
 
 def test_a_township_attaches_nothing_to_what_the_county_keeps(pair: Pair) -> None:

@@ -47,6 +47,13 @@ FIELDS: dict[str, Tests] = {
         test_merge.test_neither_seen_and_different_is_a_conflict,
         test_merge.test_two_deletions_are_a_conflict_like_any_other,
     ),
+    "edited on one side, deleted on the other, neither seen": (
+        test_handover.test_edited_here_and_deleted_there_waits_for_a_person,
+        test_merge.test_edited_here_and_deleted_there_is_a_conflict,
+        test_merge.test_deleted_here_and_edited_there_is_a_conflict,
+        test_merge.test_who_deleted_having_seen_the_edit_deletes_it,
+        test_merge.test_a_decision_about_a_deletion_ends_it,
+    ),
 }
 
 CHAINS: dict[str, Tests] = {

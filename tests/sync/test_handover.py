@@ -566,6 +566,29 @@ def test_a_decision_stands_on_both_sides(crossed: Pair, choice: Choice, stands: 
     assert row(crossed.town, crossed.member)["address"] == "云岭村一组"
 
 
+def test_edited_here_and_deleted_there_waits_for_a_person(pair: Pair) -> None:
+    edit(pair.town, pair.member, phone="13800000000")
+    editing.delete(pair.county, LEDGERS["member"], [pair.member])
+    file, before = pair.up().file, everything(pair.county)
+    outcome = take_in(pair.county, file)
+    assert outcome.status == "conflicts"
+    (one,) = outcome.conflicts
+    assert (one.field, one.label, one.ours_text[:4], one.theirs_text) == ("deleted_at", "删除", "已删除（", "未删除")
+    assert everything(pair.county) == before
+
+
+@pytest.mark.parametrize(("choice", "stays"), [(THEIRS, True), (OURS, False)])
+def test_a_decision_about_a_deletion_stands_on_both_sides(pair: Pair, choice: Choice, stays: bool) -> None:
+    edit(pair.town, pair.member, phone="13800000000")
+    editing.delete(pair.county, LEDGERS["member"], [pair.member])
+    assert pair.to_county(decide=lambda one: choice).status == "applied"
+    assert pair.to_town().conflicts == ()
+    here, there = shared(pair)
+    assert here == there
+    found = row(pair.town, pair.member)
+    assert (found["phone"], found["deleted_at"] is None) == ("13800000000", stays)
+
+
 @pytest.mark.parametrize(("mode", "stands"), [("ours", "13900000000"), ("theirs", "13800000000")])
 def test_unattended_imports_tell_what_they_chose(crossed: Pair, mode: str, stands: str) -> None:
     crossed.to_county(conflicts=mode)
@@ -628,15 +651,6 @@ def test_a_township_cannot_send_back(crossed: Pair) -> None:
     outcome = crossed.to_town(decide=lambda one: RETURN)
     assert outcome.message == "只有上级可以退回核实。请选保留哪一方的值，或者先放一放"
     assert everything(crossed.town) == before
-
-
-def test_deleted_here_and_edited_there_are_both_kept(pair: Pair) -> None:
-    editing.delete(pair.county, LEDGERS["member"], [pair.member])
-    edit(pair.town, pair.member, phone="13800000000")
-    assert pair.to_county().status == "applied"
-    pair.to_town()
-    here, there = shared(pair)
-    assert here == there
 
 
 @of_the_package

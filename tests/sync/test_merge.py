@@ -64,7 +64,7 @@ def test_versions_that_have_not_seen_each_other_become_their_maximum() -> None:
 
 def test_same_stamp_keeps_the_value() -> None:
     start = made(a=1, b=1)
-    row, clashes = both(saved(start, "A", b=2), saved(start, "B", deleted_at="2026-01-01T00:00:00Z"))
+    row, clashes = both(saved(start, "A", b=2), saved(start, "B", b=2))
     assert (row["a"], clashes) == (1, ())
 
 
@@ -112,10 +112,37 @@ def test_neither_seen_and_different_is_a_conflict() -> None:
     assert row["a"] == 2
 
 
-def test_edited_here_and_deleted_there_merges_by_field() -> None:
+GONE = "2026-01-01T00:00:00Z"
+
+
+def test_edited_here_and_deleted_there_is_a_conflict() -> None:
     start = made(a=1)
-    row, clashes = both(saved(start, "A", a=2), saved(start, "B", deleted_at="2026-01-01T00:00:00Z"))
-    assert (row["a"], row["deleted_at"], clashes) == (2, "2026-01-01T00:00:00Z", ())
+    row, clashes = both(saved(start, "A", a=2), saved(start, "B", deleted_at=GONE))
+    assert (row["a"], row["deleted_at"], clashes) == (2, None, (Clash("deleted_at", None, GONE),))
+
+
+def test_deleted_here_and_edited_there_is_a_conflict() -> None:
+    start = made(a=1)
+    row, clashes = both(saved(start, "B", deleted_at=GONE), saved(start, "A", a=2))
+    assert (row["a"], row["deleted_at"], clashes) == (2, GONE, (Clash("deleted_at", GONE, None),))
+
+
+def test_who_deleted_having_seen_the_edit_deletes_it() -> None:
+    edited = saved(made(a=1), "A", a=2)
+    other = saved(saved(edited, "B", deleted_at=GONE), "B", b=3)
+    row, clashes = both(saved(edited, "C", b=3), other)
+    assert (row["a"], row["b"]) == (2, 3)
+    assert clashes == (Clash("deleted_at", None, GONE),)  # C's edit is what B has not seen
+    row, clashes = both(edited, other)
+    assert (row["deleted_at"], clashes) == (GONE, ())
+
+
+def test_a_decision_about_a_deletion_ends_it() -> None:
+    start = made(a=1)
+    here, there = saved(start, "A", a=2), saved(start, "B", deleted_at=GONE)
+    kept = saved(both(here, there)[0], "A", deleted_at=None)
+    row, clashes = both(there, kept)
+    assert (row["a"], row["deleted_at"], clashes) == (2, None, ())
 
 
 def test_two_deletions_are_a_conflict_like_any_other() -> None:

@@ -374,12 +374,15 @@ def test_a_stick_that_fails_while_it_is_read_says_so(pair: Pair, monkeypatch: py
             self.stream.close()
 
         def read(self, size: int) -> bytes:
-            if self.stream.tell() > 100:
+            if self.stream.tell() > 600:
                 raise OSError(5, "Input/output error")
-            return bytes(self.stream.read(min(size, 200)))
+            return bytes(self.stream.read(min(size, 500)))
 
         def seek(self, place: int) -> int:
             return int(self.stream.seek(place))
+
+        def fileno(self) -> int:
+            return int(self.stream.fileno())
 
     monkeypatch.setattr(intake, "_open", lambda path: Failing(real(path)))
     with unchanged(pair.county):

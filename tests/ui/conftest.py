@@ -13,6 +13,12 @@ from tests.helpers import office
 from ui.background import Desk
 from ui.shell import theme
 
+PATIENCE = 60_000
+"""Milliseconds that a test waits for the window at most: a computer that is busy is slow, and nothing is wrong."""
+
+for waiting in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals, QtBot.waitCallback):
+    waiting.__kwdefaults__["timeout"] = PATIENCE
+
 PEOPLE = ("王小明", "单福荣", "欧阳娜", "陈桂香")
 
 

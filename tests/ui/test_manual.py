@@ -7,13 +7,16 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtWidgets import QStackedWidget
 from pytestqt.qtbot import QtBot
 
 from app.ledgers.catalogue import LEDGERS
+from app.ledgers.ledger import PILLAR_TITLES, Pillar
 from ui.background import Desk
 from ui.ledger.page import LedgerPage
+from ui.manual_pictures import SCENES, SHOTS, WIDTH
+from ui.pages.catalogue import PAGES as PAGES_OF_OWN
 from ui.pages.exchange import ExchangePage
 from ui.shell import manual
 from ui.shell.manual import Manual
@@ -22,7 +25,9 @@ from ui.wizards.first_run import FirstRun
 from ui.wizards.frame import Flow
 
 CHAPTERS = sorted(manual.folder().glob("*.md"))
-LINK = re.compile(r"\]\(([^)]+)\)")
+LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)]+)\)")
+PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)]+)\)")
+SYSTEMS = ("system-team", "system-guarantee", "system-method", "system-responsibility")
 BUTTON = re.compile(r"【([^】]+)】")
 PAGES = list(dict.fromkeys(one.id for side in (True, False) for one in entries(county=side) if one.id))
 
@@ -115,6 +120,54 @@ def test_links_lead_to_chapters() -> None:
     for chapter in CHAPTERS:
         for link in LINK.findall(chapter.read_text(encoding="utf-8")):
             assert link.startswith("https://") or link in names, f"{chapter.name} links to {link}"
+
+
+def pictures_of(chapter: Path) -> list[str]:
+    """The pictures that a chapter shows."""
+    found = PICTURE.findall(chapter.read_text(encoding="utf-8"))
+    assert all(says.strip() for says, _ in found), f"{chapter.name} shows a picture without saying what it is"
+    return [file for _, file in found]
+
+
+def test_every_picture_is_shown_and_every_shown_one_is_there() -> None:
+    shown = {file for chapter in CHAPTERS for file in pictures_of(chapter)}
+    there = sorted((manual.folder() / "pictures").iterdir())
+    assert shown == {f"pictures/{one.name}" for one in there}
+    assert {one.stem for one in there} == {*(one.name for one in SHOTS), *SCENES.values()}
+
+
+def test_the_pictures_stay_small() -> None:
+    sizes = {one.name: one.stat().st_size for one in (manual.folder() / "pictures").iterdir()}
+    assert {name: size for name, size in sizes.items() if size > 60_000} == {}
+    assert sum(sizes.values()) <= 1_500_000
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_each_system_has_a_chapter_with_pictures_that_leads_to_its_ledgers(name: str) -> None:
+    chapter = manual.folder() / f"{name}.md"
+    assert pictures_of(chapter)
+    text = chapter.read_text(encoding="utf-8")
+    title = PILLAR_TITLES[Pillar(name.removeprefix("system-"))]
+    assert text.splitlines()[0] == f"# {title.replace(' · ', '：')}"
+    pillar = [one for one in (*LEDGERS.values(), *PAGES_OF_OWN.values()) if one.pillar == name.removeprefix("system-")]
+    shown = [one for one in pillar if not getattr(one, "hidden", False)]
+    assert {manual.chapter(one.id) + ".md" for one in shown} <= set(LINK.findall(text))
+    assert [one.title for one in shown if one.title not in text] == []
+
+
+def test_a_picture_is_as_wide_as_the_window_and_no_wider_than_itself(qtbot: QtBot) -> None:
+    stack = QStackedWidget()
+    qtbot.addWidget(stack)
+    page = manual.open_at("workbench", stack)
+
+    room = page.browser.viewport().width() - 2 * manual.MARGIN
+    picture = QUrl("pictures/workbench.png")
+    assert page.browser.picture(picture).width() == min(WIDTH, room)
+    page.resize(600, 600)
+    narrow = page.browser.viewport().width() - 2 * manual.MARGIN
+    shown = page.browser.document().resource(2, page.browser.source().resolved(picture))
+    assert shown.width() == narrow < WIDTH
+    assert page.browser.document().size().width() <= page.browser.viewport().width()
 
 
 def test_every_chapter_stands_in_the_table_of_contents() -> None:

@@ -1,5 +1,7 @@
 """Asks for what one action of a record needs, says what it will do, and does it as one step to undo."""
 
+from collections.abc import Callable, Mapping
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QGridLayout, QWidget
 
@@ -7,7 +9,9 @@ from app import actions
 from app.actions import Offer
 from app.editing import Refused
 from app.ledgers.ledger import Ledger
+from app.workspace import Workspace
 from db.errors import Refusal
+from db.fields import Field
 from ui.background import Desk
 from ui.ledger.editors import LinkEditor, editor_for
 from ui.ledger.form import FieldRow, field_label
@@ -20,14 +24,27 @@ class ActionDialog(QDialog):
 
     done_with = Signal(str)
 
-    def __init__(self, desk: Desk, ledger: Ledger, record_id: str, title: str, offer: Offer, parent: QWidget) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        ledger: Ledger,
+        record_id: str,
+        title: str,
+        offer: Offer,
+        parent: QWidget,
+        *,
+        fields: Mapping[str, Field] | None = None,
+        do: Callable[[Workspace, Mapping[str, str]], str] | None = None,
+    ) -> None:
+        """`fields` are those that `offer.asks` names where they are not the ledger's alone, and `do` what is done with
+        what was typed where it is no action of the ledger."""
         super().__init__(parent)
-        self.desk, self.ledger, self.record_id, self.offer = desk, ledger, record_id, offer
+        self.desk, self.offer = desk, offer
+        self._act = do or (lambda workspace, typed: actions.act(workspace, ledger, record_id, offer.id, typed))
+        specs = ledger.fields if fields is None else fields
         self.setWindowTitle(offer.title)
         self.setMinimumWidth(round(460 * theme.now().scale))
-        self.rows = {
-            name: FieldRow(ledger.fields[name], editor_for(ledger.fields[name], desk, ledger)) for name in offer.asks
-        }
+        self.rows = {name: FieldRow(specs[name], editor_for(specs[name], desk, ledger)) for name in offer.asks}
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(10)
@@ -60,12 +77,9 @@ class ActionDialog(QDialog):
 
     def do(self) -> None:
         """Does it, or says beside the field what is wrong."""
-        ledger, record_id, action = self.ledger, self.record_id, self.offer.id
         typed = {name: one.editor.text() for name, one in self.rows.items()}
         self.do_button.setEnabled(False)
-        self.desk.write(
-            lambda workspace: actions.act(workspace, ledger, record_id, action, typed), self._done, self._refused
-        )
+        self.desk.write(lambda workspace: self._act(workspace, typed), self._done, self._refused)
 
     def _done(self, said: str) -> None:
         self.accept()

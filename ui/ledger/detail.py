@@ -207,7 +207,13 @@ class DetailPanel(Card):
                 grid.addWidget(name, place, 0, Qt.AlignmentFlag.AlignTop)
                 grid.addLayout(self._value(item), place, 1)
             body.addLayout(grid)
-        empty = [item.label for _, items in view.sections for item in items if not item.text and not item.remark]
+        fields = self.ledger.fields  # what is derived is not for anybody to fill in
+        empty = [
+            item.label
+            for _, items in view.sections
+            for item in items
+            if item.name in fields and not item.text and not item.remark
+        ]
         if empty:
             body.addWidget(label(f"没有填写：{'、'.join(empty)}", "small", wrap=True))
 

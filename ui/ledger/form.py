@@ -37,6 +37,8 @@ from ui.shell.widgets import (
 
 PAUSE = 150
 """Milliseconds without a key before what was typed is checked."""
+LABEL = 116
+"""Pixels of a label in ordinary type: eight characters and a star."""
 KEEP = 600
 """Milliseconds without a key before the draft is kept."""
 
@@ -135,8 +137,8 @@ class RecordForm(QWidget):
             grid = QGridLayout()
             grid.setHorizontalSpacing(12)
             grid.setVerticalSpacing(10)
-            grid.setColumnMinimumWidth(0, round(96 * theme.now().scale))
-            grid.setColumnMinimumWidth(2, round(108 * theme.now().scale))
+            grid.setColumnMinimumWidth(0, round(LABEL * theme.now().scale))
+            grid.setColumnMinimumWidth(2, round((LABEL + 12) * theme.now().scale))
             grid.setColumnStretch(1, 1)
             grid.setColumnStretch(3, 1)
             line = side = 0
@@ -174,7 +176,7 @@ class RecordForm(QWidget):
         one.eye.clicked.connect(lambda: self._reveal(name))
         if not self.ledger.writable(name, county=county):
             one.editor.lock()
-            one.setToolTip("由县里填写")
+            one.setToolTip(self.ledger.closed(name))
 
     def _show(self, start: FormStart) -> None:
         self._start = start
@@ -398,5 +400,5 @@ def field_label(spec: Field, *, required: bool) -> QWidget:
     made = label(f"{spec.label} *" if required else spec.label, "quiet", wrap=True)
     made.setMinimumHeight(theme.now().control - 4)
     made.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    made.setFixedWidth(round(96 * theme.now().scale))
+    made.setFixedWidth(round(LABEL * theme.now().scale))
     return made

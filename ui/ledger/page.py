@@ -64,9 +64,9 @@ class LedgerPage(QStackedWidget):
         self.county = desk.here.office.is_county
         self.own = ledger.authority is None or self.county
         """Whether this office may write the ledger."""
-        self.adds = self.own and "record" not in ledger.fields
+        self.adds = self.own and "record" not in ledger.fields and not ledger.kept_by_program
         """Whether records are made here; a remark is made beside the record that it is about."""
-        self.query = Query()
+        self.query = self._sorted()
         self.form: RecordForm | None = None
         self._select_next: str | None = None
         self._only: tuple[str, ...] | None = None
@@ -140,7 +140,7 @@ class LedgerPage(QStackedWidget):
         self.detail.said.connect(self.message.say)
         for one in (self.import_button, self.add_button):
             one.setVisible(self.adds)
-        self.detail.delete_button.setVisible(self.own)
+        self.detail.delete_button.setVisible(self.own and not ledger.kept_by_program)
         county_fields = any(spec.authority is not None for spec in ledger.fields.values())
         self.detail.edit_button.setVisible(self.own or (self.county and county_fields))
         self.empty = EmptyState(
@@ -265,8 +265,13 @@ class LedgerPage(QStackedWidget):
             self.desk.read(grow, self._show_tree, key=("tree", id(self)))
 
     def _sort(self, name: str, downwards: bool) -> None:
-        self.query = Query(sort=name or None, descending=downwards)
+        self.query = Query(sort=name, descending=downwards) if name else self._sorted()
         self._ask()
+
+    def _sorted(self) -> Query:
+        """The order of a table that nobody has sorted."""
+        order = self.ledger.order
+        return Query(sort=order.removeprefix("-") or None, descending=order.startswith("-"))
 
     def reset(self) -> None:
         """Takes every condition off."""
@@ -336,8 +341,8 @@ class LedgerPage(QStackedWidget):
         chosen = len(self.view.selected_ids())
         text = f"{number:,} {self.ledger.counter}，显示 {max(first, 1):,}–{last or number:,}"
         self.foot.setText(f"{text} · 已选 {chosen:,}" if chosen else text)
-        for one in (self.bulk_button, self.delete_button):
-            one.setVisible(chosen > 1 and self.own)
+        self.bulk_button.setVisible(chosen > 1 and self.own)
+        self.delete_button.setVisible(chosen > 1 and self.own and not self.ledger.kept_by_program)
         self.return_button.setVisible(chosen > 1 and self.county and self.ledger.authority is None)
 
     def _changed(self, changes: Changes) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QMarginsF
 from PySide6.QtGui import QPageLayout, QPageSize, QTextDocument
-from PySide6.QtPrintSupport import QPrinter, QPrintPreviewDialog
+from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QWidget
 
 from app import listing
@@ -15,6 +15,7 @@ from app.workspace import Workspace
 from db import clock
 from db.errors import Refusal
 from ui.background import Desk
+from ui.paper import open_preview
 from ui.shell import theme
 
 MOST = 5000
@@ -74,7 +75,6 @@ def printer() -> QPrinter:
 
 def preview(desk: Desk, ledger: Ledger, query: listing.Query, columns: Sequence[str], parent: QWidget) -> None:
     """Opens the preview, from which it is printed."""
-
     desk.read(
         lambda workspace: html(workspace, ledger, query, columns),
         lambda text: show_preview(text, f"打印 {ledger.title}", parent),
@@ -83,13 +83,7 @@ def preview(desk: Desk, ledger: Ledger, query: listing.Query, columns: Sequence[
 
 def show_preview(text: str, title: str, parent: QWidget) -> None:
     """Opens the preview of a text in HTML."""
-    dialog = QPrintPreviewDialog(printer(), parent)
-    dialog.setWindowTitle(title)
-    dialog.resize(1100, 720)
-    made = document(text)
-    dialog.paintRequested.connect(made.print_)
-    dialog.finished.connect(dialog.deleteLater)
-    dialog.open()
+    open_preview(printer(), title, document(text).print_, parent)
 
 
 def save_pdf(text: str, file: Path) -> None:

@@ -1,9 +1,9 @@
 """支部整顿: each graded branch, and beside it its problems, what is done about them and who was sent to help."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from app import remedies
@@ -11,7 +11,8 @@ from app.place import Place
 from app.remedies import Branch, Item
 from app.workspace import Workspace
 from db import clock
-from ui.background import Changes, Desk
+from ui.background import Desk
+from ui.pages.yearly import ReadingPage
 from ui.shell.widgets import (
     MARGINS,
     Card,
@@ -28,8 +29,6 @@ from ui.shell.widgets import (
 )
 from ui.wizards.parts import Column, Rows, table
 
-SHOWN = frozenset({"rating", "rectification", "dispatch", "party_org"})
-"""The ledgers that the page shows."""
 TONES = {"好": "good", "较好": "information", "一般": "attention", "较差": "wrong"}
 
 
@@ -51,17 +50,15 @@ def found(workspace: Workspace, year: int | None) -> Found:
         return Found(years, chosen, tuple(branches))
 
 
-class BranchesPage(QWidget):
+class BranchesPage(ReadingPage):
     """Signals: `go` with the `Place` of the record or ledger that was asked for."""
 
+    SHOWN = frozenset({"rating", "rectification", "dispatch", "party_org"})
     go = Signal(object)
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__()
-        assert desk.here is not None
-        self.desk, self.county = desk, desk.here.office.is_county
-        self.setObjectName("page")
-        self._stale, self._chosen = True, ""
+        super().__init__(desk)
+        self._chosen = ""
         self.year = QComboBox()
         self.year.setAccessibleName("年度")
         self.year.activated.connect(lambda _: self.refresh())
@@ -102,30 +99,16 @@ class BranchesPage(QWidget):
         )
         self.empty.hide()
         self.content.hide()
-        outer = column(self.header, self.empty, self.content, margins=MARGINS, gap=12)
+        outer = column(self.header, self.message, self.empty, self.content, margins=MARGINS, gap=12)
         outer.setStretchFactor(self.empty, 1)
         outer.setStretchFactor(self.content, 1)
         self.setLayout(outer)
-        desk.changed.connect(self._changed)
 
-    def refresh(self) -> None:
-        """Reads the year that is chosen anew."""
-        self._stale = False
+    def ask(self) -> Callable[[Workspace], Found]:
         year = self.year.currentData()
-        self.desk.read(lambda workspace: found(workspace, year), self._show, key=("branches", id(self)))
+        return lambda workspace: found(workspace, year)
 
-    def _changed(self, changes: Changes) -> None:
-        if changes.ledgers & SHOWN:
-            self._stale = True
-            if self.isVisible():
-                self.refresh()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._stale:
-            self.refresh()
-
-    def _show(self, now: Found) -> None:
+    def show_found(self, now: Found) -> None:
         self.empty.setVisible(now.year is None)
         self.content.setVisible(now.year is not None)
         self.year.setVisible(now.year is not None)

@@ -6,16 +6,20 @@ from dataclasses import dataclass
 from PySide6.QtWidgets import QWidget
 
 from app.ledgers.ledger import Pillar
-from app.place import FUNDING_SHEET, MONTH, PAY_SHEET, SCORING, STATISTICS
+from app.place import FUNDING_SHEET, MONTH, OVERVIEW, PAY_SHEET, RECRUITMENT, SCORING, STATISTICS, VILLAGES
 from ui.background import Desk
 from ui.pages.branches import BranchesPage
 from ui.pages.draw import DrawPage
 from ui.pages.duties import DutiesPage
 from ui.pages.funding import FundingPage
 from ui.pages.month import MonthPage
+from ui.pages.overview import OverviewPage
 from ui.pages.pay import PaySheetPage
+from ui.pages.recruitment import RecruitmentPage
+from ui.pages.reports import ReportsPage
 from ui.pages.scoring import ScoringPage
 from ui.pages.statistics import StatisticsPage
+from ui.pages.villages import VillagesPage
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,7 @@ class Page:
     Attributes:
         make: makes the widget. One with a signal `go` leads to a `Place` with it.
         county: only a county sees it (True), only a township (False), or both (None).
+        before: the ledger before which it stands in the navigation; first in its system without one.
     """
 
     id: str
@@ -33,18 +38,23 @@ class Page:
     icon: str
     make: Callable[[Desk], QWidget]
     county: bool | None = None
+    before: str = ""
 
 
 PAGES: Mapping[str, Page] = {
     one.id: one
     for one in (
+        Page(OVERVIEW, "全县总览", Pillar.BASE, "mdi6.chart-timeline-variant", OverviewPage, county=True),
+        Page(VILLAGES, "一村一格", Pillar.BASE, "mdi6.view-grid-outline", VillagesPage),
         Page(STATISTICS, "党内统计", Pillar.TEAM, "mdi6.chart-bar", StatisticsPage),
-        Page(PAY_SHEET, "报酬发放表", Pillar.GUARANTEE, "mdi6.table-account", PaySheetPage),
-        Page(FUNDING_SHEET, "建设资金表", Pillar.GUARANTEE, "mdi6.table-large", FundingPage),
+        Page(RECRUITMENT, "发展路径", Pillar.TEAM, "mdi6.stairs", RecruitmentPage, before="applicant"),
+        Page(PAY_SHEET, "报酬发放表", Pillar.GUARANTEE, "mdi6.table-account", PaySheetPage, before="pay_slip"),
+        Page(FUNDING_SHEET, "建设资金表", Pillar.GUARANTEE, "mdi6.table-large", FundingPage, before="venue_funding"),
         Page("branches", "支部整顿", Pillar.METHOD, "mdi6.clipboard-check-multiple-outline", BranchesPage),
-        Page("duties", "责任分解表", Pillar.RESPONSIBILITY, "mdi6.table-account", DutiesPage),
+        Page("duties", "责任分解表", Pillar.RESPONSIBILITY, "mdi6.table-check", DutiesPage, before="duty"),
         Page(MONTH, "月度调度", Pillar.RESPONSIBILITY, "mdi6.calendar-check", MonthPage),
-        Page(SCORING, "考核评分", Pillar.RESPONSIBILITY, "mdi6.scoreboard-outline", ScoringPage),
-        Page("draw", "随机抽查", Pillar.RESPONSIBILITY, "mdi6.dice-multiple-outline", DrawPage, county=True),
+        Page(SCORING, "考核评分", Pillar.RESPONSIBILITY, "mdi6.scoreboard-outline", ScoringPage, before="score"),
+        Page("draw", "随机抽查", Pillar.RESPONSIBILITY, "mdi6.dice-multiple-outline", DrawPage, True, "inspection"),
+        Page("reports", "报表和文书", Pillar.SYSTEM, "mdi6.file-document-multiple-outline", ReportsPage),
     )
 }

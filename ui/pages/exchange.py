@@ -60,7 +60,7 @@ class ExchangePage(QStackedWidget):
         self.carried: dict[str, int] = {}
         self.packages = Rows(
             (
-                Column("", lambda one: "发出" if one.sent else "收到", width=64),
+                Column("收发", lambda one: "发出" if one.sent else "收到", width=64),
                 Column("单位", lambda one: one.office_name, width=190),
                 Column("包号", lambda one: f"第 {one.sequence} 号", width=90),
                 Column("类型", lambda one: KINDS.get(one.kind, one.kind), width=70),

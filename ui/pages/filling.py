@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOptionViewItem, QTableView
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QAbstractItemView, QTableView
 
 from ui.shell import theme
 from ui.wizards.parts import Column, Rows, table
@@ -102,16 +102,6 @@ class FillRows(Rows):
         return True
 
 
-class _Ground(QStyledItemDelegate):
-    """Paints the ground of a cell that can be typed into; the style sheet would leave it out."""
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        ground = index.data(Qt.ItemDataRole.BackgroundRole)
-        if isinstance(ground, QColor):
-            painter.fillRect(option.rect, ground)  # type: ignore[attr-defined]
-        super().paint(painter, option, index)
-
-
 class FillTable(QTableView):
     """Tab and Enter go to the next cell that can be typed into; typing begins at once, input methods included."""
 
@@ -134,7 +124,6 @@ def fill_table(model: FillRows) -> FillTable:
     """The view of a sheet, in the dress of the quiet tables."""
     view = FillTable()
     table(model, view=view)
-    view.setItemDelegate(_Ground(view))
     view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
     view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
     trigger = QAbstractItemView.EditTrigger

@@ -1,14 +1,13 @@
 """建设资金表: each project's money by source against its investment, and the venues against the plan."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from app import record_view, venues
-from app.ledgers.funds import yuan
+from app.ledgers.funds import wan, yuan
 from app.place import Place
 from app.record_view import OfficeChoice
 from app.statistics import KeyFigure
@@ -18,6 +17,7 @@ from db import clock
 from ui.background import Changes, Desk
 from ui.pages.grid import Grid, GridCell, GridRow, Heading
 from ui.pages.workbench import FigureTile
+from ui.pages.yearly import choose
 from ui.shell.widgets import MARGINS, Card, EmptyState, PageHeader, clear, column, primary, row
 
 SHOWN = frozenset({"venue_funding", "venue_project", "venue", "village", "office", "policy"})
@@ -87,6 +87,11 @@ class FundingPage(QWidget):
 
         self.desk.read(ask, self._show, key=("funding", id(self)))
 
+    def show_place(self, place: Place) -> None:
+        """Shows one office's sheet, or all."""
+        choose(self.office, place.office)
+        self.refresh()
+
     def _changed(self, changes: Changes) -> None:
         self._stale = self._stale or bool(SHOWN & changes.ledgers)
         if self._stale and self.isVisible():
@@ -127,9 +132,9 @@ def key_figures(sheet: FundingSheet, *, county: bool, office: str | None) -> tup
     share = len(cover.counted) / len(cover.villages) if cover.villages else None
     doubtful = tuple(one.id for one in sheet.projects if one.gap)
     projects = Place("venue_project", ids=doubtful, title="资金对不上") if doubtful else Place("venue_project")
-    invested = f"投资 {_wan(sheet.invest)}"
+    invested = f"投资 {wan(sheet.invest)}"
     if county and sheet.plan_invest:
-        invested += f"，全县计划 {_wan(sheet.plan_invest)}"
+        invested += f"，全县计划 {wan(sheet.plan_invest)}"
     plan = tuple(
         KeyFigure(
             f"{one.title}（已验收）",
@@ -150,7 +155,7 @@ def key_figures(sheet: FundingSheet, *, county: bool, office: str | None) -> tup
             where,
         ),
         *plan,
-        KeyFigure("资金到位（万元）", _wan(sheet.total.paid), paid, invested, Place("venue_funding", office=office)),
+        KeyFigure("资金到位（万元）", wan(sheet.total.paid), paid, invested, Place("venue_funding", office=office)),
         KeyFigure("来源与投资对不上", f"{len(doubtful):,} 个", None, "各来源合计应等于计划投资", projects),
     )
 
@@ -164,7 +169,7 @@ def rows(sheet: FundingSheet, several: bool) -> list[GridRow]:
             GridCell("合计"),
             GridCell(),
             GridCell(),
-            GridCell(_wan(sheet.invest)),
+            GridCell(wan(sheet.invest)),
             *(_amount(one, "各项目") for one in (*sheet.totals, sheet.total)),
             _gap(sheet.total.planned - sheet.invest),
         )
@@ -179,7 +184,7 @@ def _project(one: Project, name: str) -> GridRow:
             GridCell(name, place),
             GridCell(one.kind, place, "quiet"),
             GridCell(one.stage, place, "quiet"),
-            GridCell(_wan(one.invest), place),
+            GridCell(wan(one.invest), place),
             *(_amount(part, one.name) for part in (*one.parts, one.total)),
             _gap(one.gap),
         )
@@ -191,7 +196,7 @@ def _amount(part: Money, name: str) -> GridCell:
         return GridCell()
     tip = f"{name}：到位 {yuan(part.paid)} 元，计划 {yuan(part.planned)} 元"
     tone = "attention" if part.paid < part.planned else ""
-    return GridCell(f"{_wan(part.paid)} / {_wan(part.planned)}", _records(part, name), tone, tip)
+    return GridCell(f"{wan(part.paid)} / {wan(part.planned)}", _records(part, name), tone, tip)
 
 
 def _records(part: Money, name: str) -> Place | None:
@@ -201,10 +206,4 @@ def _records(part: Money, name: str) -> Place | None:
 def _gap(fen: int) -> GridCell:
     if not fen:
         return GridCell("相符", tone="good")
-    return GridCell(f"{'多' if fen > 0 else '少'} {_wan(abs(fen))}", tone="wrong", tip=f"相差 {yuan(abs(fen))} 元")
-
-
-def _wan(fen: int) -> str:
-    """Fen in units of ten thousand yuan, two places at most: 12.5."""
-    text = f"{Decimal(fen) / 1_000_000:,.2f}"
-    return text.rstrip("0").rstrip(".")
+    return GridCell(f"{'多' if fen > 0 else '少'} {wan(abs(fen))}", tone="wrong", tip=f"相差 {yuan(abs(fen))} 元")

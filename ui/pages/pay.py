@@ -20,6 +20,7 @@ from db import clock
 from ui.background import Changes, Desk
 from ui.pages.grid import Grid, GridCell, GridRow, Heading
 from ui.pages.workbench import FigureTile
+from ui.pages.yearly import choose
 from ui.shell.widgets import MARGINS, Card, EmptyState, MessageBar, PageHeader, button, clear, column, primary, row
 
 SHOWN = frozenset({"cadre", "pay_slip", "pay_standard", "village", "office", "policy"})
@@ -101,12 +102,17 @@ class PaySheetPage(QWidget):
             today = clock.today()
             with workspace.read() as session:
                 return PayView(
-                    pay.sheet(session, chosen or months_later(today, -1).year, today, office),
+                    pay.sheet(session, chosen or months_later(today, -1).year, today, office, with_rise=True),
                     pay.years(session, today),
                     record_view.offices(session) if workspace.office.is_county else (),
                 )
 
         self.desk.read(ask, self._show, key=("pay", id(self)))
+
+    def show_place(self, place: Place) -> None:
+        """Shows one office's sheet, or all."""
+        choose(self.office, place.office)
+        self.refresh()
 
     def _changed(self, changes: Changes) -> None:
         self._stale = self._stale or bool(SHOWN & changes.ledgers)

@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
 from app import quality, reminders, statistics
 from app.ledgers.catalogue import LEDGERS
+from app.ledgers.ledger import Pillar
 from app.place import Place
 from app.quality import Found
-from app.reminders import Reminder
+from app.reminders import Reminder, Urgency
 from app.statistics import Ages, Cell, KeyFigure
 from app.workspace import Workspace
 from db import clock
@@ -38,6 +39,13 @@ from ui.shell.widgets import (
 STEP = 100
 """How many records are checked before others get their turn."""
 CELL_WIDTH = 184
+LINES = 10
+"""How many things to do are shown before the rest is folded away."""
+GROUPS = {
+    Urgency.WRONG: "已经过期或有错",
+    Urgency.ATTENTION: "快到期、等着办",
+    Urgency.INFORMATION: "请看一看",
+}
 
 
 @dataclass(frozen=True)
@@ -80,6 +88,8 @@ class WorkbenchPage(QWidget):
         self._stale, self._round = True, 0
         self._due: tuple[Reminder, ...] = ()
         self._doubts: list[Found] = []
+        self._open: set[Pillar] = set()  # systems whose doubts are shown by ledger
+        self._all = False
         give, take = ("发回执…", "接收乡镇上报…") if self.county else ("上报县里…", "接收县里下发…")
         give_sign, take_sign = "mdi6.upload-outline", "mdi6.download-outline"
         if self.county:
@@ -217,13 +227,42 @@ class WorkbenchPage(QWidget):
         self.desk.read(ask, came, key=("doubts", id(self)))
 
     def _show_due(self) -> None:
-        order = list(reminders.Urgency)
+        order = list(Urgency)
         lines = sorted((*self._due, *reminders.doubts(self._doubts)), key=lambda one: order.index(one.urgency))
         clear(self.due_body)
-        for one in lines:
-            self.due_body.addWidget(DueLine(one, lambda one=one: self.go.emit(one.place)))
+        few = len(lines) > LINES + 1 and not self._all
+        shown = lines[:LINES] if few else lines
+        for urgency in Urgency:
+            group = [one for one in shown if one.urgency is urgency]
+            if group:
+                number = sum(one.urgency is urgency for one in lines)
+                self.due_body.addWidget(label(f"{GROUPS[urgency]} {number} 件", "small"))
+            for one in group:
+                self._due_line(one)
+        if len(lines) > LINES + 1:
+            text = f"还有 {len(lines) - LINES} 件 ›" if few else "收起"
+            self.more = button(text, kind="link", then=self._turn_all)
+            self.due_body.addLayout(row(self.more, 0))
         if not lines and self.looking.isHidden():
             self.due_body.addWidget(Note("good", "没有到期的事，也没有存疑的记录。"))
+
+    def _due_line(self, one: Reminder) -> None:
+        if not one.parts:
+            self.due_body.addWidget(DueLine(one, lambda: self.go.emit(one.place)))
+            return
+        pillar = LEDGERS[one.place.page].pillar
+        self.due_body.addWidget(DueLine(one, lambda: self._turn(pillar), open_=pillar in self._open))
+        if pillar in self._open:
+            for part in one.parts:
+                self.due_body.addWidget(DueLine(part, lambda part=part: self.go.emit(part.place), inside=True))
+
+    def _turn(self, pillar: Pillar) -> None:
+        self._open ^= {pillar}
+        self._show_due()
+
+    def _turn_all(self) -> None:
+        self._all = not self._all
+        self._show_due()
 
 
 class Tile(QFrame):
@@ -303,15 +342,22 @@ class CellTile(Tile):
 
 
 class DueLine(QWidget):
-    """One thing to do: how it presses, what, a word more, and the way there."""
+    """One thing to do: how it presses, what, a word more, and the way there. One that stands for several ledgers opens
+    the lines of each, which stand `inside` it."""
 
-    def __init__(self, one: Reminder, then: Callable[[], object]) -> None:
+    def __init__(
+        self, one: Reminder, then: Callable[[], object], *, open_: bool | None = None, inside: bool = False
+    ) -> None:
         super().__init__()
         sign = QLabel()
         sign.setPixmap(theme.pixmap(ICONS[one.urgency.value], one.urgency.value, 17))
-        self.way = button("去办理 ›" if one.urgency.value != "information" else "去看看 ›", kind="link", then=then)
+        if open_ is None:
+            text = "去办理 ›" if one.urgency is not Urgency.INFORMATION else "去看看 ›"
+        else:
+            text = "收起" if open_ else f"{len(one.parts)} 个台账"
+        self.way = button(text, kind="link", then=then)
         self.way.setAccessibleName(f"{one.title}，{self.way.text()}")
-        layout = row(sign, label(one.title, "section"), gap=8)
+        layout = row(sign, label(one.title, "section"), gap=8, margins=(24 if inside else 0, 0, 0, 0))
         layout.addWidget(Elided(one.detail), 1)
         layout.addWidget(self.way)
         self.setLayout(layout)

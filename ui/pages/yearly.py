@@ -74,3 +74,12 @@ def offer(combo: QComboBox, choices: list[tuple[str, Any]], chosen: Any) -> None
     for text, data in choices:
         combo.addItem(text, data)
     combo.setCurrentIndex(next((at for at, (_, data) in enumerate(choices) if data == chosen), -1))
+
+
+def choose(combo: QComboBox, data: Any) -> None:
+    """Marks a choice, also one that is not offered yet: the next filling keeps it."""
+    at = combo.findData(data)
+    if at < 0:
+        combo.addItem("", data)
+        at = combo.count() - 1
+    combo.setCurrentIndex(at)

@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QTextCursor
+from PySide6.QtGui import QImage, QResizeEvent, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QDialog, QTextBrowser, QWidget
 
 from ui.shell.widgets import button, column, row
 
 INDEX = "index"
+MARGIN = 16
+"""Pixels around a chapter."""
 
 CHAPTERS: Mapping[str, str] = {
     "office": "organisation",
@@ -19,6 +22,10 @@ CHAPTERS: Mapping[str, str] = {
     "org_event": "organisation",
     "member": "members",
     "member_event": "members",
+    "recruitment": "recruitment",
+    "applicant": "recruitment",
+    "applicant_step": "recruitment",
+    "stagnant_village": "recruitment",
     "post": "posts",
     "post_assignment": "posts",
     "post_review": "posts",
@@ -48,6 +55,7 @@ CHAPTERS: Mapping[str, str] = {
     "finance_agency": "rating",
     "skill": "rating",
     "branches": "rating",
+    "reports": "reports",
     "enterprise_year": "enterprise",
     "meeting": "party-life",
     "dues": "party-life",
@@ -93,6 +101,42 @@ def titles() -> Mapping[str, str]:
     return {one.id: one.title for one in (*LEDGERS.values(), *PAGES.values())}
 
 
+class Browser(QTextBrowser):
+    """Shows pictures no wider than itself, narrowed smoothly."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: set[QUrl] = set()
+        self._width = 0
+
+    def loadResource(self, kind: int, name: QUrl) -> Any:
+        if kind != QTextDocument.ResourceType.ImageResource.value:
+            return super().loadResource(kind, name)
+        self._shown.add(name)
+        return self.picture(name)
+
+    def picture(self, name: QUrl) -> QImage:
+        """A picture as wide as there is room for."""
+        picture = QImage(self.source().resolved(name).toLocalFile())
+        ratio = self.devicePixelRatioF()
+        room = round((self.viewport().width() - 2 * MARGIN) * ratio)
+        if picture.width() > room > 0:
+            picture = picture.scaledToWidth(room, Qt.TransformationMode.SmoothTransformation)
+            picture.setDevicePixelRatio(ratio)
+        return picture
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.viewport().width() == self._width:
+            return
+        self._width = self.viewport().width()
+        document = self.document()
+        for name in self._shown:
+            document.addResource(QTextDocument.ResourceType.ImageResource.value, name, self.picture(name))
+        if self._shown:
+            document.markContentsDirty(0, document.characterCount())
+
+
 class Manual(QDialog):
     """The manual in a window of its own, beside the other one."""
 
@@ -100,8 +144,8 @@ class Manual(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("使用手册")
-        self.resize(820, 660)
-        self.browser = QTextBrowser()
+        self.resize(964, 680)
+        self.browser = Browser()
         self.browser.setOpenExternalLinks(False)
         contents = button("目录", "mdi6.format-list-bulleted", then=lambda: self.turn_to(INDEX))
         back = button("后退", "mdi6.arrow-left", then=self.browser.backward)
@@ -115,7 +159,7 @@ class Manual(QDialog):
         """Shows the chapter about a place, from its own heading on where the chapter is about several."""
         self.browser.setSource(QUrl.fromLocalFile(str(folder() / f"{chapter(place)}.md")))
         document = self.browser.document()
-        document.setDocumentMargin(16)
+        document.setDocumentMargin(MARGIN)
         if place not in CHAPTERS:
             return
         title = titles()[place]

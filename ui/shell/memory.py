@@ -22,8 +22,8 @@ class Memory(msgspec.Struct):
     large: bool = False
     idle_minutes: int = 15
     columns: dict[str, Columns] = {}
-    folded: list[str] = []
-    """The systems that are folded away in the navigation."""
+    unfolded: list[str] | None = None
+    """The systems that are unfolded in the navigation, the one used last first; None before anybody chose."""
 
 
 def place() -> Path:

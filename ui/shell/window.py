@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from app import stagnant
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import PILLAR_TITLES, Pillar
 from app.place import CONFLICTS, EXCHANGE, SETTINGS, Place
@@ -14,8 +15,12 @@ from ui.background import Desk, Opened
 from ui.ledger.page import LedgerPage
 from ui.pages.catalogue import PAGES
 from ui.pages.exchange import ExchangePage
+from ui.pages.funding import FundingPage
 from ui.pages.month import MonthPage
+from ui.pages.pay import PaySheetPage
+from ui.pages.recruitment import RecruitmentPage
 from ui.pages.settings import SettingsPage
+from ui.pages.villages import VillagesPage
 from ui.pages.workbench import WorkbenchPage
 from ui.shell import manual, memory
 from ui.shell.lock import IdleWatch, LockScreen
@@ -26,21 +31,30 @@ from ui.wizards.frame import Flow
 
 NAME = "四基党建工作台"
 WORKBENCH = "workbench"
+SHOWS = LedgerPage | MonthPage | RecruitmentPage | PaySheetPage | FundingPage | VillagesPage
+"""The pages that can be narrowed to a `Place`."""
 FIRST = WORKBENCH
 """The page that a window opens with."""
 
 
 def entries(*, county: bool) -> list[Entry]:
-    """The navigation, from the catalogues: the workbench, each system with its pages and ledgers, the settings."""
-    found = [Entry("工作台", WORKBENCH, "mdi6.view-dashboard-outline")]
+    """The navigation, from the catalogues: the workbench, the exchange and the pages that are about everything, each
+    system with its ledgers and pages, the settings."""
+    seen = [one for one in PAGES.values() if one.county in (None, county)]
+    found = [
+        Entry("工作台", WORKBENCH, "mdi6.view-dashboard-outline"),
+        Entry("数据交换", EXCHANGE, "mdi6.usb-flash-drive-outline"),
+        *(Entry(one.title, one.id, one.icon) for one in seen if one.pillar is Pillar.SYSTEM),
+    ]
     for pillar in Pillar:
         found.append(Entry(PILLAR_TITLES[pillar]))
-        if pillar is Pillar.SYSTEM:
-            found.append(Entry("数据交换", EXCHANGE, "mdi6.usb-flash-drive-outline"))
-        pages = [one for one in PAGES.values() if one.pillar is pillar and one.county in (None, county)]
-        found += [Entry(one.title, one.id, one.icon) for one in pages]
         ledgers = [one for one in LEDGERS.values() if one.pillar is pillar and not one.hidden]
-        found += [Entry(one.title, one.id, one.icon) for one in ledgers]
+        pages = [one for one in seen if one.pillar is pillar and pillar is not Pillar.SYSTEM]
+        places = {one.id for one in ledgers}
+        found += [Entry(one.title, one.id, one.icon) for one in pages if one.before not in places]
+        for ledger in ledgers:
+            found += [Entry(one.title, one.id, one.icon) for one in pages if one.before == ledger.id]
+            found.append(Entry(ledger.title, ledger.id, ledger.icon))
     found.append(Entry("设置", SETTINGS, "mdi6.cog-outline"))
     return [
         one for one, after in zip(found, (*found[1:], Entry("")), strict=True) if one.id or after.id
@@ -94,6 +108,7 @@ class Desktop(QWidget):
         if manual.exists():
             self._key("F1", lambda: manual.open_at(self.topic, self))
         self.go(place)
+        desk.write(stagnant.bring_up_to_date)  # what time alone has changed since the program was last open
 
     def _key(self, keys: str, then: Callable[[], object]) -> None:
         made = QAction(self)
@@ -131,7 +146,7 @@ class Desktop(QWidget):
             self._exchange(ExchangePage.settle)
             return
         page = self.go(place.page)
-        if isinstance(page, LedgerPage | MonthPage):
+        if isinstance(page, SHOWS):
             page.show_place(place)
 
     def _exchange(self, begin: Callable[[ExchangePage], None]) -> None:

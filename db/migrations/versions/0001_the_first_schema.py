@@ -1417,7 +1417,7 @@ def upgrade() -> None:
         sa.Column("search_key", sa.Text(), nullable=False),
         sa.Column("party_org_id", sa.String(length=36), nullable=False),
         sa.Column("level", sa.String(length=20), nullable=False),
-        sa.Column("year", sa.Integer(), nullable=True),
+        sa.Column("year", sa.Integer(), nullable=False),
         sa.Column("paired_org_id", sa.String(length=36), nullable=True),
         sa.Column("accepted_on", sa.Date(), nullable=True),
         sa.Column("title_on", sa.Date(), nullable=True),
@@ -2149,6 +2149,140 @@ def upgrade() -> None:
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.create_table(
+        "applicant",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("office_id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("stamps", sa.Text(), nullable=False),
+        sa.Column("deleted_at", sa.String(length=20), nullable=True),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.Column("name", sa.String(length=50), nullable=False),
+        sa.Column("resident_id", sa.String(length=18), nullable=True),
+        sa.Column("sex", sa.String(length=20), nullable=False),
+        sa.Column("nation", sa.String(length=20), nullable=True),
+        sa.Column("birth", sa.Date(), nullable=False),
+        sa.Column("education", sa.String(length=20), nullable=True),
+        sa.Column("branch_id", sa.String(length=36), nullable=False),
+        sa.Column("stage", sa.String(length=20), nullable=False),
+        sa.Column("phone", sa.String(length=20), nullable=True),
+        sa.Column("work_post", sa.String(length=20), nullable=True),
+        sa.Column("league_member", sa.Boolean(), nullable=True),
+        sa.Column("leaves_on", sa.Date(), nullable=True),
+        sa.Column("applied_on", sa.Date(), nullable=False),
+        sa.Column("talked_on", sa.Date(), nullable=True),
+        sa.Column("talked_by", sa.String(length=50), nullable=True),
+        sa.Column("recommended", sa.String(length=20), nullable=True),
+        sa.Column("activist_on", sa.Date(), nullable=True),
+        sa.Column("contacts", sa.String(length=60), nullable=True),
+        sa.Column("candidate_on", sa.Date(), nullable=True),
+        sa.Column("introducers", sa.String(length=60), nullable=True),
+        sa.Column("review_on", sa.Date(), nullable=True),
+        sa.Column("review_passed", sa.Boolean(), nullable=True),
+        sa.Column("trained_on", sa.Date(), nullable=True),
+        sa.Column("training_days", sa.Integer(), nullable=True),
+        sa.Column("training_hours", sa.Integer(), nullable=True),
+        sa.Column("publicised_from", sa.Date(), nullable=True),
+        sa.Column("publicised_to", sa.Date(), nullable=True),
+        sa.Column("checked_on", sa.Date(), nullable=True),
+        sa.Column("expected", sa.Integer(), nullable=True),
+        sa.Column("present", sa.Integer(), nullable=True),
+        sa.Column("votes_for", sa.Integer(), nullable=True),
+        sa.Column("admitted_on", sa.Date(), nullable=True),
+        sa.Column("approved_on", sa.Date(), nullable=True),
+        sa.Column("approved_by_id", sa.String(length=36), nullable=True),
+        sa.Column("document_no", sa.String(length=50), nullable=True),
+        sa.Column("extended_on", sa.Date(), nullable=True),
+        sa.Column("extended_to", sa.Date(), nullable=True),
+        sa.Column("full_applied_on", sa.Date(), nullable=True),
+        sa.Column("full_expected", sa.Integer(), nullable=True),
+        sa.Column("full_present", sa.Integer(), nullable=True),
+        sa.Column("full_votes", sa.Integer(), nullable=True),
+        sa.Column("full_meeting_on", sa.Date(), nullable=True),
+        sa.Column("full_on", sa.Date(), nullable=True),
+        sa.Column("full_approved_on", sa.Date(), nullable=True),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("end_reason", sa.String(length=200), nullable=True),
+        sa.Column("member_id", sa.String(length=36), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["approved_by_id"],
+            ["party_org.id"],
+            name=op.f("fk_applicant_approved_by_id_party_org"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["branch_id"],
+            ["party_org.id"],
+            name=op.f("fk_applicant_branch_id_party_org"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["member_id"],
+            ["member.id"],
+            name=op.f("fk_applicant_member_id_member"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id"],
+            ["office.id"],
+            name=op.f("fk_applicant_office_id_office"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_applicant")),
+    )
+    op.create_index(
+        "ix_applicant_approved_by_id",
+        "applicant",
+        ["approved_by_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_applicant_branch_id",
+        "applicant",
+        ["branch_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_applicant_listing",
+        "applicant",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_applicant_member_id",
+        "applicant",
+        ["member_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_applicant_resident_id",
+        "applicant",
+        ["resident_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_applicant_search",
+        "applicant",
+        ["search_key", "id", "branch_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_table(
         "cadre",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("office_id", sa.String(length=36), nullable=False),
@@ -2665,6 +2799,81 @@ def upgrade() -> None:
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.create_table(
+        "stagnant_village",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("office_id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("stamps", sa.Text(), nullable=False),
+        sa.Column("deleted_at", sa.String(length=20), nullable=True),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.Column("village_id", sa.String(length=36), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("last_recruited_on", sa.Date(), nullable=True),
+        sa.Column("years", sa.Integer(), nullable=True),
+        sa.Column("contact_leader", sa.String(length=50), nullable=True),
+        sa.Column("talk_on", sa.Date(), nullable=True),
+        sa.Column("talk_by", sa.String(length=50), nullable=True),
+        sa.Column("measure", sa.Text(), nullable=True),
+        sa.Column("goal", sa.String(length=100), nullable=True),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("closed_by_member_id", sa.String(length=36), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["closed_by_member_id"],
+            ["member.id"],
+            name=op.f("fk_stagnant_village_closed_by_member_id_member"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id"],
+            ["office.id"],
+            name=op.f("fk_stagnant_village_office_id_office"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["village_id"],
+            ["village.id"],
+            name=op.f("fk_stagnant_village_village_id_village"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stagnant_village")),
+    )
+    op.create_index(
+        "ix_stagnant_village_closed_by_member_id",
+        "stagnant_village",
+        ["closed_by_member_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_stagnant_village_listing",
+        "stagnant_village",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_stagnant_village_search",
+        "stagnant_village",
+        ["search_key", "id", "village_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_stagnant_village_village_id",
+        "stagnant_village",
+        ["village_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_table(
         "transfer",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("office_id", sa.String(length=36), nullable=False),
@@ -2858,6 +3067,61 @@ def upgrade() -> None:
         "ix_venue_funding_search",
         "venue_funding",
         ["search_key", "id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_table(
+        "applicant_step",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("office_id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("stamps", sa.Text(), nullable=False),
+        sa.Column("deleted_at", sa.String(length=20), nullable=True),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.Column("applicant_id", sa.String(length=36), nullable=False),
+        sa.Column("step", sa.String(length=20), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("outcome", sa.String(length=20), nullable=False),
+        sa.Column("by", sa.String(length=50), nullable=True),
+        sa.Column("document", sa.String(length=100), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["applicant_id"],
+            ["applicant.id"],
+            name=op.f("fk_applicant_step_applicant_id_applicant"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id"],
+            ["office.id"],
+            name=op.f("fk_applicant_step_office_id_office"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_applicant_step")),
+    )
+    op.create_index(
+        "ix_applicant_step_applicant_id",
+        "applicant_step",
+        ["applicant_id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_applicant_step_listing",
+        "applicant_step",
+        ["id", "office_id", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_applicant_step_search",
+        "applicant_step",
+        ["search_key", "id", "applicant_id", "deleted_at"],
         unique=False,
         sqlite_where=sa.text("deleted_at IS NULL"),
         postgresql_where=sa.text("deleted_at IS NULL"),
@@ -3431,6 +3695,25 @@ def downgrade() -> None:
     )
     op.drop_table("cadre_appraisal")
     op.drop_index(
+        "ix_applicant_step_search",
+        table_name="applicant_step",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_applicant_step_listing",
+        table_name="applicant_step",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_applicant_step_applicant_id",
+        table_name="applicant_step",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_table("applicant_step")
+    op.drop_index(
         "ix_venue_funding_search",
         table_name="venue_funding",
         sqlite_where=sa.text("deleted_at IS NULL"),
@@ -3498,6 +3781,31 @@ def downgrade() -> None:
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.drop_table("transfer")
+    op.drop_index(
+        "ix_stagnant_village_village_id",
+        table_name="stagnant_village",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_stagnant_village_search",
+        table_name="stagnant_village",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_stagnant_village_listing",
+        table_name="stagnant_village",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_stagnant_village_closed_by_member_id",
+        table_name="stagnant_village",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_table("stagnant_village")
     op.drop_index(
         "ix_post_assignment_search",
         table_name="post_assignment",
@@ -3680,6 +3988,43 @@ def downgrade() -> None:
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.drop_table("cadre")
+    op.drop_index(
+        "ix_applicant_search",
+        table_name="applicant",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_applicant_resident_id",
+        table_name="applicant",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_applicant_member_id",
+        table_name="applicant",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_applicant_listing",
+        table_name="applicant",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_applicant_branch_id",
+        table_name="applicant",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_applicant_approved_by_id",
+        table_name="applicant",
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_table("applicant")
     op.drop_index(
         "ix_venue_use_venue_id",
         table_name="venue_use",

@@ -18,6 +18,7 @@ from app.sync.outgoing import export
 from app.sync.peers import enrol, join
 from app.workspace import Workspace
 from db.journal import ChangeLine
+from tests.ui.conftest import PATIENCE
 from ui.background import Desk
 from ui.shell import theme
 from ui.wizards.frame import Flow
@@ -128,7 +129,7 @@ def open_desk(desk: Desk, qtbot: QtBot) -> Callable[[Path], Desk]:
 
 def settle(qtbot: QtBot, desk: Desk) -> None:
     """Waits until the desk owes no answer."""
-    qtbot.waitUntil(lambda: not desk.busy, timeout=30_000)
+    qtbot.waitUntil(lambda: not desk.busy, timeout=2 * PATIENCE)
 
 
 def show(qtbot: QtBot, wizard: Flow) -> None:

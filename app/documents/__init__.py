@@ -1,0 +1,1 @@
+"""Documents: what an office prints, sends round or files, drawn from the store as Word, Excel and paper."""

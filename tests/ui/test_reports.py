@@ -1,0 +1,149 @@
+"""Documents in the window: the page that draws them, the PDF, pages cut between rows."""
+
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from PySide6.QtPrintSupport import QPrintPreviewDialog
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.documents.catalogue import DOCUMENTS
+from app.documents.document import OFFICIAL, Body, Column, Content, Style, Table, Text, paragraphs
+from app.documents.paper import Paper, paper
+from db.errors import Refusal
+from tests.ui.conftest import PEOPLE
+from ui.background import Desk
+from ui.pages.reports import ReportsPage
+from ui.paging import Layout, Part, Slice, cut
+from ui.paper import write_pdf
+from ui.shell.window import Desktop
+
+
+@pytest.fixture
+def page(desk: Desk, qtbot: QtBot) -> ReportsPage:
+    window = Desktop(desk)
+    qtbot.addWidget(window)
+    window.resize(1366, 768)
+    window.show()
+    found = window.go("reports")
+    assert isinstance(found, ReportsPage)
+    found.test_window = window  # type: ignore[attr-defined]  kept alive with its page
+    qtbot.waitUntil(lambda: bool(found.template.text()))
+    return found
+
+
+def choose(page: ReportsPage, name: str, qtbot: QtBot) -> None:
+    page.template.setText("")
+    page.view.selectRow(page.documents.index(DOCUMENTS[name]))
+    qtbot.waitUntil(lambda: bool(page.template.text()))
+
+
+def test_the_page_lists_what_a_township_draws(page: ReportsPage) -> None:
+    titles = [page.rows.data(page.rows.index(at, 0)) for at in range(page.rows.rowCount())]
+    assert titles == [one.title for one in DOCUMENTS.values() if not one.county]
+    assert page.title.text() == "党员花名册"
+    assert not page.public.isHidden()
+
+
+@pytest.mark.parametrize("ending", ["docx", "xlsx", "pdf"])
+def test_a_roster_is_saved(ending: str, page: ReportsPage, qtbot: QtBot, tmp_path: Path) -> None:
+    out = tmp_path / f"花名册.{ending}"
+    page.save_to(out)
+    qtbot.waitUntil(lambda: page.message.text.text() == f"党员花名册已存到 {out}。")
+    assert out.stat().st_size > 1000
+    if ending == "xlsx":
+        sheet = load_workbook(out).active
+        assert sheet is not None
+        assert {sheet.cell(row, 2).value for row in range(4, 8)} == set(PEOPLE)
+
+
+def test_what_cannot_be_drawn_is_said(page: ReportsPage, qtbot: QtBot, tmp_path: Path) -> None:
+    choose(page, "pay", qtbot)
+    assert not page.fields["year"].isHidden()  # type: ignore[index]
+    for ending in ("docx", "pdf"):
+        page.message.text.setText("")
+        page.save_to(tmp_path / f"表.{ending}")
+        qtbot.waitUntil(lambda: "没有可以发的报酬" in page.message.text.text())
+    assert not list(tmp_path.glob("表.*"))
+
+
+def test_a_document_without_a_record_to_choose_cannot_be_drawn(page: ReportsPage, qtbot: QtBot) -> None:
+    choose(page, "letter", qtbot)
+    assert page.none.text() == "“组织关系转接”里还没有可以选的记录。"
+    assert not any(one.isEnabled() for one in page.buttons)
+    choose(page, "roster", qtbot)
+    assert all(one.isEnabled() for one in page.buttons)
+
+
+def test_the_preview_opens(page: ReportsPage, qtbot: QtBot) -> None:
+    page.print_it()
+    qtbot.waitUntil(lambda: page.findChild(QPrintPreviewDialog) is not None)
+    dialog = page.findChild(QPrintPreviewDialog)
+    assert dialog.windowTitle() == "打印 党员花名册"
+    dialog.close()
+
+
+def test_the_preview_of_a_ledger_opens_too(page: ReportsPage, qtbot: QtBot) -> None:
+    ledger = page.test_window.go("member")  # type: ignore[attr-defined]
+    ledger.print_table()
+    qtbot.waitUntil(lambda: ledger.findChild(QPrintPreviewDialog) is not None)
+    ledger.findChild(QPrintPreviewDialog).close()
+
+
+def test_a_pdf_that_cannot_be_written(qapp: QApplication, unwritable: Path) -> None:
+    with pytest.raises(Refusal, match=r"不能写“册\.pdf”：它可能正在 Adobe Reader 或 WPS 里打开着"):
+        write_pdf(table_of(1), unwritable / "册.pdf")
+    assert list(unwritable.iterdir()) == []
+
+
+def table_of(rows: int) -> Paper:
+    document = DOCUMENTS["venues"]
+    lines = [{"place": place, "name": f"{place} 号活动场所" * 3} for place in range(rows)]
+    return paper(document, Content(dict.fromkeys(document.placeholders, ""), {"rows": lines}))
+
+
+def test_no_row_is_cut_and_the_head_stands_on_every_page(qapp: QApplication) -> None:
+    made = Layout(table_of(90))
+    assert made.count > 2
+    assert made.slices[0].head is None
+    assert all(one.head is not None for one in made.slices[1:])
+    for before, after in zip(made.slices, made.slices[1:], strict=False):
+        assert before.bottom == after.top
+    edges = {part.top for part in made._parts()} | {part.bottom for part in made._parts()}
+    assert {one.top for one in made.slices} <= edges
+    assert all(one.bottom - one.top <= made.inside.height() + 0.5 for one in made.slices)
+
+
+def test_an_official_page_holds_22_lines_of_28_characters(qapp: QApplication) -> None:
+    """GB/T 9704-2012 5.2.3."""
+    from dataclasses import replace
+
+    document = replace(DOCUMENTS["bulletin"], layout=(Body("body"),), page=OFFICIAL)
+    text = "党" * (26 + 28 * 30)
+    made = Layout(paper(document, Content({}, {"body": paragraphs(text)})))
+    lines = made.text.begin().layout()
+    assert [lines.lineAt(at).textLength() for at in range(3)] == [26, 28, 28]
+    parts = list(made._parts())
+    assert sum(part.bottom <= made.slices[0].bottom for part in parts) == 22
+
+
+def test_an_annex_begins_a_page(qapp: QApplication) -> None:
+    from dataclasses import replace
+
+    column = Column("name", "单位", 100)
+    layout = (Text("正文"), Text("附件", Style.ANNEX), Table("rows", (column,)))
+    document = replace(DOCUMENTS["bulletin"], layout=layout)
+    made = Layout(paper(document, Content({}, {"rows": [{"name": "青石镇"}]})))
+    assert made.count == 2
+
+
+def test_only_what_is_taller_than_a_page_is_cut() -> None:
+    head = (0.0, 10.0)
+    parts = [Part(0, 40), Part(40, 80, head), Part(80, 330, head), Part(330, 340, head)]
+    assert list(cut(parts, 100)) == [
+        Slice(0, 80),
+        Slice(80, 170, head),
+        Slice(170, 260, head),
+        Slice(260, 340, head),
+    ]
