@@ -53,6 +53,7 @@ SHOTS = (
     Shot("workbench", "workbench"),
     Shot("ledger", "member", height=640),
     Shot("form", "member", height=640, then=_form),
+    Shot("statistics", "statistics", height=560),
     Shot("posts", "post_assignment", height=460),
     Shot("cadres", "cadre", height=460),
     Shot("pay", "pay_sheet", height=560),
