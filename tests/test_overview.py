@@ -135,7 +135,7 @@ def fill(county: Workspace) -> dict[str, str]:
                 )
             )  # fmt: skip
         for level, titled in (("01", date(2026, 5, 1)), ("02", date(2026, 5, 2)), ("03", None)):
-            batch.add(DemoUnit(office_id=a, party_org_id=firm, level=level, title_on=titled))
+            batch.add(DemoUnit(office_id=a, party_org_id=firm, level=level, year=2012, title_on=titled))
         # enterprises: a large one that did all, a large one that did half, a small one; a social organisation
         for name, kind, people, formation, done in (
             ("石桥砖厂", "01", 60, "01", (1, 1)),

@@ -83,7 +83,7 @@ def fill(workspace: Workspace) -> dict[str, str]:
         ids["超期"] = add(Rectification(**opened, **problem, due_on=date(2026, 3, 9)))
         add(Rectification(**opened, **problem, due_on=date(2026, 12, 1)))
         add(Rectification(**opened, **problem, due_on=date(2025, 6, 1), closed_on=date(2025, 5, 1)))
-        add(DemoUnit(office_id=own, party_org_id=general, level="02", title_on=date(2025, 5, 1)))
+        add(DemoUnit(office_id=own, party_org_id=general, level="02", year=2025, title_on=date(2025, 5, 1)))
         task = add(
             Task(
                 office_id=own,

@@ -96,7 +96,7 @@ def test_members_balance(year: Desk) -> None:
     assert year.seen["members at first"] == {QINGSHI: 6, SHUANGQIAO: 3, SONGSHAN: 4}
     found = year.done("statistics", year.county, "--of", "balance", "--by", "office", "--year", "2013")
     assert found["columns"] == [
-        "上年底", "发展", "转入", "恢复党籍", "转出", "死亡", "停止党籍", "出党", "应有", "本年底实有", "差",
+        "上年底", "发展", "转入", "恢复党籍", "转出", "死亡", "停止党籍", "出党", "应有", "实有", "差",
     ]  # fmt: skip
     assert {one["name"]: one["figures"] for one in found["rows"]} == {
         "合计": [13, 1, 1, 0, 1, 1, 0, 0, 13, 13, 0],
