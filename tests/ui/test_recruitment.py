@@ -72,7 +72,7 @@ def test_a_step_is_written_down_and_taken_back(page: RecruitmentPage, qtbot: QtB
         dialog.do()
     assert said.args == ["李建国的“党组织派人谈话”已登记。"]
     qtbot.waitUntil(lambda: page.rows.rows[0].due == ())
-    page._undo()
+    page.undo()
     qtbot.waitUntil(lambda: len(page.rows.rows[0].due) == 1)
 
 

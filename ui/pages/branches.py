@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox
 
 from app import remedies
 from app.place import Place
@@ -12,9 +12,8 @@ from app.remedies import Branch, Item
 from app.workspace import Workspace
 from db import clock
 from ui.background import Desk
-from ui.pages.yearly import ReadingPage
+from ui.pages.yearly import ReadingPage, beside, offer
 from ui.shell.widgets import (
-    MARGINS,
     Card,
     EmptyState,
     PageHeader,
@@ -25,7 +24,6 @@ from ui.shell.widgets import (
     label,
     primary,
     row,
-    scrolling,
 )
 from ui.wizards.parts import Column, Rows, table
 
@@ -81,42 +79,23 @@ class BranchesPage(ReadingPage):
         self.table = table(self.rows, select=True)
         self.table.selectionModel().currentRowChanged.connect(lambda now, _: self._show_branch(now.row()))
         self.detail = column(gap=10)
-        inner = QWidget()
-        inner.setLayout(column(self.detail, margins=(0, 0, 6, 0)))
-        inner.layout().addStretch(1)  # type: ignore[union-attr]
-        left = Card(padding=1, gap=0)
-        left.body.addWidget(self.table)
-        self.content = QWidget()
-        split: QHBoxLayout = row(gap=12)
-        split.addWidget(left, 5)
-        split.addWidget(scrolling(inner), 6)
-        self.content.setLayout(split)
-        self.empty = EmptyState(
+        empty = EmptyState(
             "mdi6.star-half-full",
             "还没有分类定级",
             "每个党组织每年定级一次。定了级，这里就把每个支部的问题和对策并排列出来。",
             primary("去登记定级", "mdi6.star-half-full", lambda: self.go.emit(Place("rating"))),
         )
-        self.empty.hide()
-        self.content.hide()
-        outer = column(self.header, self.message, self.empty, self.content, margins=MARGINS, gap=12)
-        outer.setStretchFactor(self.empty, 1)
-        outer.setStretchFactor(self.content, 1)
-        self.setLayout(outer)
+        self.lay_out(self.header, beside(self.table, self.detail, (5, 6)), empty)
 
     def ask(self) -> Callable[[Workspace], Found]:
         year = self.year.currentData()
         return lambda workspace: found(workspace, year)
 
     def show_found(self, now: Found) -> None:
-        self.empty.setVisible(now.year is None)
-        self.content.setVisible(now.year is not None)
+        self.has(now.year is not None)
         self.year.setVisible(now.year is not None)
         self.header.say(remedies.summary(now.branches) if now.year is not None else "")
-        self.year.clear()
-        for year in now.years:
-            self.year.addItem(f"{year} 年", year)
-        self.year.setCurrentIndex(now.years.index(now.year) if now.year is not None else -1)
+        offer(self.year, [(f"{year} 年", year) for year in now.years], now.year)
         self.rows.put(now.branches)
         place = next((at for at, one in enumerate(now.branches) if one.id == self._chosen), 0)
         if now.branches:

@@ -1,9 +1,9 @@
 """建设资金表: each project's money by source against its investment, and the venues against the plan."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from app import record_view, venues
@@ -14,14 +14,12 @@ from app.statistics import KeyFigure
 from app.venues import FundingSheet, Money, Project
 from app.workspace import Workspace
 from db import clock
-from ui.background import Changes, Desk
+from ui.background import Desk
 from ui.pages.grid import Grid, GridCell, GridRow, Heading
 from ui.pages.workbench import FigureTile
-from ui.pages.yearly import choose
-from ui.shell.widgets import MARGINS, Card, EmptyState, PageHeader, clear, column, primary, row
+from ui.pages.yearly import ReadingPage, choose, offer_offices
+from ui.shell.widgets import Card, EmptyState, PageHeader, clear, column, primary, row
 
-SHOWN = frozenset({"venue_funding", "venue_project", "venue", "village", "office", "policy"})
-"""The ledgers whose changes the page shows."""
 FIRST = (Heading("场所(村)", 192, number=False), Heading("类型", 72, number=False), Heading("阶段", 72, number=False))
 LAST = (Heading("来源合计", 110), Heading("比投资", 84))
 
@@ -34,17 +32,14 @@ class FundingView:
     offices: tuple[OfficeChoice, ...]
 
 
-class FundingPage(QWidget):
+class FundingPage(ReadingPage):
     """Signals: `go` with the `Place` of the records behind a figure or a cell."""
 
+    SHOWN = frozenset({"venue_funding", "venue_project", "venue", "village", "office", "policy"})
     go = Signal(object)
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__()
-        assert desk.here is not None
-        self.desk, self.county = desk, desk.here.office.is_county
-        self.setObjectName("page")
-        self._stale = True
+        super().__init__(desk)
         self.office = QComboBox()
         self.office.setAccessibleName("单位")
         self.office.hide()
@@ -55,64 +50,41 @@ class FundingPage(QWidget):
         self.grid.go.connect(self.go)
         card = Card(padding=2)
         card.body.addWidget(self.grid, 1)
-        self.content = QWidget()
+        inner = QWidget()
         layout = column(self.figures, gap=12)
         layout.addWidget(card, 1)
-        self.content.setLayout(layout)
-        self.empty = EmptyState(
+        inner.setLayout(layout)
+        empty = EmptyState(
             "mdi6.crane",
             "还没有建设项目",
             "先登记活动场所的新建、升级达标、改扩建和购置项目，再把每个项目的资金按来源登记。",
             primary("去建设项目", "mdi6.crane", lambda: self.go.emit(Place("venue_project"))),
         )
-        self.content.hide()
-        self.empty.hide()
-        outer = column(self.header, margins=MARGINS, gap=12)
-        outer.addWidget(self.content, 1)
-        outer.addWidget(self.empty, 1)
-        self.setLayout(outer)
-        desk.changed.connect(self._changed)
+        self.lay_out(self.header, inner, empty)
 
-    def refresh(self) -> None:
+    def ask(self) -> Callable[[Workspace], FundingView]:
         """Reads the office chosen."""
-        self._stale = False
         office = self.office.currentData()
 
-        def ask(workspace: Workspace) -> FundingView:
+        def read(workspace: Workspace) -> FundingView:
             with workspace.read() as session:
                 return FundingView(
                     venues.funding_sheet(session, clock.today(), office),
                     record_view.offices(session) if workspace.office.is_county else (),
                 )
 
-        self.desk.read(ask, self._show, key=("funding", id(self)))
+        return read
 
     def show_place(self, place: Place) -> None:
         """Shows one office's sheet, or all."""
         choose(self.office, place.office)
         self.refresh()
 
-    def _changed(self, changes: Changes) -> None:
-        self._stale = self._stale or bool(SHOWN & changes.ledgers)
-        if self._stale and self.isVisible():
-            self.refresh()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._stale:
-            self.refresh()
-
-    def _show(self, view: FundingView) -> None:
+    def show_found(self, view: FundingView) -> None:
         sheet = view.sheet
+        offer_offices(self.office, view.offices)
         chosen = self.office.currentData()
-        self.office.clear()
-        self.office.addItem("全部单位", None)
-        for one in view.offices:
-            self.office.addItem(one.name, one.id)
-        self.office.setCurrentIndex(max(0, self.office.findData(chosen)))
-        self.office.setVisible(len(view.offices) > 1)
-        self.content.setVisible(bool(sheet.projects))
-        self.empty.setVisible(not sheet.projects)
+        self.has(bool(sheet.projects))
         clear(self.figures)
         for figure in key_figures(sheet, county=self.county and chosen is None, office=chosen):
             tile = FigureTile(figure)

@@ -1,10 +1,10 @@
 """报酬发放表: a year's pay of the village cadres, term by month, against what the standard gives."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from app import pay, record_view
@@ -17,14 +17,12 @@ from app.rules.spans import months_later
 from app.statistics import KeyFigure
 from app.workspace import Workspace
 from db import clock
-from ui.background import Changes, Desk
+from ui.background import Desk
 from ui.pages.grid import Grid, GridCell, GridRow, Heading
 from ui.pages.workbench import FigureTile
-from ui.pages.yearly import choose
-from ui.shell.widgets import MARGINS, Card, EmptyState, MessageBar, PageHeader, button, clear, column, primary, row
+from ui.pages.yearly import ReadingPage, choose, offer, offer_offices
+from ui.shell.widgets import Card, EmptyState, PageHeader, button, clear, column, primary, row
 
-SHOWN = frozenset({"cadre", "pay_slip", "pay_standard", "village", "office", "policy"})
-"""The ledgers whose changes the page shows."""
 HEADINGS = (
     Heading("姓名", 74, number=False),
     Heading("职务", 96, number=False),
@@ -44,17 +42,14 @@ class PayView:
     offices: tuple[OfficeChoice, ...]
 
 
-class PaySheetPage(QWidget):
+class PaySheetPage(ReadingPage):
     """Signals: `go` with the `Place` of the records behind a figure or a cell."""
 
+    SHOWN = frozenset({"cadre", "pay_slip", "pay_standard", "village", "office", "policy"})
     go = Signal(object)
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__()
-        assert desk.here is not None
-        self.desk, self.county = desk, desk.here.office.is_county
-        self.setObjectName("page")
-        self._stale = True
+        super().__init__(desk)
         self.year, self.office = QComboBox(), QComboBox()
         self.year.setAccessibleName("年度")
         self.office.setAccessibleName("单位")
@@ -65,7 +60,6 @@ class PaySheetPage(QWidget):
         self.fill.setVisible(not self.county)
         self.fill.setEnabled(False)
         self.header = PageHeader("报酬发放表", "", self.office, self.year, self.fill)
-        self.message = MessageBar()
         self.figures = row(gap=12)
         self.grid = Grid(HEADINGS, "报酬发放表")
         self.grid.go.connect(self.go)
@@ -75,30 +69,22 @@ class PaySheetPage(QWidget):
         layout = column(self.figures, gap=12)
         layout.addWidget(card, 1)
         inner.setLayout(layout)
-        self.content = inner
-        self.empty = EmptyState(
+        empty = EmptyState(
             "mdi6.table-account",
             "这一年还没有可以发的报酬",
             "报酬按县里登记的标准和村干部的任期、档次计算。先看看这一年有没有报酬标准，再登记村干部。",
             button("看报酬标准", "mdi6.scale-balance", then=lambda: self.go.emit(Place("pay_standard"))),
             primary("去村干部", "mdi6.account-tie-outline", lambda: self.go.emit(Place("cadre"))),
         )
-        self.content.hide()
-        self.empty.hide()
-        outer = column(self.header, self.message, margins=MARGINS, gap=12)
-        outer.addWidget(self.content, 1)
-        outer.addWidget(self.empty, 1)
-        self.setLayout(outer)
-        desk.changed.connect(self._changed)
+        self.lay_out(self.header, inner, empty)
 
     # ---------------------------------------------------------------- asking
 
-    def refresh(self) -> None:
+    def ask(self) -> Callable[[Workspace], PayView]:
         """Reads the year and the office chosen; at first the year of last month, whose pay is to be written down."""
-        self._stale = False
         chosen, office = self.year.currentData(), self.office.currentData()
 
-        def ask(workspace: Workspace) -> PayView:
+        def read(workspace: Workspace) -> PayView:
             today = clock.today()
             with workspace.read() as session:
                 return PayView(
@@ -107,22 +93,12 @@ class PaySheetPage(QWidget):
                     record_view.offices(session) if workspace.office.is_county else (),
                 )
 
-        self.desk.read(ask, self._show, key=("pay", id(self)))
+        return read
 
     def show_place(self, place: Place) -> None:
         """Shows one office's sheet, or all."""
         choose(self.office, place.office)
         self.refresh()
-
-    def _changed(self, changes: Changes) -> None:
-        self._stale = self._stale or bool(SHOWN & changes.ledgers)
-        if self._stale and self.isVisible():
-            self.refresh()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._stale:
-            self.refresh()
 
     def make_missing(self) -> None:
         """Makes the slips that are missing; one step to undo."""
@@ -133,24 +109,16 @@ class PaySheetPage(QWidget):
             self.message.refuse,
         )
 
-    def undo(self) -> None:
-        """Takes back the last step of all."""
-        self.desk.write(
-            lambda workspace: workspace.undo().label,
-            lambda said: self.message.say("good", f"已撤销：{said}。"),
-            self.message.refuse,
-        )
-
     # ---------------------------------------------------------------- showing
 
-    def _show(self, view: PayView) -> None:
+    def show_found(self, view: PayView) -> None:
         sheet = view.sheet
-        self._choose(view)
+        offer(self.year, [(f"{year} 年", year) for year in view.years], sheet.year)
+        offer_offices(self.office, view.offices)
         self.header.say(_standard(sheet))
         self.fill.setText(f"补齐发放记录 {len(sheet.missing):,} 条" if sheet.missing else "发放记录已齐")
         self.fill.setEnabled(bool(sheet.missing))
-        self.content.setVisible(bool(sheet.villages))
-        self.empty.setVisible(not sheet.villages)
+        self.has(bool(sheet.villages))
         clear(self.figures)
         for figure in key_figures(sheet):
             tile = FigureTile(figure)
@@ -159,19 +127,6 @@ class PaySheetPage(QWidget):
         several = len(view.offices) > 1 and self.office.currentData() is None
         names = {one.id: one.name for one in view.offices} if several else {}
         self.grid.put(rows(sheet, names))
-
-    def _choose(self, view: PayView) -> None:
-        self.year.clear()
-        for year in view.years:
-            self.year.addItem(f"{year} 年", year)
-        self.year.setCurrentIndex(max(0, self.year.findData(view.sheet.year)))
-        chosen = self.office.currentData()
-        self.office.clear()
-        self.office.addItem("全部单位", None)
-        for one in view.offices:
-            self.office.addItem(one.name, one.id)
-        self.office.setCurrentIndex(max(0, self.office.findData(chosen)))
-        self.office.setVisible(len(view.offices) > 1)
 
 
 def _standard(sheet: PaySheet) -> str:

@@ -1,11 +1,10 @@
 """发展路径: who is on the way into the Party, and beside it the twenty-five steps with their days and what is due."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from app import actions, recruiting
@@ -18,16 +17,15 @@ from app.rules.application import ONGOING, STAGES, STEPS
 from app.rules.recruitment_due import FULL_MEETING, MEETING
 from app.workspace import Workspace
 from db import clock
-from ui.background import Changes, Desk
+from ui.background import Desk
 from ui.ledger.action import ActionDialog
+from ui.pages.yearly import ReadingPage, beside
 from ui.shell import theme
 from ui.shell.widgets import (
-    MARGINS,
     Card,
     Chip,
     Elided,
     EmptyState,
-    MessageBar,
     PageHeader,
     Tag,
     button,
@@ -36,13 +34,10 @@ from ui.shell.widgets import (
     label,
     primary,
     row,
-    scrolling,
     tool,
 )
 from ui.wizards.parts import Column, Rows, table
 
-SHOWN = frozenset({"applicant", "applicant_step", "party_org", "member"})
-"""The ledgers that the page shows."""
 SIGNS = {
     State.DONE: ("mdi6.check-circle", "good"),
     State.NEXT: ("mdi6.arrow-right-circle", "information"),
@@ -73,17 +68,15 @@ def found(workspace: Workspace, over: bool) -> Found:
         return Found(tuple(recruiting.paths(session, workspace.office, today, over=over)), today)
 
 
-class RecruitmentPage(QWidget):
+class RecruitmentPage(ReadingPage):
     """Signals: `go` with the `Place` of the record or ledger that was asked for."""
 
+    SHOWN = frozenset({"applicant", "applicant_step", "party_org", "member"})
     go = Signal(object)
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__()
-        assert desk.here is not None
-        self.desk, self.county = desk, desk.here.office.is_county
-        self.setObjectName("page")
-        self._stale, self._chosen = True, ""
+        super().__init__(desk)
+        self._chosen = ""
         self._only: tuple[str, ...] | None = None
         self.today = clock.today()
         self.over = Chip("含已转正、终止的")
@@ -93,7 +86,6 @@ class RecruitmentPage(QWidget):
         files = button("发展党员台账", "mdi6.account-plus-outline", then=lambda: self.go.emit(Place("applicant")))
         villages = button("空白村", "mdi6.home-alert-outline", then=lambda: self.go.emit(Place("stagnant_village")))
         self.header = PageHeader("发展路径", "", self.all, self.over, files, villages)
-        self.message = MessageBar()
         self.rows = Rows(
             [
                 Column("姓名", lambda one: one.name, width=74),
@@ -106,37 +98,19 @@ class RecruitmentPage(QWidget):
         self.table = table(self.rows, select=True)
         self.table.selectionModel().currentRowChanged.connect(lambda now, _: self._show_path(now.row()))
         self.detail = column(gap=10)
-        inner = QWidget()
-        inner.setLayout(column(self.detail, margins=(0, 0, 6, 0)))
-        inner.layout().addStretch(1)  # type: ignore[union-attr]
-        left = Card(padding=1, gap=0)
-        left.body.addWidget(self.table)
-        self.content = QWidget()
-        split: QHBoxLayout = row(gap=12)
-        split.addWidget(left, 6 if self.county else 5)
-        split.addWidget(scrolling(inner), 8)
-        self.content.setLayout(split)
-        self.empty = EmptyState(
+        empty = EmptyState(
             "mdi6.account-plus-outline",
             "没有正在发展的人",
             "有人递交入党申请书，先在“发展党员”里登记一条，这里就列出他的二十五步。",
             primary("去登记申请人", "mdi6.account-plus-outline", lambda: self.go.emit(Place("applicant"))),
         )
-        self.empty.hide()
-        self.content.hide()
-        outer = column(self.header, self.message, self.empty, self.content, margins=MARGINS, gap=12)
-        outer.setStretchFactor(self.empty, 1)
-        outer.setStretchFactor(self.content, 1)
-        self.setLayout(outer)
-        desk.changed.connect(self._changed)
+        self.lay_out(self.header, beside(self.table, self.detail, (6 if self.county else 5, 8)), empty)
 
     # ---------------------------------------------------------------- asking
 
-    def refresh(self) -> None:
-        """Reads everybody anew."""
-        self._stale = False
+    def ask(self) -> Callable[[Workspace], Found]:
         over = self.over.isChecked() or self._only is not None
-        self.desk.read(lambda workspace: found(workspace, over), self._show, key=("recruitment", id(self)))
+        return lambda workspace: found(workspace, over)
 
     def show_place(self, place: Place) -> None:
         """Shows only those whom a reminder is about."""
@@ -153,24 +127,12 @@ class RecruitmentPage(QWidget):
         self.all.hide()
         self.refresh()
 
-    def _changed(self, changes: Changes) -> None:
-        if changes.ledgers & SHOWN:
-            self._stale = True
-            if self.isVisible():
-                self.refresh()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._stale:
-            self.refresh()
-
     # ---------------------------------------------------------------- showing
 
-    def _show(self, now: Found) -> None:
+    def show_found(self, now: Found) -> None:
         self.today = now.today
         paths = [one for one in now.paths if self._only is None or one.id in self._only]
-        self.empty.setVisible(not paths)
-        self.content.setVisible(bool(paths))
+        self.has(bool(paths))
         late = sum(any(due.late(now.today) for due in one.due) for one in paths)
         soon = sum(one.pressing(now.today) is not None for one in paths) - late
         going = sum(not one.over for one in paths)
@@ -280,16 +242,9 @@ class RecruitmentPage(QWidget):
         self._open(ActionDialog(self.desk, steps, one.id, one.name, offer, self, fields=fields, do=do))
 
     def _open(self, dialog: ActionDialog) -> None:
-        dialog.done_with.connect(lambda text: self.message.say("good", text, "撤销", self._undo))
+        dialog.done_with.connect(lambda text: self.message.say("good", text, "撤销", self.undo))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
-
-    def _undo(self) -> None:
-        self.desk.write(
-            lambda workspace: workspace.undo().label,
-            lambda said: self.message.say("good", f"已撤销：{said}。"),
-            self.message.refuse,
-        )
 
 
 class StepLine(QWidget):

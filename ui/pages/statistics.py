@@ -19,9 +19,8 @@ from ui.background import Desk
 from ui.ledger import printing
 from ui.pages.chart import BarChart
 from ui.pages.grid import Grid, GridCell, GridRow, Heading
-from ui.pages.yearly import ReadingPage, offer
+from ui.pages.yearly import ReadingPage, offer, offer_offices
 from ui.shell.widgets import (
-    MARGINS,
     Card,
     Chip,
     EmptyState,
@@ -100,24 +99,19 @@ class StatisticsPage(ReadingPage):
         self.grid.go.connect(self.go)
         card = Card(padding=2)
         card.body.addWidget(self.grid, 1)
-        self.content = QWidget()
+        inner = QWidget()
         layout = column(choose, gap=12)
         layout.addWidget(top)
         layout.addWidget(card, 1)
-        self.content.setLayout(layout)
-        self.empty = EmptyState(
+        inner.setLayout(layout)
+        empty = EmptyState(
             "mdi6.chart-bar",
             "还没有可以统计的党员",
             "先登记党支部，再把党员花名册从 Excel 导入；发展、转入、转出、去世记在党员增减里，年底就能平衡。",
             button("登记党组织", "mdi6.sitemap-outline", then=lambda: self.go.emit(Place("party_org"))),
             primary("去党员花名册", "mdi6.account-group-outline", lambda: self.go.emit(Place("member"))),
         )
-        self.content.hide()
-        self.empty.hide()
-        outer = column(self.header, self.message, margins=MARGINS, gap=12)
-        outer.addWidget(self.content, 1)
-        outer.addWidget(self.empty, 1)
-        self.setLayout(outer)
+        self.lay_out(self.header, inner, empty)
         self.table: Table | None = None
 
     @property
@@ -151,13 +145,10 @@ class StatisticsPage(ReadingPage):
         today = clock.today()
         years = [(f"{today.year} 年到今天", today.year), *((f"{one} 年底", one) for one in found.years[1:])]
         offer(self.year, [(text, year) for text, year in years], table.day.year)
-        offices = [("全部单位", None), *((one.name, one.id) for one in found.offices)]
-        offer(self.office, offices, self.office.currentData())
-        self.office.setVisible(len(found.offices) > 1)
+        offer_offices(self.office, found.offices)
         self.ages.setVisible(table.topic is Topic.AGE)
         self.header.say(_subtitle(table))
-        self.content.setVisible(bool(table.lines))
-        self.empty.setVisible(not table.lines)
+        self.has(bool(table.lines))
         for one in (self.export_button, self.print_button):
             one.setEnabled(bool(table.lines))
         self.finding.setText(table.finding)
