@@ -424,7 +424,7 @@ class Content:
         That is not only what is attached to records that go: bytes that could not go with an earlier package go with
         this one.
         """
-        own = scope.of_lower(Attachment, self.line) if self.up else scope.of_upper(Attachment, self.line)
+        own = scope.of_sender(Attachment, self.line, up=self.up)
         wanted = select(Attachment).where(or_(self.where(Attachment), own), Attachment.deleted_at.is_(None))
         found = {one.sha256: one for one in self.session.scalars(wanted.order_by(Attachment.id.desc()))}
         return {sha256: found[sha256] for sha256 in sorted(found.keys() - there)}

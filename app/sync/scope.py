@@ -3,9 +3,24 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, case, exists, false, func, or_, select, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    case,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
 from sqlalchemy.orm import Session
 
 from app.ledgers.catalogue import LEDGERS
@@ -70,6 +85,7 @@ def of_lower(model: type[Record], line: Line) -> ColumnElement[bool]:
     return model.office_id.in_(line.below)
 
 
+@lru_cache(maxsize=1024)  # one hand-off asks for each a dozen times, and it takes longer to put together than to run
 def of_upper(model: type[Record], line: Line) -> ColumnElement[bool]:
     """The records of the upper side that concern the lower one, or everyone, and those that it passes on."""
     if model is Office:  # the offices beside the lower one too: something may be addressed to them
@@ -80,6 +96,11 @@ def of_upper(model: type[Record], line: Line) -> ColumnElement[bool]:
         return owned
     concern = or_(and_(*(link.is_(None) for link in links)), *(link.in_(line.below) for link in links))
     return or_(and_(owned, concern), passed_on(model, line))
+
+
+def of_sender(model: type[Record], line: Line, *, up: bool) -> ColumnElement[bool]:
+    """The records that a package's sender speaks of."""
+    return of_lower(model, line) if up else of_upper(model, line)
 
 
 def passed_on(model: type[Record], line: Line) -> ColumnElement[bool]:
@@ -106,9 +127,15 @@ def _within_reach(model: type[Record], line: Line) -> Iterator[ColumnElement[boo
     for name, spec in fields_of(model).items():
         if spec.target in (None, Office.__tablename__):
             continue
-        target, link = table_of(models()[str(spec.target)]).alias(), getattr(model, name)
+        target, link = _linked(str(spec.target)), getattr(model, name)
         held = exists().where(target.c.id == link, target.c.office_id.in_(line.above | line.below))
         yield or_(link.is_(None), held)
+
+
+@cache
+def _linked(name: str) -> FromClause:
+    """A ledger's table under another name: a record may link to one of its own ledger."""
+    return table_of(models()[name]).alias()
 
 
 def changed(model: type[Record], since: int, peer: str) -> ColumnElement[bool]:
@@ -157,36 +184,40 @@ def totals(session: Session, line: Line, *, up: bool) -> dict[str, Total]:
     for name, model in models().items():
         if model is Office:
             continue
-        table = table_of(model)
-        where = of_lower(model, line) if up else of_upper(model, line)
-        version = type_coerce(table.c.version, Text())
-        entry = type_coerce(table.c.id, Text()) + " " + version + "\n"
-        planted = and_(version.startswith(f'{{"{SEED}":'), version.not_like("%,%"))
-        digest, live, all_rows, last = hashlib.sha256(), 0, 0, ""
+        wanted, digest, live, all_rows, last = _entries(model, line, up=up), hashlib.sha256(), 0, 0, ""
         while True:
-            # many small rows take longer to pass through the driver than to find: they come joined
-            some = (
-                select(case((planted, ""), else_=entry).label("entry"), table.c.deleted_at, table.c.id)
-                .where(where, table.c.id > last)
-                .order_by(table.c.id)
-                .limit(AT_ONCE)
-                .subquery()
-            )
-            wanted = select(
-                func.aggregate_strings(some.c.entry, ""),
-                func.count(),
-                func.count(some.c.deleted_at),
-                func.max(some.c.id),
-            )
-            joined, many, deleted, last = session.connection().execute(wanted).one()
+            joined, many, deleted, last = session.connection().execute(wanted, {"last": last}).one()
             if not many:
                 break
             digest.update(joined.encode())
             live += many - deleted
             all_rows += many
+            if many < AT_ONCE:
+                break
         if all_rows:
             found[name] = Total(live, digest.hexdigest())
     return found
+
+
+@lru_cache(maxsize=1024)
+def _entries(model: type[Record], line: Line, *, up: bool) -> Select[str, int, int, str]:
+    """The next records after the id `last`: their ids and versions in one text, how many they are, how many of them are
+    deleted, and the last id. Many small rows take longer to pass through the driver than to find, so they come joined.
+    """
+    table = table_of(model)
+    version = type_coerce(table.c.version, Text())
+    entry = type_coerce(table.c.id, Text()) + " " + version + "\n"
+    planted = and_(version.startswith(f'{{"{SEED}":'), version.not_like("%,%"))
+    some = (
+        select(case((planted, ""), else_=entry).label("entry"), table.c.deleted_at, table.c.id)
+        .where(of_sender(model, line, up=up), table.c.id > bindparam("last", type_=Text()))
+        .order_by(table.c.id)
+        .limit(AT_ONCE)
+        .subquery()
+    )
+    return select(
+        func.aggregate_strings(some.c.entry, ""), func.count(), func.count(some.c.deleted_at), func.max(some.c.id)
+    )
 
 
 def live_counts(session: Session, line: Line, *, up: bool) -> dict[str, int]:
@@ -195,20 +226,23 @@ def live_counts(session: Session, line: Line, *, up: bool) -> dict[str, int]:
     for name, model in models().items():
         if model is Office:
             continue
-        where = of_lower(model, line) if up else of_upper(model, line)
-        number = session.execute(
-            select(func.count()).select_from(model).where(where, model.deleted_at.is_(None))
-        ).scalar_one()
+        number = session.connection().execute(_live(model, line, up=up)).scalar_one()
         if number:
             found[name] = number
     return found
+
+
+@lru_cache(maxsize=1024)
+def _live(model: type[Record], line: Line, *, up: bool) -> Select[int]:
+    table = table_of(model)
+    return select(func.count()).select_from(table).where(of_sender(model, line, up=up), table.c.deleted_at.is_(None))
 
 
 def unseen(session: Session, line: Line, *, up: bool, since: int, peer: str, ledgers: Iterable[str]) -> bool:
     """Whether this side has changed records of the sender's that the sender has not acknowledged."""
     for name in ledgers:
         model = models()[name]
-        where = of_lower(model, line) if up else of_upper(model, line)
-        if session.execute(select(model.id).where(where, changed(model, since, peer)).limit(1)).first():
+        where = and_(of_sender(model, line, up=up), changed(model, since, peer))
+        if session.execute(select(model.id).where(where).limit(1)).first():
             return True
     return False
