@@ -28,7 +28,7 @@ from db.migrations.upgrade import SCHEMA
 from db.models.common import Attachment
 from db.models.handoff import PackageLine, Peer
 from db.models.organisation import Office
-from db.models.record import Record, models
+from db.models.record import Record
 
 KEPT = 16 << 20
 """How many compressed bytes of lines are kept between measuring and writing; beyond, a ledger is read a second time."""
@@ -331,13 +331,13 @@ class Content:
         self.total = 0
         self._kept: dict[str, list[bytes]] = {}
         self._room = KEPT
-        touched = select(ChangeLine.ledger).where(ChangeLine.seq > since).distinct() if since is not None else None
-        self._touched = None if touched is None else set(session.scalars(touched))
-
-    def models(self) -> list[type[Record]]:
-        """The ledgers of which something may go: of changes, those with a line in the journal since."""
-        found = models()
-        return [model for name, model in found.items() if self._touched is None or name in self._touched]
+        found = scope.filled(session)
+        if since is not None:
+            touched = set(session.scalars(select(ChangeLine.ledger).where(ChangeLine.seq > since).distinct()))
+            found = {name: model for name, model in found.items() if name in touched}
+        self.models: tuple[type[Record], ...] = (Office, *(model for model in found.values() if model is not Office))
+        """The ledgers of which something may go: of changes, those with a line in the journal since. An office goes
+        with what mentions it, whether or not it has changed."""
 
     def where(self, model: type[Record]) -> ColumnElement[bool]:
         """Which records of a ledger go."""
@@ -349,7 +349,7 @@ class Content:
     def _mentioned(self) -> list[str]:
         """Offices beside the two sides that a record which goes points to: the receiver needs their names."""
         found: set[str] = set()
-        for model in self.models():
+        for model in self.models:
             if model is Office:
                 continue
             going = scope.going(model, self.line, up=self.up, since=self.since, full=self.full, peer=self.peer)
@@ -364,12 +364,10 @@ class Content:
 
     def measure(self, progress: Progress | None) -> list[tuple[type[Record], Member]]:
         """Each ledger that has something to go, with its size and digest."""
-        # an office goes with what mentions it, whether or not it has changed
-        wanted = [model for model in models().values() if model is Office or model in self.models()]
         if progress is not None:
-            self.total = sum(self.count(model) for model in wanted)
+            self.total = sum(self.count(model) for model in self.models)
         members, done = [], 0
-        for model in wanted:
+        for model in self.models:
             name = model.__tablename__
             digest, size, rows, kept = hashlib.sha256(), 0, 0, _Kept(self._room)
             for block in self._blocks(model):
@@ -502,7 +500,7 @@ def pending(ws: Workspace) -> int:
             )
             if last is not None and last.upto == (session.execute(select(func.max(ChangeLine.seq))).scalar() or 0):
                 continue
-            total += sum(content.count(model) for model in models().values())
+            total += sum(content.count(model) for model in content.models)
         return total
 
 
@@ -524,8 +522,8 @@ def _peers(session: Session, ws: Workspace, code: str | None) -> list[Peer]:
 def _due(session: Session, ws: Workspace, peer: Peer, since: int | None) -> dict[str, tuple[int, int, int]]:
     content = Content(session, line_to(session, ws, peer), peer.office_id, up=peer.superior, since=since, full=True)
     found = {}
-    for name, model in models().items():
-        where = content.where(model)
+    for model in content.models:
+        name, where = model.__tablename__, content.where(model)
         gone = model.deleted_at.is_not(None)
         whole, deleted = session.execute(
             select(func.count(), func.count(model.deleted_at)).select_from(model).where(where)
