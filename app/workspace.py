@@ -249,7 +249,7 @@ class Workspace:
         if key is None:
             key = vault.new_key()
             slots = vault.Slots().with_slot(vault.wrap(key, self.user, new, cost))
-            self._replace_store(Opened(key, self.user), slots)
+            self._encrypt_store(Opened(key, self.user), slots)
         else:
             slot = vault.wrap(key, self._opened.user, new, cost)
             vault.write(self.folder / KEYS, self._slots().with_slot(slot))
@@ -285,12 +285,6 @@ class Workspace:
         write_config(self.folder, {**read_config(self.folder), "user": name})
         self.user = name
 
-    def remove_passphrase(self) -> None:
-        """Makes the store a plain file that opens without a passphrase, for everybody. As safe as `set_passphrase`."""
-        self._own_file()
-        if self._opened.key is not None:
-            self._replace_store(Opened(None, ""), None)
-
     def add_user(self, user: str, passphrase: str, cost: vault.Cost = vault.STANDARD) -> None:
         """Gives one more person a passphrase of their own. Raises `Refusal` when the name has one."""
         if self._opened.key is None:
@@ -315,18 +309,17 @@ class Workspace:
         if self.shared:
             raise Refusal(SERVER_GUARDS, "not-encrypted")
 
-    def _replace_store(self, opened: "Opened", slots: vault.Slots | None) -> None:
-        """Puts a copy under another key in the store's place.
+    def _encrypt_store(self, opened: "Opened", slots: vault.Slots) -> None:
+        """Puts an encrypted copy in the plain store's place.
 
         `records.db` decides: its replacement is the one step that counts, and `_settle` clears away what an
-        interruption leaves on either side of it. So the new slots are there before it, the old ones until after it.
+        interruption leaves on either side of it. So the slots are there before it.
         """
         store, copy = self.folder / RECORDS, self.folder / COPY
         try:
             encrypt_copy(self.engine, copy, opened.key)
             self.engine.dispose()  # the last connection takes its write-ahead log along
-            if slots is not None:
-                vault.write(self.folder / KEYS, slots)
+            vault.write(self.folder / KEYS, slots)
             move(copy, store)
             self._opened = opened
         finally:
@@ -449,7 +442,7 @@ def place_of(session: Session) -> str:
 
 
 def _settle(folder: Path) -> None:
-    """Clears away what an interrupted change of the passphrase left. Raises `Refusal` when the store is not there."""
+    """Clears away what an interrupted encryption left. Raises `Refusal` when the store is not there."""
     store = folder / RECORDS
     if not store.exists():
         raise Refusal(f"工作目录里没有数据文件 {RECORDS}。请用最近的备份恢复", "damaged")
