@@ -32,9 +32,9 @@ from db.migrations.upgrade import upgrade
 from db.models.organisation import Office
 from db.parsing import clean_name
 
-LASTING = ("undo", "new", "seed", "enrol", "review")
-"""Kinds of batches that undo passes over: an office that has been given its enrolment file goes on existing, and what
-the program finds from other records would be found again."""
+LASTING = ("undo", "new", "seed", "enrol", "join", "review")
+"""Kinds of batches that undo passes over: an office that has been given its enrolment file goes on existing, one that
+has joined has given its reference data over, and what the program finds from other records would be found again."""
 LONGEST_NAME = 50
 MACHINE = "machine"
 """The setting that says where the store was last open, see `place_of`."""
@@ -80,7 +80,11 @@ class Workspace:
     def __init__(self, folder: Path, engine: Engine, lock: FileLock, user: str, opened: "Opened") -> None:
         self.folder, self.engine, self._lock, self._opened = folder, engine, lock, opened
         self.user = user[:LONGEST_NAME]
-        with Session(engine) as session:
+        self.look_up()
+
+    def look_up(self) -> None:
+        """Learns from the store which replica this is and whose."""
+        with Session(self.engine) as session:
             self.replica = settings.get(session, "replica") or ""
             found = session.get(Office, settings.get(session, "office_id"))
         if found is None:
