@@ -1,6 +1,6 @@
 """The offices on the other side: a county enrols townships, a township joins, a lost computer is revoked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -169,7 +169,8 @@ class Joined:
 
     Attributes:
         code, name: the superior's.
-        replaced: the reference records that this office had edited, and what they are now: the superior keeps them.
+        replaced: the office's own record, and the reference records that it had edited, where they are other now: the
+            superior keeps them.
         kept: a backup of the workspace as it was before; None for a trial, and where the data is on a server.
     """
 
@@ -196,7 +197,8 @@ def join_with(ws: Workspace, file: Path, enrolment_passphrase: str, *, dry_run: 
             with ws.edit(f"加入{enrolment.manifest.sender.name}", kind="join") as batch:
                 session = batch.session
                 _refuse_other(session, ws, enrolment)  # another seat may have been quicker
-                before = list(edited(session, ws.office.id))
+                own = stored_rows(session.connection(), Office, [ws.office.id])[ws.office.id]
+                before: list[tuple[type[Record], Values]] = [(Office, own), *edited(session, ws.office.id)]
                 enrolment.take_in(batch, ws.office.id)
                 pass_up(batch, ws.office.id, enrolment.manifest.sender.office)
                 found = _replaced(session, before)
@@ -241,12 +243,14 @@ def _refuse_other(session: Session, ws: Workspace, enrolment: "_Enrolment") -> N
         raise Refusal("登记文件是归本单位管的单位写的，没有加入。请核对文件", "not-allowed")
 
 
-def _replaced(session: Session, before: list[tuple[type[Record], Values]]) -> tuple[Detail, ...]:
-    """What of these rows is another now. Whose they are is not said: they all are the superior's."""
+def _replaced(session: Session, before: Sequence[tuple[type[Record], Values]]) -> tuple[Detail, ...]:
+    """What of these rows is other now. Whose they are is not said: they all are the superior's."""
     changed = []
     for model, old in before:
         (now,) = stored_rows(session.connection(), model, [old["id"]]).values()
-        names = [name for name in merged_fields(model) if name != "office_id" and now[name] != old[name]]
+        names = [
+            one for one in merged_fields(model) if one not in ("office_id", "superior_id") and now[one] != old[one]
+        ]
         if names:
             action = "deleted" if now["deleted_at"] is not None and old["deleted_at"] is None else "updated"
             was, is_ = ({name: row[name] for name in names} for row in (old, now))

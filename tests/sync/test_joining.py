@@ -201,6 +201,7 @@ def lonely(offices: Offices) -> Workspace:
     return offices.lonely
 
 
+@pytest.mark.both_stores
 def test_a_township_that_began_alone_joins_its_county(offices: Offices, lonely: Workspace) -> None:
     (member,) = records(lonely, "member")
     paper = enrol(offices.county, "532902", "青石镇党委", offices.root / "青石.dzb")
@@ -209,7 +210,8 @@ def test_a_township_that_began_alone_joins_its_county(offices: Offices, lonely: 
         offices.county, None, "remark", target_office_id=paper.office_id, ledger="office", record=paper.office_id,
         text="请核对名称", status="待改",
     )  # fmt: skip
-    join_with(lonely, paper.file, paper.passphrase)
+    (told,) = join_with(lonely, paper.file, paper.passphrase).replaced
+    assert (told.ledger, told.changes) == ("office", (("单位名称", "青石镇", "青石镇党委"),))
     assert lonely.office.name == "青石镇党委"
     outcome = offices.hand(lonely, offices.county)
     assert (outcome.status, outcome.noticed) == ("applied", ())
@@ -219,7 +221,8 @@ def test_a_township_that_began_alone_joins_its_county(offices: Offices, lonely: 
         "532902", lonely.office.id, "answered",
     )  # fmt: skip
     back = offices.hand(offices.county, lonely)
-    assert (back.status, back.noticed) == ("applied", ())
+    assert (back.status, back.noticed, back.deleted) == ("applied", (), 0)
+    assert row(lonely, paper.office_id, "office") == {}
     assert row(lonely, remark, "remark")["record"] == lonely.office.id
     assert row(lonely, remark, "remark") == row(offices.county, remark, "remark")
     assert row(lonely, lonely.office.id, "office") == row(offices.county, lonely.office.id, "office")
