@@ -42,6 +42,12 @@ SERVER_GUARDS = "数据在数据库服务器上，由服务器的账户和口令
 CONFIG, RECORDS, KEYS, LOCK, COPY = "siji.toml", "records.db", "keys.json", ".siji.lock", "records.db.new"
 
 
+HERE = {"county": "县里", "city": "市里"}
+ABOVE = {"township": "县里", "county": "市里"}
+BELOW = {"county": "乡镇", "city": "县"}
+"""What people of a level call themselves, their superior, and those that report to them."""
+
+
 @dataclass(frozen=True)
 class OfficeCard:
     """Who this workspace belongs to."""
@@ -56,6 +62,21 @@ class OfficeCard:
     def is_county(self) -> bool:
         """Whether the office takes in others' packages: a county's, or a city's."""
         return self.level != "township"
+
+    @property
+    def here(self) -> str:
+        """What people here, and those that report to them, call this office."""
+        return HERE.get(self.level, "本单位")
+
+    @property
+    def above(self) -> str:
+        """What people here call the superior."""
+        return ABOVE.get(self.level, "上级")
+
+    @property
+    def below(self) -> str:
+        """What people here call an office that reports to this one."""
+        return BELOW.get(self.level, "下级")
 
 
 @dataclass(frozen=True)

@@ -60,3 +60,12 @@ def test_a_county_says_what_of_its_reference_data_is_the_citys_now(
     assert "改用上级的：规则参数 " in joined.err
     assert "值：18 → 25" in joined.err
     assert run("records", county, "policy", "--where", "key=monthly.due_day").value[0]["value"] == "25"
+    (sent,) = run("export", county, "--to", tmp_path, "--for", "431500").value
+    told = run("status", county).value
+    assert (told["pending"], told["package"]["sequence"], told["package"]["status"]) == (0, 1, "sent")
+    assert told["townships"] == []
+    assert "云溪县委组织部：未上报变更 0 条\n上次上报第 1 号，还没有回执\n" in run("status", county, plain=True).out
+    assert run("import", city, sent["file"]).value[0]["status"] == "applied"
+    answer = run("export", city, "--to", tmp_path).value[0]["file"]
+    assert run("import", county, answer).value[0]["status"] == "applied"
+    assert "上次上报第 1 号，市里已接收" in run("status", county, plain=True).out

@@ -13,6 +13,7 @@ from app.workspace import Workspace
 from db import settings
 from db.journal import BatchLine, Progress
 from ui.background import Desk
+from ui.pages.join import JoinDialog
 from ui.pages.users import UsersDialog
 from ui.pages.who import NameDialog, NewPassphrase
 from ui.shell import memory, words
@@ -30,6 +31,7 @@ from ui.shell.widgets import (
     row,
     scrolling,
 )
+from ui.wizards.words import JOIN
 
 MINUTES = (0, 5, 15, 30, 60)
 LINES = 40
@@ -89,7 +91,7 @@ class SettingsPage(QWidget):
         self.header = PageHeader("设置", f"{self.here.office.name} · {self.here.folder}")
         self.message, self.progress = MessageBar(), ProgressStrip()
         left = QWidget()
-        left.setLayout(column(self._dress(), self._safety(), self._folder(), 0, gap=12))
+        left.setLayout(column(self._dress(), self._safety(), self._superior(), self._folder(), 0, gap=12))
         left.setFixedWidth(470)
         self.log_body = column(gap=7)
         log = Card("操作日志", gap=10)
@@ -159,6 +161,29 @@ class SettingsPage(QWidget):
         now.idle_minutes = self.minutes.currentData()
         memory.remember(now)
         self.idle_minutes.emit(now.idle_minutes)
+
+    def _superior(self) -> Card:
+        card = Card("上级单位", gap=10)
+        self.superior = label("", "quiet", wrap=True)
+        name = JOIN.get(self.here.office.level, "")
+        self.join_button = button(f"{name}…", "mdi6.office-building-plus-outline", then=self.ask_join)
+        card.body.addWidget(self.superior)
+        card.body.addLayout(row(self.join_button, 0))
+        card.setVisible(bool(name))
+        self._say_superior()
+        self.desk.renewed.connect(self._say_superior)
+        return card
+
+    def _say_superior(self) -> None:
+        assert self.desk.here is not None
+        here = self.desk.here
+        none = f"还没有加入{here.office.above}。收到登记文件和口令，就在这里加入，现有的数据都会保留。"
+        self.superior.setText(f"已加入“{here.superior}”。" if here.superior else none)
+        self.join_button.setVisible(not here.superior)
+
+    def ask_join(self) -> None:
+        """Asks for the enrolment file of a superior."""
+        self._ask(JoinDialog(self, self.desk))
 
     def _folder(self) -> Card:
         card = Card("备份与工作目录", gap=10)
@@ -250,7 +275,7 @@ class SettingsPage(QWidget):
         """Asks who works here from now on."""
         self._ask(NameDialog(self, self.desk))
 
-    def _ask(self, dialog: NewPassphrase | NameDialog) -> None:
+    def _ask(self, dialog: NewPassphrase | NameDialog | JoinDialog) -> None:
         dialog.done.connect(lambda said: self.message.say("good", said))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
