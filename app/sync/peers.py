@@ -225,9 +225,15 @@ class _RolledBack(Exception):
 
 
 def _refuse_other(session: Session, ws: Workspace, enrolment: "_Enrolment") -> None:
-    """Raises `Refusal` unless the file is for this office, and it has no superior yet."""
-    above = session.scalars(select(Peer).where(Peer.superior.is_(True))).first()
-    if above is not None:
+    """Raises `Refusal` unless the file is for this office, and it has no superior yet. Until the superior has answered,
+    it may have enrolled the office once more: then that file is the one that counts."""
+    above, sender = session.scalars(select(Peer).where(Peer.superior.is_(True))).first(), enrolment.manifest.sender
+    later = (
+        above is not None
+        and above.office_id == sender.office
+        and above.secret not in (None, enrolment.invitation.secret)
+    )
+    if above is not None and not later:
         raise Refusal(
             f"本单位已经加入“{above.name}”，不用再加入，什么都没有改动。要换上级，请用登记文件另建一个工作目录",
             "already-joined",
@@ -239,7 +245,8 @@ def _refuse_other(session: Session, ws: Workspace, enrolment: "_Enrolment") -> N
             f"（{LEVELS[ws.office.level]}，代码 {ws.office.code}），没有加入。请核对文件，或请上级按本单位的代码登记",
             "not-for-us",
         )
-    if session.get(Peer, enrolment.manifest.sender.office) is not None:
+    known = session.get(Peer, sender.office)
+    if known is not None and not known.superior:
         raise Refusal("登记文件是归本单位管的单位写的，没有加入。请核对文件", "not-allowed")
 
 
@@ -276,7 +283,7 @@ class _Enrolment:
         """Puts what it brings into a store: the superior and its keys, our office's record under the id `own`, the
         reference data and what else concerns us; and makes our keys where there are none."""
         manifest, session, sender = self.manifest, batch.session, self.manifest.sender
-        session.add(
+        session.merge(
             Peer(
                 office_id=sender.office,
                 code=sender.code,

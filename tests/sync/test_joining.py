@@ -275,9 +275,11 @@ def test_a_file_for_another_level_is_refused(offices: Offices, lonely: Workspace
 
 
 def test_who_has_a_superior_is_refused(offices: Offices) -> None:
-    offices.joined()
+    paper = offices.paper()
+    join_with(offices.county, paper.file, paper.passphrase)
+    offices.round()
     refused(
-        offices.county, offices.paper(),
+        offices.county, paper,
         "本单位已经加入“云溪市委组织部”，不用再加入，什么都没有改动。要换上级，请用登记文件另建一个工作目录",
     )  # fmt: skip
     paper = enrol(offices.county, "532909", "新田乡", offices.root / "新田.dzb")
@@ -334,6 +336,18 @@ def test_nobody_answers_for_another_without_the_secret(offices: Offices, lonely:
     before = everything(offices.county)
     assert offices.hand(lonely, offices.county).reason == "bad-signature"
     assert everything(offices.county) == before
+
+
+def test_until_it_is_answered_an_office_joins_again_by_a_later_file(offices: Offices, lonely: Workspace) -> None:
+    paper = enrol(offices.county, "532902", "青石镇", offices.root / "青石.dzb")
+    join_with(lonely, paper.file, paper.passphrase)
+    paper = enrol(offices.county, "532902", "青石镇党委", offices.root / "又.dzb")
+    join_with(lonely, paper.file, paper.passphrase)
+    assert lonely.office.name == "青石镇党委"
+    for giver, taker in ((lonely, offices.county), (offices.county, lonely)):
+        outcome = offices.hand(giver, taker)
+        assert (outcome.status, outcome.noticed) == ("applied", ())
+    refused(lonely, paper, "本单位已经加入“云岭县委组织部”")
 
 
 def test_nobody_takes_over_an_office_that_is_known(offices: Offices, lonely: Workspace) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app import backup
 from app.backup import LAST_BACKUP
+from app.sync.peers import PeerCard, superior
 from app.workspace import Workspace
 from db import settings
 from db.journal import BatchLine, Progress
@@ -170,16 +171,15 @@ class SettingsPage(QWidget):
         card.body.addWidget(self.superior)
         card.body.addLayout(row(self.join_button, 0))
         card.setVisible(bool(name))
-        self._say_superior()
-        self.desk.renewed.connect(self._say_superior)
+        self.desk.renewed.connect(self.refresh)
         return card
 
-    def _say_superior(self) -> None:
-        assert self.desk.here is not None
-        here = self.desk.here
-        none = f"还没有加入{here.office.above}。收到登记文件和口令，就在这里加入，现有的数据都会保留。"
-        self.superior.setText(f"已加入“{here.superior}”。" if here.superior else none)
-        self.join_button.setVisible(not here.superior)
+    def _show_superior(self, found: PeerCard | None) -> None:
+        none = f"还没有加入{self.here.office.above}。收到登记文件和口令，就在这里加入，现有的数据都会保留。"
+        waits = found is not None and found.acknowledged is None
+        more = "还没有收到它的回执。它又登记过一次的，用新的登记文件再加入。" if waits else ""
+        self.superior.setText(none if found is None else f"已加入“{found.name}”。{more}")
+        self.join_button.setVisible(found is None or waits)
 
     def ask_join(self) -> None:
         """Asks for the enrolment file of a superior."""
@@ -210,6 +210,7 @@ class SettingsPage(QWidget):
         """Reads the log anew."""
         self.desk.read(operations, self._show, key=("operations", id(self)))
         self.desk.read(_last_backup, self._show_backup, key=("backup", id(self)))
+        self.desk.read(superior, self._show_superior, key=("superior", id(self)))
 
     def _show_backup(self, moment: str | None) -> None:
         self.last_backup.setText(f"上次备份：{words.when(moment)}" if moment else "还没有备份过。请现在备份一次。")

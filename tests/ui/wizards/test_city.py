@@ -109,8 +109,8 @@ def test_a_county_joins_from_its_settings(world: World, paper: Paper, open_desk:
         dialog.go.click()
     assert told.args == ["已加入“云溪市委组织部”。请到“数据交换”上报一次，市里收到才认得这台电脑。"]
     settle(qtbot, desk)
-    assert page.superior.text() == "已加入“云溪市委组织部”。"
-    assert not page.join_button.isVisible()
+    settle(qtbot, desk)
+    assert page.superior.text().startswith("已加入“云溪市委组织部”。还没有收到它的回执。")
     assert desk.here is not None
     assert desk.here.superior == "云溪市委组织部"
     assert bar.pending.isVisible()
@@ -210,8 +210,8 @@ def test_the_window_says_how_the_county_stands_to_its_city(
 ) -> None:
     world.edit(world.county, world.members[0], phone="13912345678")
     desk = open_desk(world.county)
-    bar, bench = StatusBar(desk), WorkbenchPage(desk)
-    for one in (bar, bench):
+    bar, bench, page = StatusBar(desk), WorkbenchPage(desk), SettingsPage(desk)
+    for one in (bar, bench, page):
         qtbot.addWidget(one)
         one.show()
     settle(qtbot, desk)
@@ -219,6 +219,8 @@ def test_the_window_says_how_the_county_stands_to_its_city(
     assert bar.sent.text().startswith("上次上报 第 1 号 · ")
     assert bar.sent.text().endswith("（市里已接收）")
     assert bar.received.text() == "最近接收 梅岭镇 第 1 号"
+    assert page.superior.text() == "已加入“云溪市委组织部”。"
+    assert not page.join_button.isVisible()
     assert bench.up_button.isVisible()
     with qtbot.waitSignal(bench.hand_up):
         bench.up_button.click()
