@@ -75,7 +75,7 @@ def backup(workspace: "Workspace", to: Path) -> Path:
 
     The records are a consistent copy under the same key: the passphrase that opens the workspace opens the backup. The
     file gets its name only when it has been written, flushed and read back; then the store remembers when
-    (`LAST_BACKUP`). Raises `Refusal` when it cannot be.
+    (`LAST_BACKUP`), unless it lies in the workspace itself. Raises `Refusal` when it cannot be.
     """
     if workspace.engine.dialect.name != "sqlite":
         raise Refusal("这个工作目录的数据在数据库服务器上。请用服务器自己的工具备份", "not-a-file")
@@ -96,8 +96,11 @@ def backup(workspace: "Workspace", to: Path) -> Path:
         finally:
             copy.unlink(missing_ok=True)
             temporary.unlink(missing_ok=True)
-    with workspace.write() as session:
-        settings.put(session, LAST_BACKUP, clock.now())
+    if not target.resolve().is_relative_to(
+        workspace.folder.resolve()
+    ):  # one that is lost with the computer keeps nobody's mind at rest
+        with workspace.write() as session:
+            settings.put(session, LAST_BACKUP, clock.now())
     return target
 
 

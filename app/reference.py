@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator
 from importlib import resources
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from db import settings
@@ -60,6 +60,31 @@ def remember(session: Session) -> None:
     upgrade then changes only what nobody has edited."""
     for model, name, key in SEEDED:
         _note(session, model, list(seeds(model, name, key)))
+
+
+def pass_up(batch: Batch, office_id: str, superior_id: str) -> None:
+    """Gives an office's own copies of the reference data to its superior, those too of which the superior's program
+    knows nothing yet. Versions stay, for all offices' copies are one record."""
+    for model, _, _ in SEEDED:
+        own = select(model.id).where(model.office_id == office_id)
+        stored = stored_rows(batch.session.connection(), model, list(batch.session.scalars(own)))
+        batch.write_rows(
+            model,
+            updates=[
+                (row, {"office_id": superior_id, "version": row["version"], "stamps": row["stamps"]})
+                for row in stored.values()
+                if SEED_REPLICA in row["version"]
+            ],
+        )
+
+
+def edited(session: Session, office_id: str) -> Iterator[tuple[type[Record], Values]]:
+    """The office's own copies of the reference data that somebody has edited, as they are stored."""
+    for model, _, _ in SEEDED:
+        own = select(model.id).where(model.office_id == office_id)
+        for row in stored_rows(session.connection(), model, list(session.scalars(own))).values():
+            if SEED_REPLICA in row["version"] and len(row["version"]) > 1:
+                yield model, row
 
 
 def _merge(batch: Batch, model: type[Record], office_id: str, rows: list[Values]) -> None:

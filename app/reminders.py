@@ -64,7 +64,8 @@ def reminders(session: Session, office: OfficeCard, today: date) -> list[Reminde
         *probation(session, today),
         *recruiting.reminders(session, office, today),
         *terms(session, today),
-        *(reporting_townships(session, today) if office.is_county else reporting(session, today)),
+        *reporting(session, office, today),
+        *(reporting_townships(session, today) if office.is_county else ()),
         *conflicts(session),
         *remarks(session, office),
         *letters(session, office, today),
@@ -261,29 +262,30 @@ def budgets_lag(session: Session, today: date) -> Iterable[Reminder]:
 
 
 def remarks(session: Session, office: OfficeCard) -> Iterable[Reminder]:
-    """What the county sent back and nobody has answered; a county sees what it waits for, and what was corrected."""
-    known = select(Remark.id, Remark.text, Remark.status).where(
+    """What the superior sent back and nobody has answered; a county sees what it waits for, and what was corrected."""
+    known = select(Remark.id, Remark.text, Remark.status, Remark.target_office_id).where(
         Remark.deleted_at.is_(None), Remark.status.in_((OPEN, CORRECTED))
     )
-    if not office.is_county:
-        known = known.where(Remark.target_office_id == office.id)
     found = session.execute(known.order_by(Remark.id.desc())).all()
-    waiting = [(id, text) for id, text, status in found if status == OPEN]
-    if office.is_county:
-        corrected = [text for _, text, status in found if status == CORRECTED]
-        if corrected:
-            place = Place("remark", chips=("已改",))
-            detail = f"看过没有问题，改成“已了”。{_first_line(corrected[0])}"
-            yield Reminder(Urgency.ATTENTION, f"乡镇已改的批注 {len(corrected)} 条", detail, place)
-    answered = set() if office.is_county else answered_here(session, [id for id, _ in waiting])
-    waiting = [one for one in waiting if one[0] not in answered]
+    below = [(id, text, status) for id, text, status, target in found if target != office.id and office.is_county]
+    corrected = [text for _, text, status in below if status == CORRECTED]
+    if corrected:
+        place = Place("remark", chips=("已改",))
+        detail = f"看过没有问题，改成“已了”。{_first_line(corrected[0])}"
+        yield Reminder(Urgency.ATTENTION, f"乡镇已改的批注 {len(corrected)} 条", detail, place)
+    waiting = [text for _, text, status in below if status == OPEN]
     if waiting:
-        title = f"等乡镇更正的批注 {len(waiting)} 条" if office.is_county else f"县里退回 {len(waiting)} 条"
-        urgency = Urgency.INFORMATION if office.is_county else Urgency.ATTENTION
+        title = f"等乡镇更正的批注 {len(waiting)} 条"
+        yield Reminder(Urgency.INFORMATION, title, _first_line(waiting[0]), Place("remark", chips=("待改",)))
+    sent_back = [(id, text) for id, text, status, target in found if target == office.id and status == OPEN]
+    answered = answered_here(session, [id for id, _ in sent_back])
+    due = [(id, text) for id, text in sent_back if id not in answered]
+    if due:
+        title = f"{office.above}退回 {len(due)} 条"
         place = Place("remark", chips=("待改",))
-        if answered:
-            place = Place("remark", ids=tuple(id for id, _ in waiting), title="县里退回")
-        yield Reminder(urgency, title, _first_line(waiting[0][1]), place)
+        if answered or waiting:
+            place = Place("remark", ids=tuple(id for id, _ in due), title=f"{office.above}退回")
+        yield Reminder(Urgency.ATTENTION, title, _first_line(due[0][1]), place)
 
 
 def _first_line(text: str) -> str:
@@ -369,8 +371,8 @@ def conflicts(session: Session) -> Iterable[Reminder]:
         yield Reminder(Urgency.ATTENTION, f"没有裁决的冲突 {number} 条", detail, Place(CONFLICTS))
 
 
-def reporting(session: Session, today: date) -> Iterable[Reminder]:
-    """Whether the office has handed over this month; pressing after the day that policy sets."""
+def reporting(session: Session, office: OfficeCard, today: date) -> Iterable[Reminder]:
+    """Whether the office has handed over to its superior this month; pressing after the day that policy sets."""
     superior = session.scalars(select(Peer).where(Peer.superior.is_(True))).first()
     if superior is None:
         return
@@ -380,7 +382,8 @@ def reporting(session: Session, today: date) -> Iterable[Reminder]:
     due = due_day(session, today)
     urgency = Urgency.WRONG if today.day > due else Urgency.ATTENTION
     before = "还没有上报过" if last is None else f"上次上报是 {_local_day(last.at, today)}"
-    yield Reminder(urgency, "本月还没有上报", f"应在 {due} 日前报送，{before}", Place(EXCHANGE))
+    whom = office.above if office.is_county else ""
+    yield Reminder(urgency, f"本月还没有上报{whom}", f"应在 {due} 日前报送，{before}", Place(EXCHANGE))
 
 
 def reporting_townships(session: Session, today: date) -> Iterable[Reminder]:

@@ -14,20 +14,32 @@ from db.models.handoff import ConflictLine
 
 @dataclass(frozen=True)
 class Status:
-    """`pending` is None for an office without a superior: nobody is handed anything. `conflicts` is how many records
-    wait for a decision that was put off."""
+    """How the store stands.
+
+    Attributes:
+        pending: how many records have changed since the last package to the superior; None for an office without one.
+        sent: that package.
+        received: the last one that was taken in from an office below.
+        backup: when the last backup was made.
+        conflicts: how many records wait for a decision that was put off.
+    """
 
     pending: int | None
-    package: PackageView | None
+    sent: PackageView | None
+    received: PackageView | None
     backup: str | None
     conflicts: int = 0
 
 
 def status(workspace: Workspace) -> Status:
-    """How the store stands now; the package is the last one that a township sent, or that a county took in."""
-    upward = not workspace.office.is_county
-    last = next((one for one in register.packages(workspace, limit=50) if one.sent == upward), None)
-    pending = outgoing.pending(workspace) if upward and workspace.office.superior_id else None
+    """How the store stands now."""
+    pending = outgoing.pending(workspace) if workspace.office.superior_id else None
     with workspace.read() as session:
         conflicts = session.execute(select(func.count()).select_from(ConflictLine)).scalar_one()
-        return Status(pending, last, settings.get(session, LAST_BACKUP), conflicts)
+        return Status(
+            pending,
+            register.newest(session, sent=True, superior=True),
+            register.newest(session, sent=False, superior=False),
+            settings.get(session, LAST_BACKUP),
+            conflicts,
+        )

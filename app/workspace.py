@@ -32,14 +32,20 @@ from db.migrations.upgrade import upgrade
 from db.models.organisation import Office
 from db.parsing import clean_name
 
-LASTING = ("undo", "new", "seed", "enrol", "review")
-"""Kinds of batches that undo passes over: an office that has been given its enrolment file goes on existing, and what
-the program finds from other records would be found again."""
+LASTING = ("undo", "new", "seed", "enrol", "join", "review")
+"""Kinds of batches that undo passes over: an office that has been given its enrolment file goes on existing, one that
+has joined has given its reference data over, and what the program finds from other records would be found again."""
 LONGEST_NAME = 50
 MACHINE = "machine"
 """The setting that says where the store was last open, see `place_of`."""
 SERVER_GUARDS = "数据在数据库服务器上，由服务器的账户和口令保护，这里不另设口令"
 CONFIG, RECORDS, KEYS, LOCK, COPY = "siji.toml", "records.db", "keys.json", ".siji.lock", "records.db.new"
+
+
+HERE = {"county": "县里", "city": "市里"}
+ABOVE = {"township": "县里", "county": "市里"}
+BELOW = {"county": "乡镇", "city": "县"}
+"""What people of a level call themselves, their superior, and those that report to them."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,21 @@ class OfficeCard:
     def is_county(self) -> bool:
         """Whether the office takes in others' packages: a county's, or a city's."""
         return self.level != "township"
+
+    @property
+    def here(self) -> str:
+        """What people here, and those that report to them, call this office."""
+        return HERE.get(self.level, "本单位")
+
+    @property
+    def above(self) -> str:
+        """What people here call the superior."""
+        return ABOVE.get(self.level, "上级")
+
+    @property
+    def below(self) -> str:
+        """What people here call an office that reports to this one."""
+        return BELOW.get(self.level, "下级")
 
 
 @dataclass(frozen=True)
@@ -80,7 +101,11 @@ class Workspace:
     def __init__(self, folder: Path, engine: Engine, lock: FileLock, user: str, opened: "Opened") -> None:
         self.folder, self.engine, self._lock, self._opened = folder, engine, lock, opened
         self.user = user[:LONGEST_NAME]
-        with Session(engine) as session:
+        self.look_up()
+
+    def look_up(self) -> None:
+        """Learns from the store which replica this is and whose."""
+        with Session(self.engine) as session:
             self.replica = settings.get(session, "replica") or ""
             found = session.get(Office, settings.get(session, "office_id"))
         if found is None:
@@ -249,7 +274,7 @@ class Workspace:
         if key is None:
             key = vault.new_key()
             slots = vault.Slots().with_slot(vault.wrap(key, self.user, new, cost))
-            self._replace_store(Opened(key, self.user), slots)
+            self._encrypt_store(Opened(key, self.user), slots)
         else:
             slot = vault.wrap(key, self._opened.user, new, cost)
             vault.write(self.folder / KEYS, self._slots().with_slot(slot))
@@ -285,12 +310,6 @@ class Workspace:
         write_config(self.folder, {**read_config(self.folder), "user": name})
         self.user = name
 
-    def remove_passphrase(self) -> None:
-        """Makes the store a plain file that opens without a passphrase, for everybody. As safe as `set_passphrase`."""
-        self._own_file()
-        if self._opened.key is not None:
-            self._replace_store(Opened(None, ""), None)
-
     def add_user(self, user: str, passphrase: str, cost: vault.Cost = vault.STANDARD) -> None:
         """Gives one more person a passphrase of their own. Raises `Refusal` when the name has one."""
         if self._opened.key is None:
@@ -315,18 +334,17 @@ class Workspace:
         if self.shared:
             raise Refusal(SERVER_GUARDS, "not-encrypted")
 
-    def _replace_store(self, opened: "Opened", slots: vault.Slots | None) -> None:
-        """Puts a copy under another key in the store's place.
+    def _encrypt_store(self, opened: "Opened", slots: vault.Slots) -> None:
+        """Puts an encrypted copy in the plain store's place.
 
         `records.db` decides: its replacement is the one step that counts, and `_settle` clears away what an
-        interruption leaves on either side of it. So the new slots are there before it, the old ones until after it.
+        interruption leaves on either side of it. So the slots are there before it.
         """
         store, copy = self.folder / RECORDS, self.folder / COPY
         try:
             encrypt_copy(self.engine, copy, opened.key)
             self.engine.dispose()  # the last connection takes its write-ahead log along
-            if slots is not None:
-                vault.write(self.folder / KEYS, slots)
+            vault.write(self.folder / KEYS, slots)
             move(copy, store)
             self._opened = opened
         finally:
@@ -449,7 +467,7 @@ def place_of(session: Session) -> str:
 
 
 def _settle(folder: Path) -> None:
-    """Clears away what an interrupted change of the passphrase left. Raises `Refusal` when the store is not there."""
+    """Clears away what an interrupted encryption left. Raises `Refusal` when the store is not there."""
     store = folder / RECORDS
     if not store.exists():
         raise Refusal(f"工作目录里没有数据文件 {RECORDS}。请用最近的备份恢复", "damaged")

@@ -174,6 +174,31 @@ def test_a_county_sees_who_has_not_reported(tmp_path: Path) -> None:
         ]
 
 
+def test_a_county_below_a_city_sees_both_sides(tmp_path: Path) -> None:
+    with office.township(tmp_path / "ws", code="430599", name="云溪县", level="county") as county:
+        city = "01900000-0000-7000-8000-000000000009"
+        put(county, Peer(office_id=city, code="430500", name="云溪市", superior=True, revoked_keys=""))
+        put(county, Peer(office_id="o1", code="1", name="青石镇", signing_key="00", revoked_keys=""))
+        put(county, package(1, "2026-10-28T02:00:00Z", peer=city), package(2, "2026-11-10T02:00:00Z", peer="o1"))
+        village = office.village(county)
+        words = {county.office.id: "请县里核对", None: "请乡镇核对"}
+        with county.edit("批注") as batch:
+            for target, text in words.items():
+                batch.add(
+                    Remark(
+                        office_id=county.office.id, target_office_id=target, ledger="village", record=village,
+                        text=text, status="01",
+                    )
+                )  # fmt: skip
+        found = {one.title: one.detail for one in due(county) if one.place.page in ("remark", EXCHANGE)}
+        assert found == {
+            "本月还没有上报市里": "应在 25 日前报送，上次上报是 10月28日",
+            "本月没有上报 1 个乡镇": "青石镇",
+            "市里退回 1 条": "请县里核对",
+            "等乡镇更正的批注 1 条": "请乡镇核对",
+        }
+
+
 def test_doubts_are_told_by_ledger_and_errors_press() -> None:
     found = [
         Found("member", "a", warning("birth", "id.birth", "出生日期与身份证不一致")),

@@ -19,8 +19,9 @@ from app.commands.common import (
     warn_if_plain,
 )
 from app.demo.county import make_demo
+from app.ledgers.catalogue import LEDGERS
 from app.sync import peers, seal
-from app.workspace import Workspace
+from app.workspace import CONFIG, OfficeCard, Workspace
 
 NAME = None
 app = new_app()
@@ -93,21 +94,52 @@ def enrol(
 
 @app.command()
 def join(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="县里给的登记文件", show_default=False)],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="上级给的登记文件", show_default=False)],
     folder: Folder,
     json: Json = False,
 ) -> None:
-    """乡镇：用登记文件建立自己的工作目录。"""
+    """用登记文件加入上级：建立工作目录；WS 已经有本单位的数据，就连数据一起加入。"""
     once = secret("SIJI_ENROLMENT_PASSPHRASE", "登记文件的一次性口令")
+    if (folder / CONFIG).exists():
+        with opened(folder) as workspace:
+            joined = peers.join_with(workspace, file, once)
+            _tell_joined(folder, workspace.office, joined, json=json)
+        return
     with peers.join(file, folder, once, passphrase=new_secret()) as workspace:
         warn_if_plain(workspace)
         office = workspace.office
     if json:
-        made = {"id": office.id, "code": office.code, "name": office.name, "level": office.level}
-        give({"workspace": str(folder), "office": made})
+        give({"workspace": str(folder), "office": _office(office)})
     else:
         show(f"已加入：{office.name}（{office.code}），工作目录 {folder}")
-        say("请尽快交一次包给县里，县里凭它认下这台电脑。")
+        say("请尽快交一次包给上级，上级凭它认下这台电脑。")
+
+
+def _office(office: OfficeCard) -> dict[str, str]:
+    return {"id": office.id, "code": office.code, "name": office.name, "level": office.level}
+
+
+def _tell_joined(folder: Path, office: OfficeCard, joined: peers.Joined, *, json: bool) -> None:
+    if json:
+        replaced = [{"ledger": one.ledger, "id": one.id, "changes": list(one.changes)} for one in joined.replaced]
+        superior, kept = {"code": joined.code, "name": joined.name}, str(joined.kept) if joined.kept else None
+        give(
+            {
+                "workspace": str(folder),
+                "office": _office(office),
+                "superior": superior,
+                "replaced": replaced,
+                "backup": kept,
+            }
+        )
+        return
+    show(f"{office.name}（{office.code}）已加入“{joined.name}”（{joined.code}），原有的数据都在。")
+    for one in joined.replaced:
+        words = "；".join(f"{name}：{was or '—'} → {now or '—'}" for name, was, now in one.changes)
+        say(f"改用上级的：{LEDGERS[one.ledger].title} {one.title}，{words}")
+    if joined.kept is not None:
+        say(f"加入以前的数据备份在 {joined.kept}，加入错了可以从它恢复。")
+    say("请尽快交一次包给上级，上级凭它认下这台电脑。")
 
 
 @app.command()

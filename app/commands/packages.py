@@ -24,6 +24,7 @@ from app.commands.common import (
     show_table,
 )
 from app.ledgers.catalogue import LEDGERS
+from app.status import Status
 from app.status import status as status_of
 from app.sync import board, intake, keyfile, outgoing, several
 from app.sync.outcome import Inspection, Outcome
@@ -49,12 +50,12 @@ def export(
     folder: Folder,
     to: Annotated[Path, typer.Option("--to", metavar="DIR", help="写到这个文件夹（U 盘）", show_default=False)],
     code: Annotated[
-        str | None, typer.Option("--for", metavar="CODE", help="县里：只给这个乡镇", show_default=False)
+        str | None, typer.Option("--for", metavar="CODE", help="县里：只给这个乡镇，或者报给上级", show_default=False)
     ] = None,
     full: Annotated[bool, typer.Option("--full", help="全量包")] = False,
     json: Json = False,
 ) -> None:
-    """写交给对方的包：乡镇的给县里；县里的给一个或所有乡镇。"""
+    """写交给对方的包：乡镇的给县里；县里的给一个或所有乡镇，或者给市里。"""
     with opened(folder) as workspace, progress() as step:
         sent = outgoing.export(workspace, to, code=code, full=full, progress=step)
     for sentence in dict.fromkeys(sentence for one in sent for sentence in one.left_out):
@@ -236,34 +237,40 @@ STEPS = {
 
 @app.command("status")
 def status(folder: Folder, json: Json = False) -> None:
-    """来往的情况：县里看各乡镇报没报、搁置、缺号、拒收；乡镇看有多少没有上报。"""
+    """来往的情况：有上级的看有多少没有上报；县里再看各乡镇报没报、搁置、缺号、拒收。"""
     with opened(folder) as workspace:
-        today = clock.today()
-        if workspace.office.is_county:
-            found = board.board(workspace, today)
-            if json:
-                give(_board_wired(workspace, found, today))
-            else:
-                _show_board(found, today)
-            return
+        today, office = clock.today(), workspace.office
+        found = board.board(workspace, today) if office.is_county else None
         now = status_of(workspace)
-    last = now.package
-    if json:
-        package = None if last is None else {"sequence": last.sequence, "at": last.at, "status": last.status}
-        give({**_office(workspace), "pending": now.pending, "package": package, "backup": now.backup})
-        return
-    show(f"{workspace.office.name}：未上报变更 {now.pending or 0} 条")
-    show("还没有上报过" if last is None else f"上次上报第 {last.sequence} 号，{FATES.get(last.status, last.status)}")
+        upward = _upward(workspace, now)
+        if json:
+            give({**_office(workspace), **upward} if found is None else _board_wired(workspace, found, today, upward))
+            return
+    if found is None or now.pending is not None:
+        last = now.sent
+        show(f"{office.name}：未上报变更 {now.pending or 0} 条")
+        fates = {"sent": "还没有回执", "acknowledged": f"{office.above}已接收"}
+        show(
+            "还没有上报过" if last is None else f"上次上报第 {last.sequence} 号，{fates.get(last.status, last.status)}"
+        )
+    if found is not None:
+        _show_board(found, today)
 
 
-FATES = {"sent": "还没有回执", "acknowledged": "县里已接收"}
+def _upward(workspace: Workspace, now: Status) -> dict[str, Any]:
+    """How the office stands to its superior, as scripts see it; nothing for a county without one."""
+    if workspace.office.is_county and now.pending is None:
+        return {}
+    last = now.sent
+    package = None if last is None else {"sequence": last.sequence, "at": last.at, "status": last.status}
+    return {"pending": now.pending, "package": package, "backup": now.backup}
 
 
 def _office(workspace: Workspace) -> dict[str, Any]:
     return {"office": {"code": workspace.office.code, "name": workspace.office.name}}
 
 
-def _board_wired(workspace: Workspace, found: board.Board, today: date) -> dict[str, Any]:
+def _board_wired(workspace: Workspace, found: board.Board, today: date, upward: dict[str, Any]) -> dict[str, Any]:
     def package(one: board.Package | None) -> dict[str, Any] | None:
         if one is None:
             return None
@@ -272,6 +279,7 @@ def _board_wired(workspace: Workspace, found: board.Board, today: date) -> dict[
 
     return {
         **_office(workspace),
+        **upward,
         "month": f"{today:%Y-%m}",
         "due_day": found.due,
         "townships": [

@@ -1,28 +1,13 @@
 """Posts for members without office (无职党员设岗定责, §4): who ought to hold one, and when an assignment is sound."""
 
-from collections.abc import Set
 from datetime import date
-from decimal import Decimal
-from typing import TypeVar
 
 from app.findings import Finding, error, warning
-
-Id = TypeVar("Id")
 
 
 def ought_to_hold_post(office_held: str | None, *, able: bool, floating: bool, lost: bool) -> bool:
     """§4: whoever holds no office and is able; the old and weak and those long away are let off."""
     return not (office_held or "").strip() and able and not floating and not lost
-
-
-def share_assigned(ought: Set[Id], holding: Set[Id]) -> Decimal | None:
-    """§4: of those who ought to hold a post the share who do, 0 to 1 to four places; None if nobody ought to.
-
-    Both are sets of members, so that a member with several posts counts once and one who need not hold any not at all.
-    """
-    if not ought:
-        return None
-    return (Decimal(len(ought & holding)) / len(ought)).quantize(Decimal("0.0001"))
 
 
 def publicity_before_assignment(

@@ -2,8 +2,8 @@
 
 from sqlalchemy.orm import Session
 
+from app.sync import adoption, register, seal
 from app.sync import manifest as manifests
-from app.sync import register, seal
 from app.sync.manifest import Manifest, Result
 from app.sync.package import Package, damaged
 from app.sync.rows import fork
@@ -35,7 +35,7 @@ def trusted(session: Session, own: str, package: Package, manifest: Manifest) ->
         raise Refusal("这是本单位自己导出的包，要交给对方导入，不用在这里导入", "not-for-us")
     if manifest.to.office != own:
         raise Refusal(f"这个包是给“{manifest.to.name}”的，不是给本单位的。请交给“{manifest.to.name}”导入", "not-for-us")
-    peer = session.get(Peer, manifest.sender.office)
+    peer = session.get(Peer, manifest.sender.office) or adoption.applicant(session, manifest)
     if peer is None:
         raise Refusal(f"不认识发包的单位“{manifest.sender.name}”。请先登记这个单位，或核对包的来源", "unknown-sender")
     if (manifest.direction == "up") == peer.superior or manifest.enrolment is not None:

@@ -59,7 +59,7 @@ class Conflict:
     """One field that both offices wrote without having seen each other.
 
     `base`, `ours` and `theirs` are wire values; the texts beside them are what a person reads, masked where the field
-    is sensitive. `title` is what the record is called.
+    is sensitive. `title` is what the record is called. `from_above` says that the other side is the superior.
     """
 
     ledger: str
@@ -73,24 +73,22 @@ class Conflict:
     base_text: str
     ours_text: str
     theirs_text: str
+    from_above: bool
 
 
 def conflict(
-    session: Session, ledger: Ledger, stored: Mapping[str, Any], theirs: Mapping[str, Any], field: str
+    session: Session, ledger: Ledger, stored: Mapping[str, Any], theirs: Mapping[str, Any], field: str, *, up: bool
 ) -> Conflict:
     """A clash as a person sees it."""
     base = base_of(session, ledger, stored["id"], theirs["version"], field)
     values = (base, stored[field], theirs[field])
     title = listing.record_titles(session, ledger, [stored["id"]]).get(stored["id"], "")
+    wired = [wire_value(ledger, field, value) for value in values]
+    texts = shown(session, ledger, field, values)
     return Conflict(
-        ledger.id,
-        stored["id"],
-        title,
-        field,
-        label_of(ledger, field),
-        *(wire_value(ledger, field, value) for value in values),
-        *shown(session, ledger, field, values),
-    )
+        ledger.id, stored["id"], title, field, label_of(ledger, field), wired[0], wired[1], wired[2],
+        texts[0], texts[1], texts[2], not up,
+    )  # fmt: skip
 
 
 def base_of(session: Session, ledger: Ledger, record_id: str, seen_by_them: Mapping[str, int], field: str) -> Any:

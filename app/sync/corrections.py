@@ -18,7 +18,7 @@ from db.models.common import Remark
 
 OPEN, CORRECTED, CLOSED = "01", "02", "03"  # code table remark_status
 
-NOT_OWN_WORK = ("receive", "undo", "new")
+NOT_OWN_WORK = ("receive", "undo", "new", "join")
 """Kinds of batches in which an office's own people changed nothing."""
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app import blobs
 from app.files import room
-from app.sync import chain, corrections, namesakes, package, register, report, scope, seal, stick, transfers
+from app.sync import adoption, chain, corrections, namesakes, package, register, report, scope, seal, stick, transfers
 from app.sync import manifest as manifests
 from app.sync.chain import Stop
 from app.sync.choices import Choice, Conflict
@@ -112,7 +112,7 @@ def _attempt(
                     raise _RolledBack
                 if expect is not None and outcome.digest != expect.digest:
                     raise Refusal("预览之后，这里的数据又有了变化，没有导入。请重新预览一次再导入", "changed")
-                line = register.last(batch.session, peer_id, sent=False)
+                line = register.last(batch.session, manifest.sender.office, sent=False)
                 assert line is not None
                 lower = manifest.sender if manifest.direction == "up" else manifest.to
                 name = f"{package.stem(lower.code)}-{manifest.direction}-{manifest.sequence}"
@@ -131,6 +131,7 @@ def _head(session: Session, ws: Workspace, opened: Package, work: _Work) -> tupl
         work.outcome,
         from_code=manifest.sender.code,
         from_name=manifest.sender.name,
+        from_above=manifest.direction == "down",
         sequence=manifest.sequence,
         kind=manifest.kind,
         created_at=manifest.created_at,
@@ -158,6 +159,8 @@ def _within(
     """The import itself, inside its transaction."""
     session = batch.session
     peer = session.get_one(Peer, peer_id)
+    if peer_id != manifest.sender.office:
+        peer, peer_id = adoption.adopt(batch, peer, manifest.sender.office), manifest.sender.office
     line, up = line_to(session, ws, peer), not peer.superior
     newcomer = register.last(session, peer_id, sent=False, replica=manifest.sender.replica) is None
     before = scope.live_counts(session, line, up=up)
@@ -206,7 +209,7 @@ def _within(
         conflicts=tuple(work.conflicts),
         noticed=tuple(noticed),
         checked=expect.checked if expect is not None else tuple(report.checked(session, work)),
-        details=report.details(session, work),
+        details=report.details(session, work.changed),
         counts_before=before,
         results=results,
         put_off=work.put_off,

@@ -73,7 +73,7 @@ def merge(
     if covers(ours["version"], theirs["version"]):
         return _same(ours, theirs, names)
     if covers(theirs["version"], ours["version"]):
-        return _take(ours, theirs, names)
+        return take(ours, theirs, names)
     return _both(ours, theirs, names)
 
 
@@ -111,7 +111,8 @@ def _forked(ours: Mapping[str, Any], theirs: Mapping[str, Any], name: str) -> bo
     return stamp[0] != SEED and stamp == stamp_of(theirs["stamps"], name)
 
 
-def _take(ours: Mapping[str, Any], theirs: Mapping[str, Any], names: Sequence[str]) -> Merged:
+def take(ours: Mapping[str, Any], theirs: Mapping[str, Any], names: Sequence[str]) -> Merged:
+    """Their row as it is, whatever ours has seen. Columns that it lacks stay ours."""
     row: Values = {"version": theirs["version"]}
     stamps: dict[str, Stamp] = {}
     for name in names:

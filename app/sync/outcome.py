@@ -40,9 +40,10 @@ class Outcome:
     """What taking in one package came to.
 
     `status` is `applied`, `dry-run`, `already-imported`, `superseded`, `conflicts` or `refused` (with its `reason`);
-    `message` says it in a sentence. Only `applied` has changed anything. `counts_before` are the sender's live records
-    by ledger as they were here, `counts_claimed` as the sender has them. `findings` are what the import itself
-    `noticed` and what the ledgers' checks said of the changed records (`checked`).
+    `message` says it in a sentence. Only `applied` has changed anything. `from_above` says that the superior sent it.
+    `counts_before` are the sender's live records by ledger as they were here, `counts_claimed` as the sender has them.
+    `findings` are what the import itself `noticed` and what the ledgers' checks said of the changed records
+    (`checked`).
     """
 
     file: str
@@ -51,6 +52,7 @@ class Outcome:
     message: str = ""
     from_code: str = ""
     from_name: str = ""
+    from_above: bool = False
     sequence: int = 0
     kind: str = ""
     created_at: str = ""

@@ -133,20 +133,28 @@ def export(
     return sent
 
 
-def addressees(session: Session, ws: Workspace, code: str | None) -> list[Peer]:
-    """The peers that a package can be sealed for. Raises `Refusal` where there is none, or the named one cannot be."""
-    known = list(session.scalars(select(Peer).order_by(Peer.code)))
+def addressees(session: Session, ws: Workspace, code: str | None, *, up: bool | None = None) -> list[Peer]:
+    """The peers that a package can be sealed for. Raises `Refusal` where there is none, or the named one cannot be.
+
+    Without a `code`, `up` asks for the superior, or for all below; None is what is usual: a county's townships, where
+    there are any, else the superior.
+    """
+    known, office = list(session.scalars(select(Peer).order_by(Peer.code))), ws.office
     if code is None:
-        wanted = [peer for peer in known if peer.superior] if not ws.office.is_county else known
-        wanted = [peer for peer in wanted if not peer.superior] or wanted
+        if up is None:
+            up = not office.is_county or {peer.superior for peer in known} == {True}
+        wanted = [peer for peer in known if peer.superior is up]
         ready = [peer for peer in wanted if peer.receiving_key]
         if ready:
             return ready
-        if not ws.office.is_county:
-            raise Refusal("本单位还没有加入县里，没有可以上报的对象。请用县里给的登记文件加入", "not-enrolled")
-        if wanted:
-            raise Refusal("登记过的乡镇都还没有交来第一个包，暂时不能给它们导出。请先导入乡镇的包", "not-enrolled")
-        raise Refusal("还没有登记任何乡镇。请先“登记乡镇”", "not-enrolled")
+        if up:
+            above = office.above
+            words = f"本单位还没有加入{above}，没有可以上报的对象。请用{above}给的登记文件加入"
+        elif wanted:
+            words = f"登记过的{office.below}都还没有交来第一个包，暂时不能给它们导出。请先导入{office.below}的包"
+        else:
+            words = f"还没有登记任何{office.below}。请先“登记{office.below}”"
+        raise Refusal(words, "not-enrolled")
     found = next((peer for peer in known if peer.code == code), None)
     if found is None:
         raise Refusal(f"没有登记过代码为 {code} 的单位。请核对代码，或先登记", "not-enrolled")
@@ -485,23 +493,18 @@ def due(ws: Workspace, code: str | None = None) -> dict[str, tuple[int, int, int
 
 
 def pending(ws: Workspace) -> int:
-    """How many records have changed since the last package to whom they concern, for the status bar."""
+    """How many records have changed since the last package to the superior, for the status bar; 0 without one."""
     with ws.read() as session:
-        total = 0
-        for peer in _peers(session, ws, None):
-            last = register.last(session, peer.office_id, sent=True, replica=ws.replica)
-            content = Content(
-                session,
-                line_to(session, ws, peer),
-                peer.office_id,
-                up=peer.superior,
-                since=last.upto if last else None,
-                full=True,
-            )
-            if last is not None and last.upto == (session.execute(select(func.max(ChangeLine.seq))).scalar() or 0):
-                continue
-            total += sum(content.count(model) for model in content.models)
-        return total
+        peer = session.scalars(select(Peer).where(Peer.superior.is_(True))).first()
+        if peer is None:
+            return 0
+        last = register.last(session, peer.office_id, sent=True, replica=ws.replica)
+        since = last.upto if last else None
+        if since == (session.execute(select(func.max(ChangeLine.seq))).scalar() or 0):
+            return 0
+        line = line_to(session, ws, peer)
+        content = Content(session, line, peer.office_id, up=True, since=since, full=True)
+        return sum(content.count(model) for model in content.models)
 
 
 def attached(session: Session, ws: Workspace, peer: Peer) -> tuple[int, int]:

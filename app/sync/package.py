@@ -205,10 +205,12 @@ class Package:
     Attributes:
         manifest: what the package says of itself. Its signature has NOT been checked by this class.
         manifest_bytes: what the signature is over; their SHA-256 is the package's digest.
+        under: (an office's id in the package, the id that it has here): the lines are given with the latter.
     """
 
     def __init__(self, read: Callable[[int], bytes]) -> None:
         self._read = read
+        self.under: tuple[str, str] | None = None
         size = self._member("manifest.json", None, manifests.LIMIT, "包的清单")
         self.manifest_bytes = self._exactly(size)
         self._pad(size)
@@ -244,6 +246,7 @@ class Package:
     def blocks(self, member: Member) -> Iterator[tuple[bytes, int]]:
         """A table's lines in blocks of whole lines, each with the number of its first line; checks them at the end."""
         digest, number, rest, left = hashlib.sha256(), 1, b"", member.bytes
+        former, own = (id.encode() for id in self.under or ("", ""))
         self._member(f"records/{member.table}.jsonl", member.bytes, TABLE_LIMIT, f"{member.table} 表")
         while left:
             part = self._exactly(min(PART, left))
@@ -257,7 +260,7 @@ class Package:
             if block:
                 if number - 1 + block.count(b"\n") > member.rows:
                     raise damaged(f"{member.table} 表与清单不符")
-                yield block, number
+                yield block.replace(former, own) if former else block, number
                 number += block.count(b"\n")
         if rest or number - 1 != member.rows or digest.hexdigest() != member.sha256:
             raise damaged(f"{member.table} 表与清单不符")

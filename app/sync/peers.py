@@ -1,28 +1,35 @@
 """The offices on the other side: a county enrols townships, a township joins, a lost computer is revoked."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.reference import remember
-from app.sync import chain, package, register, seal, stick
+from app.backup import backup
+from app.reference import edited, pass_up, remember
+from app.sync import chain, package, register, report, seal, stick
 from app.sync.manifest import Invitation, Manifest
+from app.sync.outcome import Detail
 from app.sync.outgoing import compose
 from app.sync.package import Package, damaged
 from app.sync.register import Summary
-from app.sync.rows import Intake, Sender
+from app.sync.rows import Changed, Intake, Sender
 from app.workspace import Workspace
 from db import clock
 from db.errors import Refusal
 from db.ids import new_id
-from db.journal import Batch
+from db.journal import Batch, Values, stored_rows
 from db.models.handoff import PackageLine, Peer
 from db.models.organisation import Office
+from db.models.record import Record, merged_fields
 
 BELOW = {"city": "county", "county": "township"}
 """The level of the offices that report to an office of a level."""
+LEVELS = {"township": "乡镇", "county": "县", "city": "市"}
+"""What an office of a level is called."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +142,175 @@ def join(
     user: str = "经办人",
 ) -> Workspace:
     """Makes a workspace from an enrolment file. Raises `Refusal`, and then the folder is as it was."""
+    with _opened(file, enrolment_passphrase) as enrolment:
+        manifest = enrolment.manifest
+
+        def fill(batch: Batch) -> None:
+            enrolment.take_in(batch, manifest.to.office)
+            remember(batch.session)
+
+        ws = Workspace.create(
+            folder,
+            code=manifest.to.code,
+            name=manifest.to.name,
+            level=enrolment.invitation.level,
+            office_id=manifest.to.office,
+            fill=fill,
+            passphrase=passphrase,
+            user=user,
+        )
+        (ws.folder / "packages" / enrolment.archived).write_bytes(enrolment.sealed)
+        return ws
+
+
+@dataclass(frozen=True)
+class Joined:
+    """What it came to that an office with records of its own has joined, or that it would come to.
+
+    Attributes:
+        code, name: the superior's.
+        replaced: the office's own record, and the reference records that it had edited, where they are other now: the
+            superior keeps them.
+        kept: a backup of the workspace as it was before; None for a trial, and where the data is on a server.
+    """
+
+    code: str
+    name: str
+    replaced: tuple[Detail, ...]
+    kept: Path | None
+
+
+def join_with(ws: Workspace, file: Path, enrolment_passphrase: str, *, dry_run: bool = False) -> Joined:
+    """Joins the superior that wrote an enrolment file for this office, with all its records and the offices below it.
+
+    They stay as they are, and whose they are. The office's own record and the reference data are the superior's from
+    then on. From the next package on this copy is a new replica: nobody has seen its records in this place. Raises
+    `Refusal`, and then nothing has changed; with `dry_run` nothing changes either.
+    """
+    with _opened(file, enrolment_passphrase) as enrolment:
+        with ws.read() as session:
+            _refuse_other(session, ws, enrolment)
+        kept = None if dry_run or ws.shared else backup(ws, ws.folder / "backups")
+        archived = ws.folder / "packages" / enrolment.archived
+        found: tuple[Detail, ...] = ()
+        try:
+            with ws.edit(f"加入{enrolment.manifest.sender.name}", kind="join") as batch:
+                session = batch.session
+                _refuse_other(session, ws, enrolment)  # another seat may have been quicker
+                own = stored_rows(session.connection(), Office, [ws.office.id])[ws.office.id]
+                before: list[tuple[type[Record], Values]] = [(Office, own), *edited(session, ws.office.id)]
+                enrolment.take_in(batch, ws.office.id)
+                pass_up(batch, ws.office.id, enrolment.manifest.sender.office)
+                found = _replaced(session, before)
+                if dry_run:
+                    raise _RolledBack
+                ws.become_new_replica(session)
+                with stick.blaming(archived.parent):
+                    archived.parent.mkdir(exist_ok=True)
+                    archived.write_bytes(enrolment.sealed)
+        except _RolledBack:
+            pass
+        except BaseException:
+            archived.unlink(missing_ok=True)
+            if kept is not None:
+                kept.unlink(missing_ok=True)
+            raise
+        finally:
+            ws.look_up()
+        return Joined(enrolment.manifest.sender.code, enrolment.manifest.sender.name, found, kept)
+
+
+class _RolledBack(Exception):
+    """The transaction has shown what it would do and must leave nothing."""
+
+
+def _refuse_other(session: Session, ws: Workspace, enrolment: "_Enrolment") -> None:
+    """Raises `Refusal` unless the file is for this office, and it has no superior yet. Until the superior has answered,
+    it may have enrolled the office once more: then that file is the one that counts."""
+    above, sender = session.scalars(select(Peer).where(Peer.superior.is_(True))).first(), enrolment.manifest.sender
+    later = (
+        above is not None
+        and above.office_id == sender.office
+        and above.secret not in (None, enrolment.invitation.secret)
+    )
+    if above is not None and not later:
+        raise Refusal(
+            f"本单位已经加入“{above.name}”，不用再加入，什么都没有改动。要换上级，请用登记文件另建一个工作目录",
+            "already-joined",
+        )
+    to, level = enrolment.manifest.to, enrolment.invitation.level
+    if to.code != ws.office.code or level != ws.office.level:
+        raise Refusal(
+            f"这个登记文件是给“{to.name}”（{LEVELS[level]}，代码 {to.code}）的，本单位是“{ws.office.name}”"
+            f"（{LEVELS[ws.office.level]}，代码 {ws.office.code}），没有加入。请核对文件，或请上级按本单位的代码登记",
+            "not-for-us",
+        )
+    known = session.get(Peer, sender.office)
+    if known is not None and not known.superior:
+        raise Refusal("登记文件是归本单位管的单位写的，没有加入。请核对文件", "not-allowed")
+
+
+def _replaced(session: Session, before: Sequence[tuple[type[Record], Values]]) -> tuple[Detail, ...]:
+    """What of these rows is other now. Whose they are is not said: they all are the superior's."""
+    changed = []
+    for model, old in before:
+        (now,) = stored_rows(session.connection(), model, [old["id"]]).values()
+        names = [
+            one for one in merged_fields(model) if one not in ("office_id", "superior_id") and now[one] != old[one]
+        ]
+        if names:
+            action = "deleted" if now["deleted_at"] is not None and old["deleted_at"] is None else "updated"
+            was, is_ = ({name: row[name] for name in names} for row in (old, now))
+            changed.append(Changed(model.__tablename__, old["id"], action, was, is_))
+    return report.details(session, changed)
+
+
+@dataclass(frozen=True)
+class _Enrolment:
+    """An enrolment file that is open and whose signature is good."""
+
+    package: Package
+    sealed: bytes
+    manifest: Manifest
+    invitation: Invitation
+
+    @property
+    def archived(self) -> str:
+        """Its name among the packages."""
+        return f"{package.stem(self.manifest.to.code)}-enrolment-{self.package.digest[:8]}{package.SUFFIX}"
+
+    def take_in(self, batch: Batch, own: str) -> None:
+        """Puts what it brings into a store: the superior and its keys, our office's record under the id `own`, the
+        reference data and what else concerns us; and makes our keys where there are none."""
+        manifest, session, sender = self.manifest, batch.session, self.manifest.sender
+        session.merge(
+            Peer(
+                office_id=sender.office,
+                code=sender.code,
+                name=sender.name,
+                superior=True,
+                signing_key=self.invitation.signing,
+                receiving_key=self.invitation.receiving,
+                secret=self.invitation.secret,
+                revoked_keys="",
+            )
+        )
+        session.flush()
+        self.package.under = manifest.to.office, own
+        work = Intake(batch, Sender(sender.office, sender.name, None, up=False), sender.office, at=clock.now())
+        work.tables(self.package, manifest, None)
+        work.blobs(self.package, manifest.files, None)
+        self.package.finish()
+        office = session.get(Office, own)
+        if office is None or office.superior_id != sender.office:
+            raise damaged("登记文件里没有本单位")
+        seal.own_keys(session)
+        session.add(_received(session, manifest, self.package.digest, self.archived, work))
+
+
+@contextmanager
+def _opened(file: Path, enrolment_passphrase: str) -> Iterator[_Enrolment]:
+    """An enrolment file, open. Raises `Refusal` for one that cannot be read, or that somebody has changed."""
     try:
         with package.open_file(file) as stream:
             sealed = stream.read(package.INVITATION_LIMIT + 1)
@@ -143,61 +319,18 @@ def join(
     except OSError as error:
         raise Refusal(f"读不了登记文件“{file.name}”。请核对路径和权限，U盘是否插好", "damaged") from error
     with package.opened_with_passphrase(sealed, seal.read_passphrase(enrolment_passphrase)) as opened:
-        return _join(opened, sealed, folder, passphrase, user)
+        chain.readable(opened)
+        manifest = opened.decode()
+        invitation = manifest.enrolment
+        if invitation is None or not seal.signed_by(invitation.signing, opened.signature, opened.manifest_bytes):
+            raise damaged("登记文件的签名不对")
+        yield _Enrolment(opened, sealed, manifest, invitation)
 
 
-def _join(opened: Package, sealed: bytes, folder: Path, passphrase: str | None, user: str) -> Workspace:
-    chain.readable(opened)
-    manifest = opened.decode()
-    invitation = manifest.enrolment
-    if invitation is None or not seal.signed_by(invitation.signing, opened.signature, opened.manifest_bytes):
-        raise damaged("登记文件的签名不对")
-    archived = f"{package.stem(manifest.to.code)}-enrolment-{opened.digest[:8]}{package.SUFFIX}"
-
-    def fill(batch: Batch) -> None:
-        sender = manifest.sender
-        session = batch.session
-        session.add(
-            Peer(
-                office_id=sender.office,
-                code=sender.code,
-                name=sender.name,
-                superior=True,
-                signing_key=invitation.signing,
-                receiving_key=invitation.receiving,
-                secret=invitation.secret,
-                revoked_keys="",
-            )
-        )
-        session.flush()
-        work = Intake(batch, Sender(sender.office, sender.name, None, up=False), sender.office, at=clock.now())
-        work.tables(opened, manifest, None)
-        work.blobs(opened, manifest.files, None)
-        opened.finish()
-        if session.get(Office, manifest.to.office) is None:
-            raise damaged("登记文件里没有本单位")
-        seal.own_keys(session)
-        remember(session)
-        session.add(_received(manifest, opened.digest, archived, work))
-
-    ws = Workspace.create(
-        folder,
-        code=manifest.to.code,
-        name=manifest.to.name,
-        level=invitation.level,
-        office_id=manifest.to.office,
-        fill=fill,
-        passphrase=passphrase,
-        user=user,
-    )
-    (ws.folder / "packages" / archived).write_bytes(sealed)
-    return ws
-
-
-def _received(manifest: Manifest, digest: str, file: str, work: Intake) -> PackageLine:
+def _received(session: Session, manifest: Manifest, digest: str, file: str, work: Intake) -> PackageLine:
     return PackageLine(
         id=new_id(),
-        place=1,
+        place=register.next_place(session),
         peer_id=manifest.sender.office,
         sent=False,
         replica=manifest.sender.replica or "",

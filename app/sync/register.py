@@ -75,10 +75,18 @@ def packages(ws: Workspace, limit: int = 500) -> list[PackageView]:
             .order_by(PackageLine.place.desc())
             .limit(limit)
         ).all()
-        return [_view(line, peer, undone is not None) for line, peer, undone in found]
+        return [_view(line, peer, undone=undone is not None) for line, peer, undone in found]
 
 
-def _view(line: PackageLine, peer: Peer, undone: bool) -> PackageView:
+def newest(session: Session, *, sent: bool, superior: bool) -> PackageView | None:
+    """The package that was sent last, or received, to or from the superior, or to or from those below."""
+    wanted = select(PackageLine, Peer).join(Peer, Peer.office_id == PackageLine.peer_id)
+    ours = wanted.where(PackageLine.sent.is_(sent), Peer.superior.is_(superior))
+    found = session.execute(ours.order_by(PackageLine.place.desc()).limit(1)).first()
+    return None if found is None else _view(*found, undone=False)
+
+
+def _view(line: PackageLine, peer: Peer, *, undone: bool) -> PackageView:
     summary = summary_of(line)
     status = "received" if not line.sent else "acknowledged" if line.acknowledged or summary.result else "sent"
     return PackageView(

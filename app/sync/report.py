@@ -1,6 +1,7 @@
 """Says what an import came to: findings, single changes as a person reads them, and the sentence."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from app.policy import Policies
 from app.sync import chain, choices, register, scope
 from app.sync.manifest import Manifest
 from app.sync.outcome import Detail, Outcome, RecordFinding
-from app.sync.rows import Intake
+from app.sync.rows import Changed, Intake
 from app.sync.scope import Line
 from db.fields import Field
 from db.journal import stored_rows
@@ -93,11 +94,11 @@ def checked(session: Session, work: Intake) -> list[RecordFinding]:
     return found
 
 
-def details(session: Session, work: Intake) -> tuple[Detail, ...]:
+def details(session: Session, changed: Sequence[Changed]) -> tuple[Detail, ...]:
     """The changed records as a person reads them."""
     by_ledger: dict[str, list[str]] = defaultdict(list)
     targets: dict[str, set[str]] = defaultdict(set)
-    for one in work.changed:
+    for one in changed:
         by_ledger[one.ledger].append(one.id)
         for name in one.after:
             target = _target(LEDGERS[one.ledger].fields.get(name), name)
@@ -109,7 +110,7 @@ def details(session: Session, work: Intake) -> tuple[Detail, ...]:
     for name, wanted in targets.items():
         titles.update(listing.record_titles(session, LEDGERS[name], sorted(wanted - set(titles))))
     found = []
-    for one in work.changed:
+    for one in changed:
         ledger = LEDGERS[one.ledger]
         changes = tuple(
             (

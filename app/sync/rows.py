@@ -13,7 +13,7 @@ from app.ledgers.ledger import Ledger
 from app.sync import choices, wire
 from app.sync.choices import Choice, Conflict
 from app.sync.manifest import Blob, Fate, Manifest
-from app.sync.merge import Forked, Kind, Merged, merge, owners_word
+from app.sync.merge import Forked, Kind, Merged, merge, owners_word, take
 from app.sync.outcome import DETAILS
 from app.sync.package import Package, damaged
 from app.sync.register import FATES, Counts
@@ -192,7 +192,9 @@ class Intake:
     def _merged(self, ledger: Ledger, old: Values, row: Values, names: Sequence[str]) -> Merged:
         """The merge of two rows; of what belongs to the superior, or passes through it, its word stands."""
         line, newcomer = self.sender.line, self.sender.newcomer
-        if line is not None and not self.sender.up and line.below.isdisjoint({old["office_id"], row["office_id"]}):
+        if line is None:  # who joins with records of its own gives over those that every office starts from
+            return take(old, row, names)
+        if not self.sender.up and line.below.isdisjoint({old["office_id"], row["office_id"]}):
             passed = [name for name in names if name in row or name not in ledger.stays]
             taken = owners_word(old, row, passed, newcomer=newcomer)
             if taken is not None:
@@ -275,7 +277,9 @@ class Intake:
         counts: Counts,
     ) -> None:
         session = self.batch.session
-        found = [choices.conflict(session, ledger, old, row, clash.field) for clash in merged.clashes]
+        found = [
+            choices.conflict(session, ledger, old, row, clash.field, up=self.sender.up) for clash in merged.clashes
+        ]
         self.conflicts += found
         decisions = [self._choice(one) for one in found]
         self.digest.update(f"!{old['id']}{[choice and (choice.kind, choice.value) for choice in decisions]}".encode())

@@ -92,7 +92,10 @@ def of_lower(model: type[Record], line: Line) -> ColumnElement[bool]:
 def of_upper(model: type[Record], line: Line) -> ColumnElement[bool]:
     """The records of the upper side that concern the lower one, or everyone, and those that it passes on."""
     if model is Office:  # the offices beside the lower one too: something may be addressed to them
-        return or_(Office.id.in_(line.above | line.below), Office.superior_id.in_(line.above))
+        shown = or_(Office.id.in_(line.above | line.below), Office.superior_id.in_(line.above))
+        # but not the id under which it was enrolled, where it has kept one of its own: it never heard of that
+        own = select(Office.code).where(Office.id == line.lower).scalar_subquery()
+        return and_(shown, or_(Office.deleted_at.is_(None), Office.code != own))
     owned = and_(model.office_id.in_(line.above), *_within_reach(model, line))
     links = [getattr(model, name) for name in office_links(model)]
     if not links:

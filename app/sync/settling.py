@@ -29,7 +29,8 @@ def put_off(ws: Workspace, office_id: str | None = None) -> list[Conflict]:
         for line in session.scalars(wanted):
             stored, theirs, merged = _merged(session, line)
             ledger = LEDGERS[line.ledger]
-            found += [choices.conflict(session, ledger, stored, theirs, clash.field) for clash in merged.clashes]
+            up = not session.get_one(Peer, line.peer_id).superior
+            found += [choices.conflict(session, ledger, stored, theirs, clash.field, up=up) for clash in merged.clashes]
         return found
 
 
@@ -45,7 +46,10 @@ def settle(ws: Workspace, record_id: str, chosen: Mapping[str, Choice]) -> None:
         if missing:
             labels = "、".join(choices.label_of(ledger, name) for name in missing)
             raise Refusal(f"“{labels}”还没有决定。请每一处都选定", "conflicts")
-        found = [choices.conflict(batch.session, ledger, stored, theirs, clash.field) for clash in merged.clashes]
+        up = not peer.superior
+        found = [
+            choices.conflict(batch.session, ledger, stored, theirs, clash.field, up=up) for clash in merged.clashes
+        ]
         values = {
             one.field: choices.decided(
                 batch.session, ledger, chosen[one.field], one.field, stored[one.field], theirs[one.field]

@@ -221,7 +221,7 @@ class Line:
         office: whose it is; `claimed` says that only the file's name tells so.
         state: what happened in a few words, with its tone (good, attention, wrong, quiet).
         why: the sentence about a package that was not written, empty for one that was.
-        tell: what to tell the township, empty for nothing.
+        tell: what to tell the township, empty for nothing and for the superior.
         counts: what it came to; `last` is what the package before came to.
     """
 
@@ -263,7 +263,7 @@ def line(outcome: Outcome, last: Counts | None, *, office: str, code: str) -> Li
             state, tone = "已写入", "good"
             if outcome.put_off:
                 state, tone = f"已写入，{outcome.put_off} 条放着以后再定", "attention"
-                tell = f"有 {outcome.put_off} 条县里还没有定，定了随下一个包带回"
+                tell = f"有 {outcome.put_off} 条还没有定，定了随下一个包带回"
         case "refused":
             state, tone = f"拒收：{STOPPED.get(outcome.reason or '', '不能接收')}", "wrong"
             why, tell = outcome.message, TELL.get(outcome.reason or "", "")
@@ -278,6 +278,8 @@ def line(outcome: Outcome, last: Counts | None, *, office: str, code: str) -> Li
             state, tone, why = "没有写", "attention", "试运行通过，还没有写入"
         case _:
             state, tone, why = "没有写：已停止", "attention", outcome.message
+    if outcome.from_above:
+        tell = ""
     name = office or Path(outcome.file).name
     number = outcome.sequence or _number(outcome.file)
     claimed = bool(office) and not outcome.from_code

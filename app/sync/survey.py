@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.ledgers.catalogue import LEDGERS
 from app.sync import outgoing, register, scope
 from app.workspace import Workspace
 from db.models.handoff import Peer
+from db.models.organisation import Office
 
 
 @dataclass(frozen=True)
@@ -50,24 +52,29 @@ class Survey:
         return sum(line.new + line.changed + line.deleted for line in self.lines)
 
 
-def surveys(ws: Workspace) -> list[Survey]:
-    """One survey for each office that a package can be written for now, by code: a township's superior, or a county's
-    townships. Raises `Refusal` when there is none."""
+def surveys(ws: Workspace, *, up: bool) -> list[Survey]:
+    """One survey for each office that a package can be written for now, by code: for the superior with `up`, else for
+    those below. Raises `Refusal` when there is none."""
     with ws.read() as session:
-        codes = [peer.code for peer in outgoing.addressees(session, ws, None)]
+        codes = [peer.code for peer in outgoing.addressees(session, ws, None, up=up)]
     news = {code: outgoing.due(ws, code) for code in codes}
     with ws.read() as session:
-        return [_survey(session, ws, peer, news[peer.code]) for peer in outgoing.addressees(session, ws, None)]
+        return [_survey(session, ws, peer, news[peer.code]) for peer in outgoing.addressees(session, ws, None, up=up)]
 
 
 def _survey(session: Session, ws: Workspace, peer: Peer, news: dict[str, tuple[int, int, int]]) -> Survey:
     last = register.last(session, peer.office_id, sent=True)
     before = register.summary_of(last).live if last is not None else {}
-    live = scope.live_counts(session, outgoing.line_to(session, ws, peer), up=peer.superior)
+    line = outgoing.line_to(session, ws, peer)
+    live = scope.live_counts(session, line, up=peer.superior)
+    offices = scope.of_lower(Office, line) if peer.superior else scope.of_upper(Office, line)
+    live[Office.__tablename__] = session.execute(
+        select(func.count()).select_from(Office).where(offices, Office.deleted_at.is_(None))
+    ).scalar_one()
     lines = [
         LedgerSurvey(name, ledger.title, *news.get(name, (0, 0, 0)), live.get(name, 0), before.get(name))
         for name, ledger in LEDGERS.items()
-        if name in news or live.get(name)
+        if name in news or (live.get(name) and name != Office.__tablename__)
     ]
     return Survey(
         peer.office_id,

@@ -1,7 +1,6 @@
 """Posts for members without office (§4)."""
 
 from datetime import date
-from decimal import Decimal
 
 import pytest
 
@@ -10,7 +9,6 @@ from app.rules.posts import (
     ended_with_a_reason,
     ought_to_hold_post,
     publicity_before_assignment,
-    share_assigned,
     year_is_sound,
 )
 
@@ -29,19 +27,6 @@ from app.rules.posts import (
 )
 def test_who_ought(office_held: str | None, able: bool, floating: bool, lost: bool, ought: bool):
     assert ought_to_hold_post(office_held, able=able, floating=floating, lost=lost) is ought
-
-
-@pytest.mark.parametrize(
-    ("ought", "holding", "share"),
-    [
-        ({"甲", "乙", "丙"}, {"甲"}, Decimal("0.3333")),
-        ({"甲", "乙"}, {"甲", "乙", "丁"}, Decimal("1.0000")),  # §4: who need not hold one does not count
-        ({"甲", "乙"}, set(), Decimal("0.0000")),
-        (set(), {"丁"}, None),
-    ],
-)
-def test_share(ought: set[str], holding: set[str], share: Decimal | None):
-    assert share_assigned(ought, holding) == share
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """数据交换: what was sent and received and what became of it, what waits, and the two actions that matter."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -11,22 +12,34 @@ from ui.background import Desk
 from ui.ledger import printing
 from ui.pages.board import BoardView
 from ui.pages.enrol import EnrolDialog
+from ui.pages.join import JoinDialog
 from ui.pages.settle import SettleDialog
 from ui.shell import widgets
-from ui.shell.widgets import Card, MessageBar, Note, PageHeader, button, clear, column, label, primary, row
+from ui.shell.widgets import Card, Elided, MessageBar, Note, PageHeader, button, clear, column, label, primary, row
 from ui.shell.words import when
 from ui.wizards import sticks
 from ui.wizards.frame import Flow
 from ui.wizards.hand_over import HandOver
 from ui.wizards.parts import Column, Rows, table
-from ui.wizards.take_in import TakeIn
-from ui.wizards.words import KINDS
+from ui.wizards.take_in import TakeIn, taking_in
+from ui.wizards.words import HAND_UP, JOIN, KINDS
 
 if TYPE_CHECKING:
     from app.sync.board import Board, Township
     from app.sync.choices import Conflict
     from app.sync.register import PackageView
-    from app.workspace import Workspace
+    from app.workspace import OfficeCard, Workspace
+
+
+@dataclass(frozen=True)
+class Upward:
+    """How an office stands to its superior: what is not handed over, the packages sent and received last."""
+
+    name: str
+    pending: int
+    sent: "PackageView | None"
+    received: "PackageView | None"
+
 
 FATES = {"sent": ("还没有回执", "attention"), "acknowledged": ("对方已接收", "good"), "received": ("已收下", "good")}
 
@@ -44,7 +57,7 @@ class ExchangePage(QStackedWidget):
         super().__init__()
         assert desk.here is not None
         self.desk, self.drives, self.county = desk, drives, desk.here.office.is_county
-        give, take = ("发回执…", "接收乡镇上报…") if self.county else ("上报县里…", "接收县里下发…")
+        give, take = ways(desk.here.office)
         give_sign, take_sign = "mdi6.upload-outline", "mdi6.download-outline"
         if self.county:  # what a county does thirty times a morning is its primary action
             self.give_button = button(give, give_sign, then=self.hand_over)
@@ -73,6 +86,7 @@ class ExchangePage(QStackedWidget):
         layout.addLayout(self.waiting)
         self.board: BoardView | None = None
         if self.county:
+            layout.addWidget(self._make_strip())
             self.board = self._make_board()
             layout.addWidget(self.board, 1)
         else:
@@ -85,6 +99,27 @@ class ExchangePage(QStackedWidget):
         overview.setLayout(layout)
         self.addWidget(overview)
         desk.changed.connect(lambda _: self.refresh())
+        desk.renewed.connect(self._renewed)
+        self.refresh()
+
+    def _make_strip(self) -> Card:
+        """A county's line to its superior, where it has one."""
+        self.superior, self.upward = label("", "head"), Elided("")
+        assert self.desk.here is not None
+        name = HAND_UP.get(self.desk.here.office.level, "")
+        self.up_button = button(f"{name}…", "mdi6.upload-outline", then=self.hand_up)
+        self.strip = Card(padding=9)
+        line = row(self.superior, gap=16, margins=(6, 0, 0, 0))
+        line.addWidget(self.upward, 1)
+        line.addWidget(self.up_button)
+        self.strip.body.addLayout(line)
+        self.strip.hide()
+        return self.strip
+
+    def _renewed(self) -> None:
+        """The office may have joined a superior since the page was made."""
+        assert self.desk.here is not None
+        self.take_button.setText(ways(self.desk.here.office)[1])
         self.refresh()
 
     def _make_board(self) -> BoardView:
@@ -109,26 +144,34 @@ class ExchangePage(QStackedWidget):
         else:
             self.desk.read(_look_up, self._show, key=self)
 
-    def _show(self, found: "tuple[list[PackageView], bool, int, int]") -> None:
-        packages, joined, pending, conflicts = found
+    def _show(self, found: "tuple[list[PackageView], Upward | None, int]") -> None:
+        packages, upward, conflicts = found
+        assert self.desk.here is not None
+        above = self.desk.here.office.above
         self._learn(packages)
         self.packages.put(packages)
         clear(self.waiting)
-        sent = next((one for one in packages if one.sent), None)
-        last = f" · 上次上报 第 {sent.sequence} 号（{fate(sent)}）" if sent is not None else " · 还没有上报过"
-        self.header.say(f"未上报变更 {pending} 条{last}" if joined else "本单位还没有加入县里")
-        if not joined:
-            words = "本单位是单独建立的，还不能上报。请县里“登记乡镇”，再用登记文件新建一个工作目录加入。"
-            self.waiting.addWidget(Note("information", words))
-        elif pending:
-            self.waiting.addWidget(Note("attention", f"有 {pending} 条变更还没有上报县里。"))
+        self.header.say(stands(upward) if upward is not None else f"本单位还没有加入{above}")
+        if upward is None:
+            words = f"本单位是单独建立的，还不能上报。请{above}登记本单位，再用登记文件加入；现有的数据都会保留。"
+            self.waiting.addWidget(
+                Note("information", words, "", button(f"{JOIN[self.desk.here.office.level]}…", then=self.ask_join))
+            )
+        elif upward.pending:
+            self.waiting.addWidget(Note("attention", f"有 {upward.pending} 条变更还没有上报{above}。"))
         self._say_conflicts(conflicts)
         for one in (self.give_button, self.take_button):
-            one.setEnabled(joined)
+            one.setEnabled(upward is not None)
 
-    def _show_board(self, found: "tuple[Board, list[PackageView], int]") -> None:
-        board, packages, conflicts = found
+    def _show_board(self, found: "tuple[Board, list[PackageView], Upward | None, int]") -> None:
+        board, packages, upward, conflicts = found
         assert self.board is not None
+        self.strip.setVisible(upward is not None)
+        if upward is not None:
+            self.superior.setText(upward.name)
+            got = upward.received
+            last = f" · 最近收到 第 {got.sequence} 号 {when(got.at)}" if got is not None else ""
+            self.upward.setText(stands(upward) + last)
         self._learn(packages)
         self.board.put(board, packages)
         clear(self.waiting)
@@ -142,8 +185,8 @@ class ExchangePage(QStackedWidget):
             words = "还没有登记过乡镇。登记后得到一个登记文件和一个口令：文件放 U 盘，口令用电话告诉乡镇。"
             self.waiting.addWidget(Note("information", words))
         self._say_conflicts(conflicts)
-        for one in (self.give_button, self.take_button):
-            one.setEnabled(bool(board.townships))
+        self.give_button.setEnabled(bool(board.townships))
+        self.take_button.setEnabled(bool(board.townships) or upward is not None)
 
     def _say_conflicts(self, number: int) -> None:
         if number:
@@ -175,6 +218,17 @@ class ExchangePage(QStackedWidget):
     def hand_over(self) -> None:
         """Opens the wizard that writes packages."""
         self.begin(HandOver(self.desk, self.drives))
+
+    def hand_up(self) -> None:
+        """Opens it for the superior."""
+        self.begin(HandOver(self.desk, self.drives, up=True))
+
+    def ask_join(self) -> None:
+        """Asks for the enrolment file of a superior."""
+        dialog = JoinDialog(self, self.desk)
+        dialog.done.connect(lambda said: self.message.say("good", said))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     def _answer(self, codes: list[str]) -> None:
         """Opens the same wizard for some townships."""
@@ -223,7 +277,7 @@ class ExchangePage(QStackedWidget):
             if not conflicts:
                 self.message.say("information", "没有放着的冲突，都定了。")
                 return
-            dialog = SettleDialog(self, self.desk, conflicts, county=self.county)
+            dialog = SettleDialog(self, self.desk, conflicts)
             dialog.finished.connect(lambda _: self.refresh())
             dialog.finished.connect(dialog.deleteLater)
             dialog.open()
@@ -292,19 +346,44 @@ class ExchangePage(QStackedWidget):
         printing.show_preview(text, "打印报送情况", self)
 
 
-def _look_up(ws: "Workspace") -> "tuple[list[PackageView], bool, int, int]":
-    """(packages, whether there is a superior, changes not handed over, conflicts that wait)."""
-    from app.sync import intake, outgoing, peers, register
-
-    joined = peers.superior(ws) is not None
-    return register.packages(ws), joined, outgoing.pending(ws) if joined else 0, len(intake.put_off(ws))
+def ways(office: "OfficeCard") -> tuple[str, str]:
+    """What giving and taking are called on buttons."""
+    return "发回执…" if office.is_county else f"{HAND_UP[office.level]}…", f"{taking_in(office)}…"
 
 
-def _look_down(ws: "Workspace") -> "tuple[Board, list[PackageView], int]":
-    """(the board, packages, conflicts that wait)."""
+def stands(upward: Upward) -> str:
+    """How the office stands to its superior, in a line."""
+    sent = upward.sent
+    last = "还没有上报过" if sent is None else f"上次上报 第 {sent.sequence} 号（{fate(sent)}）"
+    return f"未上报变更 {upward.pending} 条 · {last}"
+
+
+def _upward(ws: "Workspace") -> Upward | None:
+    """None without a superior."""
+    from app.sync import outgoing, peers, register
+
+    above = peers.superior(ws)
+    if above is None:
+        return None
+    pending = outgoing.pending(ws)
+    with ws.read() as session:
+        sent, received = (register.newest(session, sent=one, superior=True) for one in (True, False))
+        return Upward(above.name, pending, sent, received)
+
+
+def _look_up(ws: "Workspace") -> "tuple[list[PackageView], Upward | None, int]":
+    """(packages, the superior, conflicts that wait)."""
+    from app.sync import intake, register
+
+    return register.packages(ws), _upward(ws), len(intake.put_off(ws))
+
+
+def _look_down(ws: "Workspace") -> "tuple[Board, list[PackageView], Upward | None, int]":
+    """(the board, packages, the superior, conflicts that wait)."""
     from app.sync import board, intake, register
 
-    return board.board(ws, clock.today()), register.packages(ws, limit=2000), len(intake.put_off(ws))
+    waiting = len(intake.put_off(ws))
+    return board.board(ws, clock.today()), register.packages(ws, limit=2000), _upward(ws), waiting
 
 
 def fate(one: "PackageView") -> str:

@@ -9,10 +9,12 @@ from sqlalchemy import select
 
 from app import backup
 from app.backup import LAST_BACKUP
+from app.sync.peers import PeerCard, superior
 from app.workspace import Workspace
 from db import settings
 from db.journal import BatchLine, Progress
 from ui.background import Desk
+from ui.pages.join import JoinDialog
 from ui.pages.users import UsersDialog
 from ui.pages.who import NameDialog, NewPassphrase
 from ui.shell import memory, words
@@ -30,6 +32,7 @@ from ui.shell.widgets import (
     row,
     scrolling,
 )
+from ui.wizards.words import JOIN
 
 MINUTES = (0, 5, 15, 30, 60)
 LINES = 40
@@ -89,7 +92,7 @@ class SettingsPage(QWidget):
         self.header = PageHeader("设置", f"{self.here.office.name} · {self.here.folder}")
         self.message, self.progress = MessageBar(), ProgressStrip()
         left = QWidget()
-        left.setLayout(column(self._dress(), self._safety(), self._folder(), 0, gap=12))
+        left.setLayout(column(self._dress(), self._safety(), self._superior(), self._folder(), 0, gap=12))
         left.setFixedWidth(470)
         self.log_body = column(gap=7)
         log = Card("操作日志", gap=10)
@@ -160,6 +163,28 @@ class SettingsPage(QWidget):
         memory.remember(now)
         self.idle_minutes.emit(now.idle_minutes)
 
+    def _superior(self) -> Card:
+        card = Card("上级单位", gap=10)
+        self.superior = label("", "quiet", wrap=True)
+        name = JOIN.get(self.here.office.level, "")
+        self.join_button = button(f"{name}…", "mdi6.office-building-plus-outline", then=self.ask_join)
+        card.body.addWidget(self.superior)
+        card.body.addLayout(row(self.join_button, 0))
+        card.setVisible(bool(name))
+        self.desk.renewed.connect(self.refresh)
+        return card
+
+    def _show_superior(self, found: PeerCard | None) -> None:
+        none = f"还没有加入{self.here.office.above}。收到登记文件和口令，就在这里加入，现有的数据都会保留。"
+        waits = found is not None and found.acknowledged is None
+        more = "还没有收到它的回执。它又登记过一次的，用新的登记文件再加入。" if waits else ""
+        self.superior.setText(none if found is None else f"已加入“{found.name}”。{more}")
+        self.join_button.setVisible(found is None or waits)
+
+    def ask_join(self) -> None:
+        """Asks for the enrolment file of a superior."""
+        self._ask(JoinDialog(self, self.desk))
+
     def _folder(self) -> Card:
         card = Card("备份与工作目录", gap=10)
         card.body.addWidget(
@@ -185,6 +210,7 @@ class SettingsPage(QWidget):
         """Reads the log anew."""
         self.desk.read(operations, self._show, key=("operations", id(self)))
         self.desk.read(_last_backup, self._show_backup, key=("backup", id(self)))
+        self.desk.read(superior, self._show_superior, key=("superior", id(self)))
 
     def _show_backup(self, moment: str | None) -> None:
         self.last_backup.setText(f"上次备份：{words.when(moment)}" if moment else "还没有备份过。请现在备份一次。")
@@ -250,7 +276,7 @@ class SettingsPage(QWidget):
         """Asks who works here from now on."""
         self._ask(NameDialog(self, self.desk))
 
-    def _ask(self, dialog: NewPassphrase | NameDialog) -> None:
+    def _ask(self, dialog: NewPassphrase | NameDialog | JoinDialog) -> None:
         dialog.done.connect(lambda said: self.message.say("good", said))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 class SettleDialog(QDialog):
     """Conflicts that were put off, to be decided now; a record is written when all of its fields are decided."""
 
-    def __init__(self, parent: QWidget, desk: Desk, conflicts: "list[Conflict]", *, county: bool) -> None:
+    def __init__(self, parent: QWidget, desk: Desk, conflicts: "list[Conflict]") -> None:
         super().__init__(parent)
         self.desk, self.conflicts = desk, conflicts
         self.setWindowTitle("放着以后再定的冲突")
         action(self, "F1", lambda: manual.open_at("take-in", self))
         self.resize(1080, 480)
         self.answers: dict[Key, tuple[str, str]] = {}
-        self.decisions = Decisions(desk, county=county)
+        self.decisions = Decisions(desk)
         self.decisions.put(conflicts, "放着的冲突", self.answers)
         self.decisions.decided.connect(self._judge)
         self.message = MessageBar()

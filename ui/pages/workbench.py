@@ -18,6 +18,7 @@ from app.workspace import Workspace
 from db import clock
 from ui.background import Changes, Desk
 from ui.pages.chart import BarChart
+from ui.pages.exchange import ways
 from ui.shell import theme
 from ui.shell.widgets import (
     ICONS,
@@ -35,6 +36,7 @@ from ui.shell.widgets import (
     row,
     scrolling,
 )
+from ui.wizards.words import HAND_UP
 
 STEP = 100
 """How many records are checked before others get their turn."""
@@ -74,10 +76,12 @@ def workbench(workspace: Workspace) -> Workbench:
 
 
 class WorkbenchPage(QWidget):
-    """Signals: `go` with the `Place` that was asked for; `hand_over` and `take_in` for the two wizards."""
+    """Signals: `go` with the `Place` that was asked for; `hand_over`, `hand_up` (to a county's superior) and `take_in`
+    for the wizards."""
 
     go = Signal(object)
     hand_over = Signal()
+    hand_up = Signal()
     take_in = Signal()
 
     def __init__(self, desk: Desk) -> None:
@@ -90,13 +94,19 @@ class WorkbenchPage(QWidget):
         self._doubts: list[Found] = []
         self._open: set[Pillar] = set()  # systems whose doubts are shown by ledger
         self._all = False
-        give, take = ("发回执…", "接收乡镇上报…") if self.county else ("上报县里…", "接收县里下发…")
         give_sign, take_sign = "mdi6.upload-outline", "mdi6.download-outline"
+        self.up_button = button("", give_sign, then=self.hand_up.emit)
         if self.county:
-            actions = (button(give, give_sign, then=self.hand_over.emit), primary(take, take_sign, self.take_in.emit))
+            self.give_button = button("", give_sign, then=self.hand_over.emit)
+            self.take_button = primary("", take_sign, self.take_in.emit)
+            actions = (self.up_button, self.give_button, self.take_button)
         else:
-            actions = (button(take, take_sign, then=self.take_in.emit), primary(give, give_sign, self.hand_over.emit))
+            self.take_button = button("", take_sign, then=self.take_in.emit)
+            self.give_button = primary("", give_sign, self.hand_over.emit)
+            actions = (self.take_button, self.give_button)
         self.header = PageHeader("工作台", "", *actions)
+        self._say_ways()
+        desk.renewed.connect(self._renewed)
         self.figures = row(gap=12)
         self.due_body = column(gap=5)
         due = Card("要办的事", gap=10)
@@ -146,6 +156,21 @@ class WorkbenchPage(QWidget):
         self._stale = False
         self._round += 1
         self.desk.read(workbench, self._show, key=("workbench", id(self)))
+
+    def _say_ways(self) -> None:
+        assert self.desk.here is not None
+        office = self.desk.here.office
+        give, take = ways(office)
+        self.give_button.setText(give)
+        self.take_button.setText(take)
+        self.up_button.setText(f"{HAND_UP.get(office.level, '')}…")
+        self.up_button.setVisible(self.county and office.superior_id is not None)
+
+    def _renewed(self) -> None:
+        self._say_ways()
+        self._stale = True
+        if self.isVisible():
+            self.refresh()
 
     def _changed(self, _: Changes) -> None:
         self._stale = True

@@ -37,9 +37,9 @@ class Navigation(QWidget):
         self.setObjectName("navigation")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedWidth(round(196 * theme.now().scale))
-        title, under = label(name), label(office, wrap=True)
+        title, self.office = label(name), label(office, wrap=True)
         title.setObjectName("name")
-        under.setObjectName("office")
+        self.office.setObjectName("office")
         self._buttons: dict[str, QPushButton] = {}
         self._headings: dict[str, QPushButton] = {}
         self._systems: dict[str, list[str]] = {}  # the title of a system → its entries
@@ -72,7 +72,7 @@ class Navigation(QWidget):
             layout.addWidget(one)
         layout.addStretch(1)
         self.area = scrolling(self._entries)
-        self.setLayout(column(column(title, under, margins=(20, 18, 8, 8), gap=2), self.area, gap=0))
+        self.setLayout(column(column(title, self.office, margins=(20, 18, 8, 8), gap=2), self.area, gap=0))
         kept = memory.recall().unfolded
         self._wanted = [one for one in (self._systems if kept is None else kept) if one in self._systems]
         """The systems that are to be unfolded, the one used last before the others."""

@@ -83,6 +83,7 @@ class Desktop(QWidget):
         self.current = ""
         self.navigation = Navigation(NAME, _whose(desk.here), entries(county=self.county))
         self.navigation.chosen.connect(self.go)
+        desk.renewed.connect(self._renewed)
         self.message = MessageBar()
         holder = QWidget()
         holder.setLayout(column(self.message, margins=(MARGINS[0], 0, MARGINS[2], 0)))
@@ -161,6 +162,7 @@ class Desktop(QWidget):
             bench = WorkbenchPage(self.desk)
             bench.go.connect(self.go_to_place)
             bench.hand_over.connect(lambda: self._exchange(ExchangePage.hand_over))
+            bench.hand_up.connect(lambda: self._exchange(ExchangePage.hand_up))
             bench.take_in.connect(lambda: self._exchange(ExchangePage.take_in))
             return bench
         if id == EXCHANGE:
@@ -191,6 +193,10 @@ class Desktop(QWidget):
 
     def _unlock(self) -> None:
         self.layers.setCurrentIndex(0)
+
+    def _renewed(self) -> None:
+        assert self.desk.here is not None
+        self.navigation.office.setText(_whose(self.desk.here))
 
     def _refused(self, refusal: Refusal) -> None:
         self.message.refuse(refusal)

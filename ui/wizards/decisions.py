@@ -13,13 +13,13 @@ from ui.wizards.parts import Choices, line
 
 if TYPE_CHECKING:
     from app.sync.choices import Choice, Conflict
-    from app.workspace import Workspace
+    from app.workspace import OfficeCard, Workspace
 
 Key = tuple[str, str, str]
 """(ledger, record id, field): which conflict a decision is for."""
 
-COUNTY = (("ours", "县里"), ("theirs", "乡镇"), ("value", "另填"), ("return", "退回核实"), ("later", "以后再定"))
-TOWNSHIP = (("theirs", "县里"), ("ours", "本单位"), ("value", "另填"), ("later", "以后再定"))
+REST = (("value", "另填"), ("return", "退回核实"), ("later", "以后再定"))
+"""What can be answered beside the two sides; only those below can be asked to look again."""
 AT_ONCE = 40
 """How many conflicts are laid out together; the rest follow page by page."""
 
@@ -29,8 +29,15 @@ def key_of(conflict: "Conflict") -> Key:
     return conflict.ledger, conflict.id, conflict.field
 
 
+def answers_to(conflict: "Conflict", office: "OfficeCard") -> tuple[tuple[str, str], ...]:
+    """What can be answered: (kind, word), the superior's side first."""
+    if conflict.from_above:
+        return ("theirs", office.above), ("ours", "本单位"), *(one for one in REST if one[0] != "return")
+    return ("ours", office.here), ("theirs", office.below), *REST
+
+
 class Decisions(QWidget):
-    """The conflicts of one package. A township is proposed the county's value, a county nothing.
+    """The conflicts of one package. Against the superior its value is proposed, against those below nothing.
 
     `decided` is emitted when an answer changes, `laid_out` when the room that it needs may have changed.
     """
@@ -38,9 +45,10 @@ class Decisions(QWidget):
     decided = Signal()
     laid_out = Signal()
 
-    def __init__(self, desk: Desk, *, county: bool) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self.desk, self.county = desk, county
+        assert desk.here is not None
+        self.desk, self.office = desk, desk.here.office
         self.conflicts: tuple[Conflict, ...] = ()
         self.answers: dict[Key, tuple[str, str]] = {}
         self.page = 0
@@ -72,9 +80,7 @@ class Decisions(QWidget):
         """Shows the conflicts of a package; `answers` is read and written: key → (kind, text)."""
         self.conflicts, self.answers, self.page = tuple(conflicts), answers, 0
         self.who = who
-        if not self.county:
-            for one in conflicts:
-                answers.setdefault(key_of(one), ("theirs", ""))
+        propose(conflicts, answers)
         self._lay_out()
 
     def open(self) -> int:
@@ -88,7 +94,7 @@ class Decisions(QWidget):
     def _lay_out(self) -> None:
         clear(self.grid)
         self.rows.clear()
-        ours, theirs = ("县里现在", "乡镇报来") if self.county else ("本单位现在", "县里发来")
+        ours, theirs = self._sides()
         for place, title in enumerate(("记录", "栏目", "上次一致时", ours, theirs, "", "采用")):
             self.grid.addWidget(label(title, "small"), 0, place)
         start = self.page * AT_ONCE
@@ -103,13 +109,22 @@ class Decisions(QWidget):
         self.count.setText(f"第 {self.page + 1} 页，共 {pages} 页")
         self._say()
 
+    def _sides(self) -> tuple[str, str]:
+        """The headings of the two sides' values; conflicts that were put off may be with either."""
+        above = {one.from_above for one in self.conflicts}
+        if above == {True}:
+            return "本单位现在", f"{self.office.above}发来"
+        if above == {False}:
+            return f"{self.office.here}现在", f"{self.office.below}报来"
+        return "本单位现在", "对方的"
+
     def _add(self, number: int, conflict: "Conflict") -> None:
         from app.ledgers.catalogue import LEDGERS
 
         key = key_of(conflict)
         kind, text = self.answers.get(key, (None, ""))
         spec = LEDGERS[conflict.ledger].fields.get(conflict.field)
-        answers = COUNTY if self.county else TOWNSHIP
+        answers = answers_to(conflict, self.office)
         if spec is None or spec.target:  # a deletion or a link is one of the two sides, nothing typed
             answers = tuple(one for one in answers if one[0] != "value")
         choices = Choices(answers, kind)
@@ -182,6 +197,13 @@ class Decisions(QWidget):
         total = len(self.conflicts)
         self.title.setText(f"{self.who} · 冲突 {total} 处" + (f"，还有 {left} 处没定" if left else "，都定了"))
         self.all_later.setVisible(left > 0)
+
+
+def propose(conflicts: "Sequence[Conflict]", answers: dict[Key, tuple[str, str]]) -> None:
+    """Fills in what is proposed where nothing is answered yet: the superior's value."""
+    for one in conflicts:
+        if one.from_above:
+            answers.setdefault(key_of(one), ("theirs", ""))
 
 
 def is_answered(answer: tuple[str, str] | None) -> bool:

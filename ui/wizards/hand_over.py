@@ -16,12 +16,12 @@ from ui.shell.widgets import Card, Note, button, clear, column, label, row, scro
 from ui.wizards import sheet, sticks
 from ui.wizards.frame import Flow
 from ui.wizards.parts import Column, PlacePicker, Rows, table
-from ui.wizards.words import KINDS, day, moment
+from ui.wizards.words import HAND_UP, KINDS, day, moment
 
 if TYPE_CHECKING:
     from app.sync.outgoing import Sent
     from app.sync.survey import LedgerSurvey, Survey
-    from app.workspace import Workspace
+    from app.workspace import OfficeCard, Workspace
 
 LINES = 12
 """How many ledgers the sheet has room for."""
@@ -32,17 +32,17 @@ SHRUNK = 0.5
 
 
 WHOLE = {
-    False: "平时不用选。县里说“中间缺了包”、请您交完整包，或者两边的数目对不上时才选：文件大一些，不会重复。",
-    True: "平时不用选。乡镇换了电脑、恢复了旧的备份，或者对不上数时，选好那个乡镇再勾上："
-    "县里收下过的、它自己的全部记录都会还给它。",
+    True: "平时不用选。{above}说“中间缺了包”、请您交完整包，或者两边的数目对不上时才选：文件大一些，不会重复。",
+    False: "平时不用选。{below}换了电脑、恢复了旧的备份，或者对不上数时，选好那个{below}再勾上："
+    "这里收下过的、它自己的全部记录都会还给它。",
 }
-"""When a snapshot is needed, for a township and for a county."""
+"""When a snapshot is needed: of the superior's (True), of those below."""
 
 
 class HandOver(Flow):
-    """Writes the package for the superior, or the county's packages for its townships.
+    """Writes the package for the superior (`up`), or the packages for those below. A township has only the former.
 
-    `drives` says which sticks are plugged in. `codes` limits a county to some townships (receipts after taking in).
+    `drives` says which sticks are plugged in. `codes` limits it to some of those below (receipts after taking in).
     """
 
     topic = "hand-over"
@@ -52,10 +52,13 @@ class HandOver(Flow):
         desk: Desk,
         drives: Callable[[], list[sticks.Drive]] = sticks.drives,
         codes: Sequence[str] | None = None,
+        *,
+        up: bool = False,
     ) -> None:
         assert desk.here is not None
-        self.county = desk.here.office.is_county
-        title = "发给乡镇" if self.county else "上报县里"
+        self.office = desk.here.office
+        self.up = up or not self.office.is_county
+        title = HAND_UP.get(self.office.level, "") if self.up else f"发给{self.office.below}"
         super().__init__(desk, title, ("核对内容", "存到哪里", "完成"))
         self.codes = tuple(codes) if codes is not None else None
         self.surveys: list[Survey] = []
@@ -79,7 +82,7 @@ class HandOver(Flow):
         self.whom.currentIndexChanged.connect(self._show_survey)
         self.whom_row = QWidget()
         self.whom_row.setLayout(row(label("发给", "quiet"), self.whom, 0, gap=12))
-        self.whom_row.setVisible(self.county)
+        self.whom_row.setVisible(not self.up)
         wide = {"right": True, "width": 100}
         self.rows = Rows(
             (
@@ -97,9 +100,10 @@ class HandOver(Flow):
         holder.body.addWidget(self.table)
         self.notes = column(gap=8)
         self.full = QCheckBox("全部记录（完整包）")
-        self.full.setToolTip(WHOLE[self.county])
+        words = WHOLE[self.up].format(above=self.office.above, below=self.office.below)
+        self.full.setToolTip(words)
         self.full.toggled.connect(lambda _: self._say_head())
-        self.full_said = label(WHOLE[self.county], "quiet", wrap=True)
+        self.full_said = label(words, "quiet", wrap=True)
         self.parts[0].body.addWidget(self.whom_row)
         self.parts[0].body.addWidget(holder, 1)
         self.parts[0].body.addLayout(column(self.full, self.full_said, gap=2))
@@ -135,7 +139,7 @@ class HandOver(Flow):
             self._say_head()
             self.table.setFocus()
         elif place == 1:
-            whom = "各乡镇" if len(self.chosen()) > 1 else self.chosen()[0].name
+            whom = f"各{self.office.below}" if len(self.chosen()) > 1 else self.chosen()[0].name
             self.header.say(f"写给 {whom} 的文件放到 U 盘上。")
             self.parts[1].next_text = f"写出 {len(self.chosen())} 个文件" if len(self.chosen()) > 1 else "写到这里"
             self.places.setFocus()
@@ -161,11 +165,13 @@ class HandOver(Flow):
     # ---------------------------------------------------------------- what goes
 
     def _survey(self) -> None:
+        up = self.up
+
         def do(workspace: "Workspace", progress: Progress) -> "tuple[list[Survey], tuple[int, int]]":
             from app import quality
             from app.sync.survey import surveys
 
-            found = surveys(workspace)
+            found = surveys(workspace, up=up)
             faults = [] if workspace.office.is_county else quality.check(workspace, progress)
             wrong = sum(1 for one in faults if one.is_error)
             return found, (wrong, len(faults) - wrong)
@@ -178,7 +184,7 @@ class HandOver(Flow):
         self.whom.blockSignals(True)
         self.whom.clear()
         if len(self.surveys) > 1:
-            self.whom.addItem(f"全部乡镇（{len(self.surveys)} 个）", None)
+            self.whom.addItem(f"全部{self.office.below}（{len(self.surveys)} 个）", None)
         for one in self.surveys:
             self.whom.addItem(f"{one.name}（{one.code}）", one.code)
         self.whom.blockSignals(False)
@@ -204,12 +210,13 @@ class HandOver(Flow):
         if not chosen:
             return
         if len(chosen) > 1:
-            own = "，连同各乡镇自己报来过的全部记录" if self.full.isChecked() else ""
-            self.header.say(f"给 {len(chosen)} 个乡镇各写一个文件，带上县里的任务、标准和对上报的回执{own}。")
+            below = self.office.below
+            own = f"，连同各{below}自己报来过的全部记录" if self.full.isChecked() else ""
+            self.header.say(f"给 {len(chosen)} 个{below}各写一个文件，带上这里的任务、标准和对上报的回执{own}。")
             return
         one = chosen[0]
         if self.full.isChecked():
-            own = "，连同它自己报来过的" if self.county else ""
+            own = "" if self.up else "，连同它自己报来过的"
             self.header.say(f"交给 {one.name} 的是完整包：全部记录都带上{own}。")
             return
         last = "这是第一次" if one.last is None else f"上次是第 {one.last[0]} 号（{day(one.last[1])}）"
@@ -218,7 +225,7 @@ class HandOver(Flow):
 
     def _notes(self, chosen: "Sequence[Survey]") -> list[QWidget]:
         notes: list[QWidget] = []
-        if sum(one.news for one in chosen) == 0 and not self.county:
+        if sum(one.news for one in chosen) == 0 and self.up:
             notes.append(Note("information", "上次以来没有改动。仍然可以交一份，内容是“无变动”。"))
         shrunk = [line for one in chosen for line in one.lines if has_shrunk(line)]
         for line in shrunk[:3]:
@@ -230,7 +237,7 @@ class HandOver(Flow):
             notes.append(Note("information", words))
         wrong, doubtful = self.faults
         if wrong or doubtful:
-            words = f"资料里有 {wrong} 处错误、{doubtful} 处提醒。可以照样上报，县里接收时也会看到。"
+            words = f"资料里有 {wrong} 处错误、{doubtful} 处提醒。可以照样上报，{self.office.above}接收时也会看到。"
             notes.append(Note("attention", words))
         return notes
 
@@ -241,7 +248,7 @@ class HandOver(Flow):
         assert place is not None
         everyone = len(chosen) == len(self.surveys) and self.codes is None
         full = self.full.isChecked()
-        to, codes = place.root, [None] if everyone or not self.county else [one.code for one in chosen]
+        to, codes = place.root, [None] if everyone and not self.up else [one.code for one in chosen]
 
         def do(workspace: "Workspace", progress: Progress) -> "list[Sent]":
             from app.sync import outgoing
@@ -268,7 +275,7 @@ class HandOver(Flow):
         for sentence in list(dict.fromkeys(words for one in self.sent for words in one.left_out))[:LEFT_OUT]:
             self.said.addWidget(Note("attention", f"{sentence}。"))
         steps = Card("接下来", gap=6)
-        for number, words in enumerate(next_steps(county=self.county), start=1):
+        for number, words in enumerate(next_steps(self.office, up=self.up), start=1):
             steps.body.addWidget(label(f"{number}. {words}", wrap=True))
         self.said.addWidget(steps)
         opening = button("打开文件夹", "mdi6.folder-open-outline")
@@ -284,14 +291,13 @@ class HandOver(Flow):
         self.go_to(2)
 
     def _sheet(self, sent: "Sent", survey: "Survey | None") -> sheet.Sheet:
-        assert self.desk.here is not None
-        here = self.desk.here.office
+        here = self.office
         told = survey.lines if survey is not None else ()
         if len(told) > LINES:  # one page: the ledgers without news are left out
             told = tuple(line for line in told if line.new or line.changed or line.deleted)
         lines = [sheet.SheetLine(line.title, line.new, line.changed, line.deleted, line.live) for line in told]
         return sheet.Sheet(
-            "数据下发交接单" if self.county else "数据上报交接单",
+            "数据上报交接单" if self.up else "数据下发交接单",
             here.name,
             here.code,
             sent.office_name,
@@ -337,18 +343,18 @@ class HandOver(Flow):
             self.say("good", well)
 
 
-def next_steps(*, county: bool) -> tuple[str, ...]:
+def next_steps(office: "OfficeCard", *, up: bool) -> tuple[str, ...]:
     """What to do with the stick now."""
-    if county:
+    if not up:
         return (
             "在系统里“弹出”U 盘，再拔下来。",
-            "把 U 盘交给乡镇，或放进各乡镇的信封。",
-            "乡镇在“数据交换 → 接收”里读进去，就能看到回执。",
+            f"把 U 盘交给{office.below}，或放进各{office.below}的信封。",
+            f"{office.below}在“数据交换 → 接收”里读进去，就能看到回执。",
         )
     return (
         "在系统里“弹出”U 盘，再拔下来。",
-        "打印交接单，双方签字，连同 U 盘送到县里。",
-        "县里接收后会把回执写回 U 盘，带回来点“接收”，就知道每条的结果。",
+        f"打印交接单，双方签字，连同 U 盘送到{office.above}。",
+        f"{office.above}接收后会把回执写回 U 盘，带回来点“接收”，就知道每条的结果。",
     )
 
 

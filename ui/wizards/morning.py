@@ -34,13 +34,13 @@ class Morning(QWidget):
     on = Signal()
     said = Signal(str, str)
 
-    def __init__(self, office: str, *, county: bool) -> None:
+    def __init__(self, office: str, who: str, *, county: bool) -> None:
         super().__init__()
         self.office, self.county = office, county
         self.lines: tuple[Line, ...] = ()
         self.rows = Rows(
             (
-                Column("乡镇" if county else "来自", _who, width=180),
+                Column(who, _who, width=180),
                 Column("包号", lambda one: f"第 {one.sequence} 号" if one.sequence else "—", width=80),
                 Column("结果", lambda one: one.state, lambda one: one.tone, width=230),
                 *(Column(f"{title}（上次）", _count(name), right=True, width=118) for title, name in COUNTED),

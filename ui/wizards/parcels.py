@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ui.shell.widgets import Note
-from ui.wizards.decisions import Key, choice_of, is_answered, key_of
+from ui.wizards.decisions import Key, choice_of, is_answered, key_of, propose
 from ui.wizards.parts import Column
 from ui.wizards.words import KINDS, moment
 
@@ -39,6 +39,9 @@ class Parcel:
     newer: int | None = None
     """The number of a later package of the same office, which contains this one."""
     written: "Outcome | None" = None
+
+    def __post_init__(self) -> None:
+        propose(self.trial.conflicts, self.answers)
 
     @property
     def now(self) -> "Outcome":
@@ -98,7 +101,7 @@ def note_of(parcel: Parcel, outcome: "Outcome") -> Note:
     who = outcome.from_name or parcel.file.name
     which = f"{who} 第 {outcome.sequence} 号" if outcome.sequence else who
     if parcel.newer is not None:
-        words = f"同一乡镇还有第 {parcel.newer} 号，里面已经包含它，不必写。"
+        words = f"同一单位还有第 {parcel.newer} 号，里面已经包含它，不必写。"
         return Note("information", f"{which}：{words}")
     return Note("wrong" if outcome.status == "refused" else "information", f"{which}：{outcome.message}")
 
@@ -116,8 +119,8 @@ def verifying_columns() -> tuple[Column, ...]:
     )
 
 
-def trial_columns(*, county: bool) -> tuple[Column, ...]:
-    """What each package would do."""
+def trial_columns(who: str) -> tuple[Column, ...]:
+    """What each package would do; `who` is what its sender is."""
 
     def count(name: str) -> Callable[[Parcel], str]:
         return lambda one: f"{getattr(one.now, name):,}" if one.now.status != "refused" else "—"
@@ -126,7 +129,7 @@ def trial_columns(*, county: bool) -> tuple[Column, ...]:
         return lambda one: f"{len(found(one))}" if one.trial.sequence else "—"
 
     return (
-        Column("乡镇" if county else "来自", lambda one: one.trial.from_name or one.file.name, width=170),
+        Column(who, lambda one: one.trial.from_name or one.file.name, width=170),
         Column("包号", lambda one: number(one.trial), width=86),
         Column("类型", lambda one: KINDS.get(one.trial.kind, "—"), width=64),
         Column("签名", signature, lambda one: "wrong" if signature(one).startswith("✗") else "good", width=120),

@@ -46,10 +46,11 @@ class Owed:
 
 
 def owed(parcels: Sequence[Parcel], drives: Sequence[sticks.Drive]) -> list[Owed]:
-    """One for each office whose package was taken in, now or before, by code."""
+    """One for each office below whose package was taken in, now or before, by code. The superior has its receipt with
+    what is handed up next."""
     found: dict[str, Owed] = {}
     for one in sorted(parcels, key=lambda parcel: parcel.trial.sequence):
-        if one.now.status in ANSWERED:
+        if one.now.status in ANSWERED and not one.now.from_above:
             on = next((drive for drive in drives if _lies_on(one.file, drive)), None)
             found[one.trial.from_code] = Owed(one.trial.from_code, one.trial.from_name, one.file, on)
     return [found[code] for code in sorted(found)]

@@ -23,7 +23,7 @@ from ui.wizards.words import day, moment
 if TYPE_CHECKING:
     from app.sync.outcome import Outcome
     from app.sync.several import Answer, Line
-    from app.workspace import Workspace
+    from app.workspace import OfficeCard, Workspace
 
 FILTER = "上报和下发的包 (*.dzb);;所有文件 (*)"
 CHOOSING, VERIFYING, TRYING, WRITING, ANSWERING = range(5)
@@ -43,17 +43,19 @@ class TakeIn(Flow):
         self, desk: Desk, drives: Callable[[], list[sticks.Drive]] = sticks.drives, files: Sequence[Path] = ()
     ) -> None:
         assert desk.here is not None
-        self.county = desk.here.office.is_county
-        title = "接收乡镇上报" if self.county else "接收县里下发"
+        self.office = desk.here.office
+        self.county = self.office.is_county
+        title = taking_in(self.office)
         super().__init__(desk, title, ("选择", "验真", "试运行与裁决", "写入", "回执"))
         self.drives, self.parcels = drives, []
         self.chosen_by_hand: list[Path] = list(files)
         self._fill_choosing()
         self._fill_verifying()
-        self.trial = Trial(desk, county=self.county)
+        who = self.office.below if self.county and self.office.superior_id is None else "来自"
+        self.trial = Trial(desk, who)
         self.trial.decided.connect(self.refresh)
         self.parts[TRYING].body.addWidget(self.trial, 1)
-        self.morning = Morning(desk.here.office.name, county=self.county)
+        self.morning = Morning(self.office.name, who, county=self.county)
         self.morning.on.connect(lambda: self.go_to(TRYING))
         self.morning.said.connect(self.say)
         self.parts[WRITING].back = False
@@ -145,7 +147,6 @@ class TakeIn(Flow):
         elif place == WRITING:
             self.header.say("每个文件要么全部写入，要么一条不写；一个不成，接着写下一个。")
         else:
-            self.header.say("还给乡镇的是回执。" if self.county else "县里对以前上报的答复。")
             self._show_answers()
 
     def refresh(self) -> None:
@@ -310,20 +311,30 @@ class TakeIn(Flow):
 
     def _show_answers(self) -> None:
         clear(self.told)
-        applied = [one for one in self.parcels if one.written is not None and one.written.status == "applied"]
+        applied = [one.written for one in self.parcels if one.written is not None and one.written.status == "applied"]
+        below, above = ([one for one in applied if one.from_above is side] for side in (False, True))
+        self.header.say(
+            f"还给{self.office.below}的是回执。" if self.county else f"{self.office.above}对以前上报的答复。"
+        )
         if self.county:
             self.receipts.put(self.parcels)
-            names = list(dict.fromkeys(one.trial.from_name for one in applied))
-            many = f"{'、'.join(names[:5])}等 {len(names)} 个乡镇" if len(names) > 5 else "、".join(names)
+            names = list(dict.fromkeys(one.from_name for one in below))
+            many = (
+                f"{'、'.join(names[:5])}等 {len(names)} 个{self.office.below}" if len(names) > 5 else "、".join(names)
+            )
             words = f"已收下 {many} 的数据。" if names else "这次没有写入新的数据。"
-            self.told.addWidget(Note("good" if names else "information", words))
-        else:
-            answers = [result for one in applied for result in (one.written.results if one.written else ())]
+            if names or not above:
+                self.told.addWidget(Note("good" if names else "information", words))
+        if above or not self.county:
+            answers = [result for one in above for result in one.results]
+            if self.county:
+                self.told.addWidget(label(f"{self.office.above}对以前上报的答复", "section"))
             for result in answers:
-                self.told.addWidget(receipt_card(result))
+                self.told.addWidget(receipt_card(result, self.office.above))
             if not answers:
-                self.told.addWidget(Note("information", "这些包里没有新的回执。"))
-            self.told.addWidget(label("收到县里下发的回执，会随下次上报自动带回，不用另外做什么。", "quiet", wrap=True))
+                self.told.addWidget(Note("information", f"{self.office.above}的包里没有新的回执。"))
+            words = f"收到{self.office.above}下发的回执，会随下次上报自动带回，不用另外做什么。"
+            self.told.addWidget(label(words, "quiet", wrap=True))
         self.receipts.setVisible(self.county and bool(self.receipts.owed))
         self.again_button.setVisible(self.county)
 
@@ -371,13 +382,20 @@ def _tried_again(workspace: "Workspace", parcel: Parcel) -> "Outcome":
     return tried
 
 
-def receipt_card(result: Any) -> Card:
+def taking_in(office: "OfficeCard") -> str:
+    """What taking in is called: a township's comes from above, a county's from below, or from both."""
+    if not office.is_county:
+        return f"接收{office.above}下发"
+    return f"接收{office.below}上报" if office.superior_id is None else "接收上报和下发"
+
+
+def receipt_card(result: Any, above: str) -> Card:
     """What the superior says became of one package."""
     box = Card(f"第 {result.sequence} 号：已接收（{day(result.at)}）", gap=4)
     box.body.addWidget(
         label(f"新增 {result.created}、修改 {result.updated}、删除 {result.deleted}、不变 {result.unchanged}")
     )
-    words = {"decided": "按裁决改了", "returned": "退回核实", "put-off": "县里以后再定", "refused": "没有接收"}
+    words = {"decided": "按裁决改了", "returned": "退回核实", "put-off": f"{above}以后再定", "refused": "没有接收"}
     kinds: dict[str, int] = {}
     for fate in result.fates:
         kinds[fate.fate] = kinds.get(fate.fate, 0) + 1

@@ -19,7 +19,7 @@ AT_MOST = 5
 
 
 class Trial(QWidget):
-    """Shows the packages, and of the chosen one everything.
+    """Shows the packages, and of the chosen one everything. `who` heads the column of their senders.
 
     Signals:
         decided: an answer to a conflict has changed.
@@ -27,21 +27,21 @@ class Trial(QWidget):
 
     decided = Signal()
 
-    def __init__(self, desk: Desk, *, county: bool) -> None:
+    def __init__(self, desk: Desk, who: str) -> None:
         super().__init__()
         self.parcels: list[Parcel] = []
         self.shown: Parcel | None = None
-        self.packages = Rows(trial_columns(county=county))
+        self.packages = Rows(trial_columns(who))
         self.package_table = table(self.packages, select=True)
         self.package_table.selectionModel().currentRowChanged.connect(self._selected)
         self.top = Card(padding=1)
         self.top.body.addWidget(self.package_table)
         self.waiting = label("", "quiet")
-        self.all_later = button("所有乡镇没定的都以后再定", then=self._put_off_all)
+        self.all_later = button("所有没定的都以后再定", then=self._put_off_all)
         self.several = QWidget()
         self.several.setLayout(row(self.waiting, 0, self.all_later))
         self.warnings = column(gap=6)
-        self.decisions = Decisions(desk, county=county)
+        self.decisions = Decisions(desk)
         self.decisions.decided.connect(self._decided)
         self.decisions_card = Card()
         self.decisions_area = scrolling(self.decisions, horizontal=True)
@@ -159,6 +159,6 @@ class Trial(QWidget):
         asking = [one for one in self.parcels if one.usable and one.trial.conflicts]
         left = [one for one in asking if one.open]
         self.several.setVisible(len(asking) > 1)
-        done = f"{len(asking)} 个乡镇有冲突，" + (f"还有 {len(left)} 个没有定完" if left else "都定了")
+        done = f"{len(asking)} 个单位有冲突，" + (f"还有 {len(left)} 个没有定完" if left else "都定了")
         self.waiting.setText(done)
         self.all_later.setVisible(bool(left))

@@ -125,7 +125,7 @@ def test_a_conflict_that_was_put_off_is_settled(world: World, open_desk: OpenDes
     desk = open_desk(world.county)
     page = page_of(qtbot, desk, world)
     assert page.waiting.itemAt(0).widget().text.text() == "有 1 处冲突放着以后再定。"
-    dialog = SettleDialog(page, desk, waiting, county=True)
+    dialog = SettleDialog(page, desk, waiting)
     qtbot.addWidget(dialog)
     assert not dialog.save.isEnabled()
     choices, _ = next(iter(dialog.decisions.rows.values()))
