@@ -236,11 +236,11 @@ def test_a_disk_too_small_to_take_it_in_is_told(
 def test_the_survey_says_how_much_goes(pair: Pair) -> None:
     attach(pair.town, pair.member)
     attach(pair.town, pair.branch, ledger="party_org")
-    (survey,) = surveys(pair.town)
+    (survey,) = surveys(pair.town, up=True)
     assert (survey.files, survey.bytes) == (1, len(PHOTO))
     pair.to_county()
     pair.to_town()
-    (survey,) = surveys(pair.town)
+    (survey,) = surveys(pair.town, up=True)
     assert (survey.files, survey.bytes) == (0, 0)
 
 
