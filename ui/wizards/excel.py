@@ -109,7 +109,7 @@ class ExcelWizard(Flow):
                 Column("说明", self._explain, lambda one: "wrong" if one.action == "refused" else None),
             )
         )
-        self.preview_table = table(self.preview, select=True)
+        self.preview_table = table(self.preview, select=True, wrapped=True)
         self.preview_table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         holder = Card(padding=1)
         holder.body.addWidget(self.preview_table)
