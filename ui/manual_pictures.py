@@ -4,7 +4,6 @@ Each is the page without the navigation, at the smallest screen we serve, as wid
 colours, so that all of them together stay small.
 """
 
-import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -74,11 +73,12 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 2:
         print("用法：python -m ui.manual_pictures 演示县 图片文件夹", file=sys.stderr)
         return 2
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
     demo, out = Path(arguments[0]), Path(arguments[1])
     out.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as own:  # nothing that a person chose for the desktop
-        os.environ["SIJI_CONFIG_DIR"] = own
+        from ui.tour import off_screen
+
+        off_screen(Path(own))
         from ui.shell.application import prepare
 
         app = prepare(["siji"])
