@@ -25,6 +25,11 @@ from ui.wizards.parts import Column, Rows, table
 GROUNDS = ("ground", "surface", "stripe", "hover", "red_ground")
 
 
+@pytest.fixture(autouse=True)
+def dressed(qapp: QApplication) -> None:
+    theme.use(qapp)
+
+
 @pytest.fixture
 def large(qapp: QApplication) -> Iterator[None]:
     theme.use(qapp, large=True)
@@ -154,7 +159,6 @@ def test_cells_that_can_be_filled_in_do_not_look_locked(qtbot: QtBot) -> None:
 def test_a_number_to_set_is_in_sight(qtbot: QtBot) -> None:
     spin = QSpinBox()
     qtbot.addWidget(spin)
-    spin.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
     spin.setFixedWidth(56)
     spin.setValue(88)
     spin.show()

@@ -236,6 +236,8 @@ class WorkbenchPage(QWidget):
             group = [one for one in shown if one.urgency is urgency]
             if group:
                 number = sum(one.urgency is urgency for one in lines)
+                if self.due_body.count():
+                    self.due_body.addSpacing(6)
                 self.due_body.addWidget(label(f"{GROUPS[urgency]} {number} 件", "small"))
             for one in group:
                 self._due_line(one)
