@@ -77,6 +77,7 @@ class BranchesPage(ReadingPage):
             ]
         )
         self.table = table(self.rows, select=True)
+        self.table.setAccessibleName("支部")
         self.table.selectionModel().currentRowChanged.connect(lambda now, _: self._show_branch(now.row()))
         self.detail = column(gap=10)
         empty = EmptyState(

@@ -113,6 +113,7 @@ class MonthPage(ReadingPage):
             bar.addWidget(self.state, 1)
             self.card.body.addLayout(bar)
             action(self, "Ctrl+S", self.save)
+        self.view.setAccessibleName("月度调度")
         self.card.body.addWidget(self.view)
         outer = column(self.header, self.message, self.empty, self.card, margins=MARGINS, gap=12)
         outer.setStretchFactor(self.card, 1)

@@ -96,6 +96,7 @@ class RecruitmentPage(ReadingPage):
             ]
         )
         self.table = table(self.rows, select=True)
+        self.table.setAccessibleName("在发展的人")
         self.table.selectionModel().currentRowChanged.connect(lambda now, _: self._show_path(now.row()))
         self.detail = column(gap=10)
         empty = EmptyState(

@@ -113,6 +113,7 @@ class ScoringPage(ReadingPage):
         self.rows = FillRows(self._columns(), lambda one: one.id)
         self.rows.typed.connect(self._typed)
         self.view = fill_table(self.rows)
+        self.view.setAccessibleName("评分表")
         self.office, self.totals = label("", "head"), label("", "quiet")
         self.bound = column(gap=6, margins=(12, 0, 12, 0))
         self.sheet_card = Card(padding=1, gap=0)

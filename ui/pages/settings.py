@@ -129,6 +129,7 @@ class SettingsPage(QWidget):
         self.safety = label("", "quiet", wrap=True)
         card.body.addWidget(self.safety)
         self.minutes = QComboBox()
+        self.minutes.setAccessibleName("多久不动就锁")
         for number in MINUTES:
             self.minutes.addItem(f"{number} 分钟不动就锁" if number else "不自动锁", number)
         self.minutes.setCurrentIndex(max(0, self.minutes.findData(memory.recall().idle_minutes)))

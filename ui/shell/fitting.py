@@ -80,6 +80,8 @@ class Fitted(QObject):
         room = self.view.viewport().width()
         low = [max(heads[place], min(needed[place], round(LEAST * scale))) for place in columns]
         widths = fit(wanted, needed if sum(needed) <= room else low, room)
+        if widths:
+            widths[-1] += max(0, room - sum(widths))
         for place, width in enumerate(widths):
             self.view.setColumnWidth(place, width)
         for row in range(min(model.rowCount(), MEASURED) if self.wrapped else 0):
