@@ -41,9 +41,9 @@ soak: setup
 tour: setup demo/county
 	$(bin)/siji tour demo/county out/tour
 
-# The manual's pictures, from the demonstration: look at them before they are kept.
+# The pictures of the manual and of the README, from the demonstration: look at them before they are kept.
 pictures: setup demo/county
-	$(bin)/python -m ui.manual_pictures demo resources/manual/pictures
+	$(bin)/python -m ui.manual_pictures demo resources
 
 demo/county: | setup
 	$(bin)/siji demo demo

@@ -6,7 +6,7 @@ every village, every weak branch.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -21,6 +21,7 @@ from app.ledgers.method_checks import asked_of_the_large
 from app.place import FUNDING_SHEET, PAY_SHEET, Place
 from app.policy import Policies
 from app.rules import care, dispatch, draw, enterprise, venue
+from db.models.common import Policy
 from db.models.guarantee import CareFund, CommunitySupport, VenueFunding, VenueProject
 from db.models.method import DemoUnit, Dispatch, Enterprise, EnterpriseYear, Rectification
 from db.models.organisation import PartyOrg, Village
@@ -122,7 +123,8 @@ class Cell:
 
 @dataclass(frozen=True)
 class Line:
-    """A figure with its numbers: `planned` is the county's plan or all there is; amounts in fen."""
+    """A figure with its numbers: `planned` is the county's plan or all there is; amounts in fen. `plan` is where the
+    county's plan stands written."""
 
     figure: Figure
     planned: int
@@ -131,6 +133,7 @@ class Line:
     place: Place | None
     behind: Place | None
     cells: Mapping[str, Cell]
+    plan: Place | None = None
 
     @property
     def share(self) -> Decimal | None:
@@ -178,10 +181,21 @@ def overview(session: Session, own_id: str, today: date) -> Overview:
     asking = Asking(session, today, Policies.read(session))
     gone = elapsed(today)
     names = {one.id: one.name for one in month.offices(session, own_id)}
-    lines = [_line(one, asking, names, gone) for one in FIGURES]
+    plans = _plans(session, today)
+    lines = [replace(_line(one, asking, names, gone), plan=plans.get(one.plan)) for one in FIGURES]
     if own_id not in names and any(own_id in one.cells for one in lines):
         names[own_id] = "县里"
     return Overview(tuple(sorted(lines, key=lambda one: -one.lag)), tuple(names.items()), gone)
+
+
+def _plans(session: Session, today: date) -> dict[str, Place]:
+    """Where each of the county's numbers that hold today stands written, by policy key."""
+    keys = [one.plan for one in FIGURES if one.plan]
+    rows = select(Policy.key, Policy.id, Policy.title).where(
+        Policy.deleted_at.is_(None), Policy.key.in_(keys), Policy.effective_from <= today
+    )
+    found = session.execute(rows.order_by(Policy.effective_from)).all()
+    return {key: Place("policy", ids=(id,), title=title or key) for key, id, title in found}
 
 
 def elapsed(today: date) -> Decimal:

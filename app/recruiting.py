@@ -321,11 +321,11 @@ def _of_step(finding: Finding, step: str) -> Finding:
 # ---------------------------------------------------------------- reminders
 
 SAYINGS = {
-    TALK: ("入党申请没有谈话", "收到申请后一个月内应派人谈话，最早的"),
-    REVIEW: ("积极分子该考察了", "支部每半年考察一次，最早的"),
-    MEETING: ("预审后没有开支部大会", "预审合格后一个月内应提交支部大会讨论，最早的"),
-    APPROVAL: ("接收预备党员待审批", "大会通过后三个月内上级党委应审批，最早的"),
-    FULL_APPROVAL: ("转正待审批", "转正大会后三个月内上级党委应审批，最早的"),
+    TALK: ("入党申请没有谈话", "收到申请后一个月内应派人谈话"),
+    REVIEW: ("积极分子该考察了", "支部每半年考察一次"),
+    MEETING: ("预审后没有开支部大会", "预审合格后一个月内应提交支部大会讨论"),
+    APPROVAL: ("接收预备党员待审批", "大会通过后三个月内上级党委应审批"),
+    FULL_APPROVAL: ("转正待审批", "转正大会后三个月内上级党委应审批"),
 }
 """Step → (title, what ought to be done). The end of probation (D22) is told from the roll."""
 
@@ -344,7 +344,8 @@ def reminders(session: Session, office: OfficeCard, today: date) -> Iterator[Rem
             if waiting:
                 waiting.sort(key=lambda pair: (pair[0], pair[1].name))
                 names = "、".join(one.name for _, one in waiting[:NAMED]) + ("等" if len(waiting) > NAMED else "")
-                detail = f"{names}：{ask}应在 {spoken(waiting[0][0], today)}前"
+                which = "最早的应在" if len(waiting) > 1 else "应在"
+                detail = f"{names}：{which} {spoken(waiting[0][0], today)}前，{ask}"
                 ids = tuple(one.id for _, one in waiting)
                 place = Place(RECRUITMENT, ids=ids, title=title)
                 yield Reminder(urgency, f"{title}{'，已超期' if late else ''} {len(waiting)} 人", detail, place)

@@ -98,7 +98,7 @@ def section(
     pressing = [one for one in facts if one.tone in ("wrong", "attention") and one.title not in (*told, *quiet)]
     tone = worst(one.tone for one in facts if one.title not in quiet)
     return Section(
-        " · ".join([*glance, *(f"{one.title}要看" for one in pressing)]) if glance else "", tuple(facts), tone
+        "，".join([*glance, *(f"{one.title}要看" for one in pressing)]) if glance else "", tuple(facts), tone
     )
 
 

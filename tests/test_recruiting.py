@@ -350,7 +350,7 @@ def test_what_is_due_is_told(town: Workspace, branch: str) -> None:
     file = apply(town, branch, talked_on="")
     (told,) = due(town)
     assert (told.urgency, told.title) == (Urgency.WRONG, "入党申请没有谈话，已超期 1 人")
-    assert told.detail == "周小兰：收到申请后一个月内应派人谈话，最早的应在 11月1日前"
+    assert told.detail == "周小兰：应在 11月1日前，收到申请后一个月内应派人谈话"
     assert told.place.ids == (file,)
     recruiting.record_step(town, file, "02", {"on": "2026-11-20", "outcome": "通过", "talked_by": "李书记"})
     assert due(town) == []

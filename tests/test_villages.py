@@ -153,14 +153,14 @@ def test_a_cell_tells_it_at_a_glance(workspace: Workspace) -> None:
     fill(workspace)
     found = sheets(workspace)
     assert [(text, tone) for _, text, tone in found["柳溪村"].glance] == [
-        ("书记 陈书记 · 党员 2 · 预备 1 · 2025年入党", ""),
-        ("场所在建 · 报酬缺 1 条", "wrong"),
-        ("定级 较好 · 未销号 2 项 · 超期 1", "wrong"),
-        ("责任完成率 50% · 督查待反馈 1 · 会议开齐 · 党费欠 1 人", "wrong"),
+        ("书记 陈书记，党员 2，预备 1，2025年入党", ""),
+        ("场所在建，报酬缺 1 条", "wrong"),
+        ("定级 较好，未销号 2 项，超期 1", "wrong"),
+        ("责任完成率 50%，督查待反馈 1，会议开齐，党费欠 1 人", "wrong"),
     ]
     assert [(text, tone) for _, text, tone in found["枫树村"].glance] == [
-        ("没有书记 · 党员 0 · 没有人入党", "wrong"),
-        ("没有场所 · 运转经费要看", "wrong"),
+        ("没有书记，党员 0，没有人入党", "wrong"),
+        ("没有场所，运转经费要看", "wrong"),
         ("没有定级", ""),
         ("没有会议记录", ""),
     ]
@@ -186,7 +186,7 @@ def test_a_stagnant_village_says_so(workspace: Workspace) -> None:
         batch.add(StagnantVillage(**row))
     one = sheets(workspace)["柳溪村"]
     assert facts(one, Pillar.TEAM)["空白村"] == ("没有销号", "wrong")
-    assert one.glance[0][1:] == ("书记 陈书记 · 党员 2 · 预备 1 · 空白村", "wrong")
+    assert one.glance[0][1:] == ("书记 陈书记，党员 2，预备 1，空白村", "wrong")
 
 
 def test_more_villages_ask_no_more_of_the_store(workspace: Workspace) -> None:

@@ -1,10 +1,9 @@
-"""Makes the manual's pictures from the demonstration: `make pictures`.
+"""Makes the pictures of the manual and of the README from the demonstration: `make pictures`.
 
-Each is the page without the navigation, at the smallest screen we serve, as wide as the manual shows it and in few
-colours, so that all of them together stay small.
+The manual's are pages without the navigation, at the smallest screen we serve, as wide as the manual shows them; the
+README's are the whole window. All are in few colours, so that together they stay small.
 """
 
-import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,6 +23,8 @@ WIDTH = 880
 COLOURS = 56
 """Of a picture's palette: enough for type that is smoothed."""
 FULL = 768
+MANUAL, WHOLE = "manual/pictures", "pictures"
+"""The folders of the manual's pictures, and of the README's."""
 
 
 @dataclass(frozen=True)
@@ -67,18 +68,22 @@ SHOTS = (
 )
 SCENES = {"excel-3": "excel", "hand-over-1": "hand-over", "take-in-3": "take-in"}
 """Of the wizards: a scene's name and the picture's."""
+WINDOWS = (("ledger", "member", False), ("excel", "excel-3", False), ("taking-in", "take-in-3", True))
+"""The README's: the picture's name, the page or the scene, and whether at the county's desk."""
 
 
 def main(arguments: list[str]) -> int:
-    """`demo` and the folder of the pictures; the exit status."""
+    """`demo` and the folder of resources, which has one of pictures and one of the manual's; the exit status."""
     if len(arguments) != 2:
-        print("用法：python -m ui.manual_pictures 演示县 图片文件夹", file=sys.stderr)
+        print("用法：python -m ui.manual_pictures 演示县 资源文件夹", file=sys.stderr)
         return 2
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
     demo, out = Path(arguments[0]), Path(arguments[1])
-    out.mkdir(parents=True, exist_ok=True)
+    for one in (out / MANUAL, out / WHOLE):
+        one.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as own:  # nothing that a person chose for the desktop
-        os.environ["SIJI_CONFIG_DIR"] = own
+        from ui.tour import off_screen
+
+        off_screen(Path(own))
         from ui.shell.application import prepare
 
         app = prepare(["siji"])
@@ -90,6 +95,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _take(folder: Path, out: Path, *, county: bool) -> list[Path]:
+    from app.ledgers.catalogue import LEDGERS
     from app.workspace import Workspace
     from ui.background import Desk, Opened
     from ui.ledger.page import LedgerPage
@@ -114,33 +120,39 @@ def _take(folder: Path, out: Path, *, county: bool) -> list[Path]:
             if shot.then is not None:
                 shot.then(page)
                 settle(desk)
-            made.append(_keep(window.stack.grab().toImage(), out / f"{shot.name}.png", shot.height))
+            made.append(_keep(window.stack.grab().toImage(), out / MANUAL / f"{shot.name}.png", shot.height))
             if isinstance(page, LedgerPage) and page.form is not None:
                 page._leave_form()
+        windows = {scene: out / WHOLE / f"{name}.png" for name, scene, at in WINDOWS if at == county}
+        for page_id in [one for one in windows if one in LEDGERS]:
+            window.go(page_id)
+            settle(desk)
+            made.append(_keep(window.grab().toImage(), windows[page_id], FULL, WIDTH))
         window.hide()
         window.deleteLater()
         settle(desk)
-        if county:
-            for name, widget in wizard_scenes(desk):
-                if name in SCENES:
-                    widget.resize(WIDTH, HEIGHT)
-                    widget.show()
-                    settle(desk)
-                    inner = widget.stack if isinstance(widget, Desktop) else widget
-                    made.append(_keep(inner.grab().toImage(), out / f"{SCENES[name]}.png", FULL))
-                widget.hide()
+        for name, widget in wizard_scenes(desk):
+            widget.resize(WIDTH, HEIGHT)
+            widget.show()
+            settle(desk)
+            if county and name in SCENES:
+                inner = widget.stack if isinstance(widget, Desktop) else widget
+                made.append(_keep(inner.grab().toImage(), out / MANUAL / f"{SCENES[name]}.png", FULL))
+            if name in windows:
+                made.append(_keep(widget.grab().toImage(), windows[name], FULL, WIDTH))
+            widget.hide()
     finally:
         desk.close()
     return made
 
 
-def _keep(picture: "QImage", file: Path, height: int) -> Path:
+def _keep(picture: "QImage", file: Path, height: int, wide: int = WIDTH) -> Path:
     """Writes a picture, cut off below `height`, narrowed, in a palette of its own."""
     from PySide6.QtCore import Qt
     from PySide6.QtGui import QImage
 
     cut = picture.copy(0, 0, picture.width(), min(height, picture.height()))
-    narrow = cut.scaledToWidth(WIDTH, Qt.TransformationMode.SmoothTransformation)
+    narrow = cut.scaledToWidth(wide, Qt.TransformationMode.SmoothTransformation)
     few = narrow.convertToFormat(QImage.Format.Format_RGB32).convertToFormat(
         QImage.Format.Format_Indexed8, _palette(narrow), Qt.ImageConversionFlag.ThresholdDither
     )

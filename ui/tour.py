@@ -1,17 +1,32 @@
-"""`siji tour WS OUT`: opens every page and wizard off screen at 1366 × 768 and saves a picture of each."""
+"""`siji tour WS OUT`: opens every page and wizard off screen at 1366 × 768 and saves a picture of each.
 
+Light, dark and in large type. `QT_SCALE_FACTOR=2` before the command draws them as a screen of 200 % shows them.
+"""
+
+import json
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from ui.background import Desk
-    from ui.ledger.page import LedgerPage
     from ui.shell.window import Desktop
 
 WIDTH, HEIGHT = 1366, 768
+DRESSED = ("member", "venue", "applicant")
+"""The ledgers that are drawn in the dark and in large type too: one class shows all."""
+FURTHER: "dict[str, tuple[tuple[str, Callable[[Any], object]], ...]]" = {
+    "villages": (("one", lambda page: page.now.villages and page.open_village(page.now.villages[0].id)),),
+    "overview": (("towns", lambda page: page.by_town.click()),),
+    "statistics": (("balance", lambda page: page.topics.buttons()[-1].click()),),
+    "draw": (("drawn", lambda page: page.draw()),),
+}
+"""What else a page shows, by the page: its name in the picture, and what brings it about."""
 PATIENCE = 30_000
 """Milliseconds after which a page that is still waiting for the store is taken as it is."""
 
@@ -22,26 +37,39 @@ def main(arguments: list[str]) -> int:
     if len(places) != 2:
         print("用法：siji tour 工作目录 图片文件夹", file=sys.stderr)
         return 2
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    os.environ["QT_LOGGING_RULES"] = "qt.qpa.*=false"
     from tempfile import TemporaryDirectory
 
     from db.errors import Refusal
 
     try:
         with TemporaryDirectory() as own:  # neither what the person chose for the desktop, nor anything left for it
-            os.environ["SIJI_CONFIG_DIR"] = own
+            off_screen(Path(own))
             files = take(Path(places[0]), Path(places[1]))
     except Refusal as refusal:
         print(refusal.message, file=sys.stderr)
         return 3
     if "--json" in arguments:
-        import json
-
         print(json.dumps([str(one) for one in files], ensure_ascii=False))
     else:
         print(f"画好 {len(files)} 张图片，在 {places[1]}", file=sys.stderr)
     return 0
+
+
+def off_screen(folder: Path) -> None:
+    """Has Qt draw on a screen that nobody sees, as large as the smallest that we serve, with no choices of the desktop
+    but what is in a folder. Before anything of Qt is made."""
+    try:
+        factor = float(os.environ.get("QT_SCALE_FACTOR", "1"))
+    except ValueError:  # Qt does not mind either
+        factor = 1.0
+    size = {"width": round(WIDTH * factor), "height": round(HEIGHT * factor)}
+    screen = {"name": "tour", "x": 0, "y": 0, **size, "logicalDpi": 96, "logicalBaseDpi": 96, "dpr": 1}
+    told = folder / "screen.json"
+    told.write_text(json.dumps({"screens": [screen]}), encoding="utf-8")
+    named = ":" not in str(told)  # Qt takes what follows a colon, that of a drive too, for another argument
+    os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={told}" if named else "offscreen"
+    os.environ["QT_LOGGING_RULES"] = "qt.qpa.*=false"
+    os.environ["SIJI_CONFIG_DIR"] = str(folder)
 
 
 def take(folder: Path, out: Path) -> list[Path]:
@@ -96,69 +124,75 @@ def take(folder: Path, out: Path) -> list[Path]:
     try:
         for suffix, dark, large in (("", False, False), ("-dark", True, False), ("-large", False, True)):
             theme.use(app, dark=dark, large=large)
+            draw = partial(_named, picture, suffix)
             window = Desktop(desk)
             ledgers = [one for one in LEDGERS.values() if not one.hidden]
             window.go(WORKBENCH)
-            picture(window, f"{WORKBENCH}{suffix}")
-            for ledger in ledgers if not suffix else [LEDGERS["member"], LEDGERS["venue"]]:
+            draw(window, WORKBENCH)
+            for ledger in ledgers if not suffix else [LEDGERS[one] for one in DRESSED]:
                 page = window.go(ledger.id)
                 assert isinstance(page, LedgerPage)
-                picture(window, f"{ledger.id}{suffix}")
+                draw(window, ledger.id)
                 buttons = [page.detail.actions.itemAt(place).widget() for place in range(page.detail.actions.count())]
                 if buttons:
                     buttons[0].click()
-                    picture(window, f"{ledger.id}-action{suffix}", page.findChild(ActionDialog))
+                    draw(window, f"{ledger.id}-action", page.findChild(ActionDialog))
                 if page.adds:
                     page.add()
-                    picture(window, f"{ledger.id}-form{suffix}")
+                    draw(window, f"{ledger.id}-form")
                     page._leave_form()
             others = [one.id for one in PAGES.values() if one.county in (None, window.county)]
             for place in (*others, EXCHANGE, SETTINGS):
-                window.go(place)
-                picture(window, f"{place}{suffix}")
-            if not suffix:
-                page = window.go("member")
-                assert isinstance(page, LedgerPage)
-                for tab, name in enumerate(("related", "files", "history", "remarks"), 1):
-                    page.detail.tabs.button(tab).click()
-                    picture(window, f"member-{name}")
-                page.detail.tabs.button(0).click()
-                _what_opens(desk, window, page, picture)
-                page.search.setText("查无此人")
-                picture(window, "member-nothing-found")
-                window.lock()
-                picture(window, "lock")
+                shown = window.go(place)
+                draw(window, place)
+                for name, go_on in FURTHER.get(place, ()):
+                    go_on(shown)
+                    draw(window, f"{place}-{name}")
+            _what_opens(desk, window, draw)
+            window.lock()
+            draw(window, "lock")
             gone(window)
-        theme.use(app)
-        screen = OpeningScreen(desk, folder)
-        picture(screen, "opening")
-        gone(screen)
-        for name, widget in wizard_scenes(desk):
-            picture(widget, name)
-            widget.hide()
+            screen = OpeningScreen(desk, folder)
+            draw(screen, "opening")
+            gone(screen)
+            for name, widget in wizard_scenes(desk):
+                draw(widget, name)
+                widget.hide()
     finally:
         desk.close()
         theme.use(app)
     return files
 
 
-def _what_opens(desk: "Desk", window: "Desktop", page: "LedgerPage", picture: "Callable[..., None]") -> None:
-    """What opens over the members' page: popover, columns, several at once, a record with findings,
-    a narrowed table, and the dialogs of the settings."""
+def _named(picture: "Callable[..., None]", suffix: str, widget: "QWidget", name: str, *over: "QWidget | None") -> None:
+    picture(widget, f"{name}{suffix}", *over)
+
+
+def _what_opens(desk: "Desk", window: "Desktop", draw: "Callable[..., None]") -> None:
+    """The tabs of a member, and what opens over the members' page: popovers, several at once, a record with findings,
+    a narrowed table, nothing found; the dialogs of the settings; the manual."""
     from app import quality
     from app.place import SETTINGS, Place
     from app.workspace import Workspace
     from ui.ledger.bulk import BulkEdit
+    from ui.ledger.columns import ColumnsPopover
+    from ui.ledger.page import LedgerPage
     from ui.pages.settings import NewPassphrase, SettingsPage
+    from ui.shell import manual
 
+    page = window.go("member")
+    assert isinstance(page, LedgerPage)
+    for tab, name in enumerate(("related", "files", "history", "remarks"), 1):
+        page.detail.tabs.button(tab).click()
+        draw(window, f"member-{name}")
+    page.detail.tabs.button(0).click()
     page._open_filters()
-    picture(window, "member-filters", page.popover)
-    menu = page.view.columns_menu()
-    menu.popup(page.columns_button.mapToGlobal(page.columns_button.rect().bottomLeft()))
-    picture(window, "member-columns", menu)
+    draw(window, "member-filters", page.popover)
+    page._open_columns()
+    draw(window, "member-columns", page.findChild(ColumnsPopover))
     page.view.select_ids(page.view.table.ids[:3])
     page.bulk_edit()
-    picture(window, "member-bulk", page.findChild(BulkEdit))
+    draw(window, "member-bulk", page.findChild(BulkEdit))
     found: list[quality.Found] = []
 
     def doubts(workspace: Workspace) -> list[quality.Found]:
@@ -170,15 +204,19 @@ def _what_opens(desk: "Desk", window: "Desktop", page: "LedgerPage", picture: "C
     ids = tuple(dict.fromkeys(one.id for one in found if one.id))
     if ids:
         page.show_record(ids[0])
-        picture(window, "member-findings")
+        draw(window, "member-findings")
         page.show_place(Place("member", ids=ids, title="存疑"))
-        picture(window, "member-narrowed")
+        draw(window, "member-narrowed")
         page.reset()
+    page.search.setText("查无此人")
+    draw(window, "member-nothing-found")
+    page.reset()
     settings = window.go(SETTINGS)
     assert isinstance(settings, SettingsPage)
     settings.ask_passphrase()
-    picture(window, "settings-passphrase", settings.findChild(NewPassphrase))
-    window.go("member")
+    draw(window, "settings-passphrase", settings.findChild(NewPassphrase))
+    if manual.exists():
+        draw(window, "manual", manual.open_at("member", window))
 
 
 def settle(desk: "object") -> None:

@@ -131,6 +131,11 @@ def in_office(today: date) -> ColumnElement[bool]:
     return and_(Cadre.since <= today, or_(Cadre.until.is_(None), Cadre.until > today))
 
 
+def gone(today: date) -> ColumnElement[bool]:
+    """Whose term in the role is over."""
+    return Cadre.until <= today
+
+
 def of_roles(*roles: str) -> Any:
     """A condition, made with today's date: who holds one of these roles today."""
     return lambda today: and_(in_office(today), Cadre.role.in_(roles))
@@ -175,7 +180,7 @@ CADRES = Ledger(
         Chip("60岁以上", lambda today: and_(in_office(today), Cadre.birth <= years_later(today, -60))),
         Chip("高中以上", schooled),
         Chip("非党员", lambda today: and_(in_office(today), Cadre.member_id.is_(None))),
-        Chip("已离任", lambda today: Cadre.until <= today),
+        Chip("已离任", gone),
     ),
     figures=(
         Figure("在任", in_office, unit="人"),
@@ -183,6 +188,7 @@ CADRES = Ledger(
         Figure("一肩挑", of_roles(BOTH)),
         Figure("固定补贴", lambda today: and_(in_office(today), Cadre.paid.is_(True))),
         Figure("女", lambda today: and_(in_office(today), Cadre.sex == "2")),
+        Figure("已离任", gone),
     ),
     checks=(
         identity.id_agrees_with_birth,

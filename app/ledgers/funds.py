@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from app.checks import Look
 from app.findings import Finding, error, warning
 from app.ledgers.ledger import Chip, Derived, Figure, Ledger, Pillar
+from app.ledgers.through import branch_of_member, village_of_cadre
 from app.policy import Policies
 from app.rules import budget, care, pay
 from db.fields import Authority
 from db.models.guarantee import Budget, CareCase, CareFund, PaySlip, PayStandard
-from db.models.organisation import Village
 from db.models.team import Cadre, Member
 
 DEAD = "04"  # code table standing
@@ -146,12 +146,6 @@ def follows_from_the_standard(session: Session, values: Mapping[str, Any]) -> Ma
         return {}
     rule = standard_of(session, year)
     return {} if rule is None else {"basic": pay.month_pay(pay.year_pay(rule, cadre.share), month)}
-
-
-def villages_of(session: Session, slips: Sequence[str]) -> Mapping[str, str]:
-    """Where the cadres of these slips serve, by slip."""
-    rows = select(PaySlip.id, Village.name).join(Cadre, Cadre.id == PaySlip.cadre_id)
-    return dict(session.execute(rows.join(Village, Village.id == Cadre.village_id).where(PaySlip.id.in_(slips))).all())
 
 
 # ---------------------------------------------------------------- budgets
@@ -345,7 +339,7 @@ PAY_SLIPS = Ledger(
         "签领": "paid_on signed",
     },
     derived=(
-        Derived("village", "村(社区)", among=villages_of),
+        village_of_cadre(PaySlip),
         Derived(
             "net",
             "实发",
@@ -418,7 +412,8 @@ CARE_CASES = Ledger(
     pillar=Pillar.GUARANTEE,
     icon="mdi6.hand-heart-outline",
     label="{member} {kind} {applied_on}",
-    columns="member kind cause applied_on approved_on amount source status paid_on",
+    columns="member branch kind cause applied_on approved_on amount source status paid_on",
+    derived=(branch_of_member(CareCase),),
     form={
         "申请": "member kind cause recipient applied_on",
         "审批与发放": "status approved_on amount source paid_on signed",

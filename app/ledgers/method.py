@@ -111,7 +111,7 @@ RECTIFICATIONS = Ledger(
         "销号": "evidence claimed_on verified_by verified_on closed_on",
         "复查": "recheck_on relapsed relapse_of",
     },
-    derived=(Derived("state", "状态", of=rectification.state),),
+    derived=(Derived("state", "状态", of=rectification.standing),),
     tree="party_org_id",
     order="-opened_on",
     keys=("party_org_id problem opened_on",),

@@ -1,6 +1,6 @@
 """活力党建: the meetings of a Party organisation, and its members' dues."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.checks import Look
 from app.findings import Finding, error, warning
 from app.ledgers.ledger import Chip, Derived, Figure, Ledger, Pillar
+from app.ledgers.through import branch_of_member
 from app.policy import Policies
 from app.rules import dues, meetings, monthly
 from db.models.organisation import PartyOrg
@@ -124,17 +125,6 @@ def not_paid_before(today: date) -> ColumnElement[bool]:
     return and_(not_paid(today), Dues.month < monthly.month_of(today))
 
 
-def branches_of(session: Session, lines: Sequence[str]) -> Mapping[str, str]:
-    """The branches of the members whose dues these are, by line."""
-    rows = (
-        select(Dues.id, PartyOrg.name)
-        .join(Member, Member.id == Dues.member_id)
-        .join(PartyOrg, PartyOrg.id == Member.branch_id)
-        .where(Dues.id.in_(lines))
-    )
-    return dict(session.execute(rows).all())
-
-
 def what_is_due(session: Session, values: Mapping[str, Any]) -> Mapping[str, Any]:
     """The kind that goes with what the member does, the base of the last month, and the dues of both."""
     member = session.get(Member, values["member_id"]) if values["member_id"] else None
@@ -193,7 +183,7 @@ DUES = Ledger(
     icon="mdi6.hand-coin-outline",
     label="{member} {month}",
     columns="member branch month kind base due paid paid_on exempt",
-    derived=(Derived("branch", "所在党支部", among=branches_of),),
+    derived=(branch_of_member(Dues),),
     form={
         "应交": "member month kind base due",
         "实交": "paid paid_on receipt_no exempt approval",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, not_, select
 from sqlalchemy.orm import Session
 
 from app.ledgers import recruitment_checks as checks
@@ -87,6 +87,7 @@ APPLICANTS = Ledger(
         Figure("发展对象", Applicant.stage == rules.CANDIDATE),
         Figure("预备党员", Applicant.stage == rules.PROBATIONARY),
         Figure("今年接收", admitted_this_year),
+        Figure("已转正、终止", lambda today: not_(under_way(today))),
     ),
     checks=(
         checks.one_way_at_a_time,

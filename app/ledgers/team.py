@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, not_, or_, select
 from sqlalchemy.orm import Session
 
 from app.ledgers import team_checks as checks
 from app.ledgers.ledger import Chip, Derived, Figure, Ledger, Pillar
+from app.ledgers.through import branch_of_member
 from app.rules import identity, membership, posts, recruitment
 from app.rules.spans import years_later
 from db import clock
@@ -141,6 +142,7 @@ MEMBERS = Ledger(
         Figure("预备", probationary),
         Figure("无职党员", without_office),
         Figure("已设岗", with_post),
+        Figure("不在册", lambda today: not_(on_the_roll(today))),
     ),
     empty="党员一人一条。可以从现有的 Excel 花名册导入，也可以逐个录入。",
 )
@@ -152,7 +154,8 @@ MEMBER_EVENTS = Ledger(
     pillar=Pillar.TEAM,
     icon="mdi6.account-switch-outline",
     label="{member} · {kind}",
-    columns="member kind on reason document_no",
+    columns="member branch kind on reason document_no",
+    derived=(branch_of_member(MemberEvent),),
     form={"增减": "member kind on reason document_no"},
     figures=(Figure("共", unit="条"),),
     checks=(checks.event_has_happened, checks.event_after_joining, checks.standing_follows),
@@ -185,7 +188,8 @@ POST_ASSIGNMENTS = Ledger(
     pillar=Pillar.TEAM,
     icon="mdi6.badge-account-outline",
     label="{member} · {post}",
-    columns="member post year how assigned_on ended_on",
+    columns="member branch post year how assigned_on ended_on",
+    derived=(branch_of_member(PostAssignment),),
     form={
         "设岗": "member post year how assigned_on",
         "公示与承诺": "publicised_from publicised_to pledge",

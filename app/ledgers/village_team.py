@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.checks import Look
 from app.findings import Finding, error, warning
 from app.ledgers.ledger import Action, Case, Chip, Deed, Derived, Figure, Ledger, Pillar
+from app.ledgers.through import village_of_cadre
 from app.policy import Policies
 from app.rules import village_team as rules
 from app.rules.village_team import BLAME, FAILED, ORDERED, VOLUNTARY
@@ -215,12 +216,12 @@ CADRE_APPRAISALS = Ledger(
     pillar=Pillar.TEAM,
     icon="mdi6.clipboard-account-outline",
     label="{cadre} {year}年",
-    columns="cadre year total result consecutive_last appraised_on",
+    columns="cadre village year total result consecutive_last appraised_on",
     form={
         "考核": "cadre year virtue ability diligence achievement integrity",
         "结果": "result consecutive_last appraised_on",
     },
-    derived=(Derived("total", "总分", of=cadre_total, number=True),),
+    derived=(village_of_cadre(CadreAppraisal), Derived("total", "总分", of=cadre_total, number=True)),
     order="-year",
     keys=("cadre_id year",),
     chips=(
@@ -259,7 +260,8 @@ CADRE_DEPARTURES = Ledger(
     pillar=Pillar.TEAM,
     icon="mdi6.account-remove-outline",
     label="{cadre} · {kind}",
-    columns="cadre kind applied_on answered_on effective_on reason",
+    columns="cadre village kind applied_on answered_on effective_on reason",
+    derived=(village_of_cadre(CadreDeparture),),
     form={"离任": "cadre kind applied_on answered_on meeting_on effective_on reason document_no"},
     order="-effective_on",
     keys=("cadre_id effective_on",),
@@ -331,7 +333,8 @@ TRAINING_ATTENDANCES = Ledger(
     pillar=Pillar.TEAM,
     icon="mdi6.account-school-outline",
     label="{training} · {cadre}{member}",
-    columns="training cadre member passed absent_reason",
+    columns="training cadre village member passed absent_reason",
+    derived=(village_of_cadre(TrainingAttendance),),
     form={"参训": "training cadre member passed absent_reason"},
     keys=("training_id cadre_id", "training_id member_id"),
     chips=(

@@ -18,7 +18,11 @@ class State(StrEnum):
 
 
 def state(
-    percent: int | None, progress: str | None, claimed_on: date | None, closed_on: date | None, relapsed: bool | None
+    percent: int | None = None,
+    progress: str | None = None,
+    claimed_on: date | None = None,
+    closed_on: date | None = None,
+    relapsed: bool | None = None,
 ) -> State:
     """§8: 未启动 → 整改中 → 申请销号 → 已销号 → 反弹, read from what has been written down."""
     if closed_on:
@@ -31,6 +35,20 @@ def state(
 def is_overdue(due_on: date | None, closed_on: date | None, today: date) -> bool:
     """§8: what is not closed after its day is red. On the day itself it is not."""
     return due_on is not None and closed_on is None and due_on < today
+
+
+def standing(
+    today: date,
+    due_on: date | None = None,
+    percent: int | None = None,
+    progress: str | None = None,
+    claimed_on: date | None = None,
+    closed_on: date | None = None,
+    relapsed: bool | None = None,
+) -> str:
+    """The state in words, and that it is past due where it is."""
+    found = state(percent, progress, claimed_on, closed_on, relapsed)
+    return f"{found}，超期" if is_overdue(due_on, closed_on, today) else str(found)
 
 
 def overdue(due_on: date | None, closed_on: date | None, today: date) -> Finding | None:

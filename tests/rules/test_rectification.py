@@ -12,6 +12,7 @@ from app.rules.rectification import (
     overdue,
     percent_is_possible,
     relapsed_rightly,
+    standing,
     state,
 )
 
@@ -34,6 +35,21 @@ MAY, JUNE, JULY = date(2012, 5, 1), date(2012, 6, 1), date(2012, 7, 1)
 )
 def test_states(percent, progress, claimed_on, closed_on, relapsed, expected) -> None:
     assert state(percent, progress, claimed_on, closed_on, relapsed) is expected
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ({}, "未启动"),
+        ({"due_on": JUNE}, "未启动，超期"),
+        ({"due_on": JUNE, "percent": 40}, "整改中，超期"),
+        ({"due_on": TODAY, "percent": 40}, "整改中"),
+        ({"due_on": JUNE, "claimed_on": JULY}, "申请销号，超期"),
+        ({"due_on": JUNE, "claimed_on": JUNE, "closed_on": JULY}, "已销号"),
+    ],
+)
+def test_the_state_in_words_needs_nothing_but_what_is_written(written: dict[str, object], said: str) -> None:
+    assert standing(TODAY, **written) == said  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

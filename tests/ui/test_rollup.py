@@ -10,6 +10,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from app.overview import FIGURES
 from app.place import CONFLICTS, OVERVIEW, VILLAGES, Place
 from app.reminders import Reminder, Urgency
 from tests.ui.test_ledger_page import settled
@@ -113,6 +114,18 @@ def test_the_county_sees_plan_and_townships_and_follows_a_figure(whole: Callable
     assert page.header.subtitle.text().startswith("2 个乡镇(单位) · 今年已过 ")
     rows = {one.cells[0].text: one for one in page.lines.sheet.rows}
     assert rows["新建活动场所"].cells[2].text == "277 个"
+    plan = rows["新建活动场所"].cells[2].place
+    assert isinstance(plan, Place)
+    window.go_to_place(plan)
+    settled(qtbot, window.desk)
+    policy = window.stack.currentWidget()
+    assert isinstance(policy, LedgerPage)
+    assert "新建活动场所" in policy.detail.title.text()
+    window.go(OVERVIEW)
+    page.plans.click()
+    settled(qtbot, window.desk)
+    assert len(policy.view.table.ids) == sum(bool(one.plan) for one in FIGURES)
+    window.go(OVERVIEW)
     QAbstractItemModelTester(page.lines.sheet)
     page.by_town.click()
     assert page.tables.currentWidget() is page.towns

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app import editing
@@ -140,6 +140,26 @@ def test_the_exchanges_wizards_begin_here_and_one_under_way_is_kept(window: Desk
     bench(window).hand_over.emit()
     settled(qtbot, desk)
     assert page.wizard() is wizard
+
+
+def test_tab_reaches_what_is_due_before_the_cells(window: Desktop, qtbot: QtBot, desk: Desk) -> None:
+    page = bench(window)
+    settled(qtbot, desk)
+    qtbot.waitUntil(page.looking.isHidden)
+    chain: list[QWidget] = []
+    one = page.nextInFocusChain()
+    while one is not page:
+        if page.isAncestorOf(one) and not one.isHidden():
+            chain.append(one)
+        one = one.nextInFocusChain()
+    kinds = [kind for one in chain for kind in (FigureTile, CellTile) if isinstance(one, kind)]
+    ways = [chain.index(one.way) for one in page.findChildren(DueLine) if not one.isHidden()]
+    cells = [chain.index(one) for one in page.findChildren(CellTile) if not one.isHidden()]
+    assert ways
+    assert cells
+    assert kinds == sorted(kinds, key=(FigureTile, CellTile).index)
+    assert max(ways) < min(cells)
+    assert ways == sorted(ways)
 
 
 def test_nothing_due_says_so(open_desk: Callable[[Path], Desk], tmp_path: Path, qtbot: QtBot) -> None:

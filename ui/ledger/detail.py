@@ -224,6 +224,7 @@ class DetailPanel(Card):
         if item.hidden:
             eye = tool("mdi6.eye-outline", f"显示“{item.label}”（会留下记录）")
             eye.setProperty("field", item.name)
+            eye.setFixedHeight(shown.fontMetrics().height() + 2)  # so that the line is no higher than its neighbours
             eye.clicked.connect(lambda: self._reveal(item.name, shown, eye))
             line_.addWidget(eye, 0, Qt.AlignmentFlag.AlignTop)
         if not item.remark:

@@ -37,8 +37,8 @@ from ui.shell.widgets import (
 
 PAUSE = 150
 """Milliseconds without a key before what was typed is checked."""
-LABEL = 116
-"""Pixels of a label in ordinary type: eight characters and a star."""
+LABEL = 128
+"""Pixels of a label in ordinary type: nine characters and a star."""
 KEEP = 600
 """Milliseconds without a key before the draft is kept."""
 
@@ -398,7 +398,8 @@ def _load(workspace: Workspace, ledger: Ledger, record_id: str | None) -> FormSt
 def field_label(spec: Field, *, required: bool) -> QWidget:
     """A field's label, with a star where it must be filled in."""
     made = label(f"{spec.label} *" if required else spec.label, "quiet", wrap=True)
-    made.setMinimumHeight(theme.now().control - 4)
     made.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     made.setFixedWidth(round(LABEL * theme.now().scale))
+    made.ensurePolished()
+    made.setMinimumHeight(max(theme.now().control - 4, made.heightForWidth(made.width())))
     return made

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QSplitter, QStackedWidget, QWidget
 
@@ -18,6 +18,7 @@ from ui.background import Changes, Desk
 from ui.ledger import printing
 from ui.ledger.action import ActionDialog
 from ui.ledger.bulk import BulkEdit
+from ui.ledger.columns import ColumnsPopover
 from ui.ledger.detail import DetailPanel
 from ui.ledger.export import ExportDialog
 from ui.ledger.filters import FilterPopover
@@ -123,6 +124,7 @@ class LedgerPage(QStackedWidget):
         self.view.setAccessibleName(ledger.title)
         self.view.chosen.connect(self._chosen)
         self.view.sorted_by.connect(self._sort)
+        self.view.columns_wanted.connect(self.open_columns)
         self.view.doubleClicked.connect(lambda index: self.edit(self.view.table.ids[index.row()]))
         self.view.table.filled.connect(self._filled)
         self.view.verticalScrollBar().valueChanged.connect(lambda _: self._foot())
@@ -501,8 +503,14 @@ class LedgerPage(QStackedWidget):
         self.popover.open_below(self.filter_button)
 
     def _open_columns(self) -> None:
-        menu = self.view.columns_menu()
-        menu.popup(self.columns_button.mapToGlobal(self.columns_button.rect().bottomLeft()))
+        under = self.columns_button.rect().bottomRight() + QPoint(0, 4)
+        self.open_columns(self.columns_button.mapToGlobal(under))
+
+    def open_columns(self, place: QPoint) -> ColumnsPopover:
+        """The popover in which the columns are chosen, at a place of the screen."""
+        popover = ColumnsPopover(self.view, self)
+        popover.open_at(place)
+        return popover
 
     def _import(self) -> None:
         self.open_import()

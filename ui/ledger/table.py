@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView
+from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from app import listing
 from app.ledgers.ledger import Ledger
@@ -13,6 +13,7 @@ from db import codes
 from ui.background import Desk
 from ui.ledger.model import RecordTable
 from ui.shell import memory, theme
+from ui.shell.fitting import fit
 from ui.shell.widgets import action
 
 WIDTHS = {
@@ -24,6 +25,8 @@ WIDTHS = {
 
 LONGEST = 190
 """Pixels of the widest column that contents make by themselves."""
+NOTE_LEAST = 104
+"""Pixels to which a column of notes is cut down where the others need the room."""
 
 
 class RecordTableView(QTableView):
@@ -32,16 +35,19 @@ class RecordTableView(QTableView):
     Signals:
         chosen: the selected ids, in the order of the table.
         sorted_by: a header was clicked: the column's name and whether downwards.
+        columns_wanted: other columns are wanted, with the place of the click.
     """
 
     chosen = Signal(list)
     sorted_by = Signal(str, bool)
+    columns_wanted = Signal(object)
 
     def __init__(self, desk: Desk, ledger: Ledger, *, county: bool) -> None:
         super().__init__()
         self.desk, self.ledger, self.county = desk, ledger, county
         kept = memory.recall().columns.get(ledger.id)
         self._widths = dict(kept.widths) if kept else {}
+        self._by_hand = bool(self._widths)
         names = [name for name in kept.names if name in self.possible()] if kept else []
         self.table = RecordTable(desk, ledger, names or self.usual(), self)
         self.setModel(self.table)
@@ -65,7 +71,7 @@ class RecordTableView(QTableView):
         header.setTextElideMode(Qt.TextElideMode.ElideRight)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        header.customContextMenuRequested.connect(lambda at: self.columns_menu().popup(header.mapToGlobal(at)))
+        header.customContextMenuRequested.connect(lambda at: self.columns_wanted.emit(header.mapToGlobal(at)))
         header.sectionClicked.connect(self._sort)
         self._keep_soon = QTimer(self, singleShot=True, interval=400)
         self._keep_soon.timeout.connect(self._keep)
@@ -95,28 +101,23 @@ class RecordTableView(QTableView):
         own = list(self.ledger.column_names)
         return [*own[:1], listing.OWNER, *own[1:]] if self.county and self.ledger.authority is None else own
 
-    def columns_menu(self) -> QMenu:
-        """Which columns are shown."""
-        menu = QMenu(self)
-        for name in self.possible():
-            one = QAction(listing.heading(self.ledger, name), menu, checkable=True)
-            one.setChecked(name in self.table.columns)
-            one.setEnabled(name not in self.table.columns or len(self.table.columns) > 1)
-            one.toggled.connect(lambda on, name=name: self._toggle(name, on))
-            menu.addAction(one)
-        menu.addSeparator()
-        menu.addAction("恢复默认的列", lambda: self._set(self.usual()))
-        menu.aboutToHide.connect(menu.deleteLater)
-        return menu
-
     def in_sight(self) -> list[str]:
         """The columns as they stand, moved ones where they were moved to."""
         header = self.horizontalHeader()
         return [self.table.columns[header.logicalIndex(place)] for place in range(header.count())]
 
-    def _toggle(self, name: str, on: bool) -> None:
+    def show_column(self, name: str, *, shown: bool) -> None:
+        """Shows a column at the end, or takes it off."""
         now = self.in_sight()
-        self._set([*now, name] if on else [one for one in now if one != name])
+        self._set([*now, name] if shown else [one for one in now if one != name])
+
+    def show_usual(self) -> None:
+        """Shows the columns as nobody has changed them, as wide as they need to be."""
+        self._widths, self._by_hand = {}, False
+        self._set(self.usual())
+        now = memory.recall()
+        now.columns.pop(self.ledger.id, None)
+        memory.remember(now)
 
     def _set(self, names: Sequence[str]) -> None:
         self.table.show_columns(names)
@@ -131,19 +132,28 @@ class RecordTableView(QTableView):
         widths = [
             self._widths.get(name) or self._needed.get(name) or self._usual_width(name) for name in self.table.columns
         ]
-        spare = self.viewport().width() - sum(widths)
+        if not self._widths:
+            widths = fit(
+                widths,
+                [self._least(*one) for one in zip(self.table.columns, widths, strict=True)],
+                self.viewport().width(),
+            )
+        spare = 0 if self._widths else max(0, self.viewport().width() - sum(widths))
         elastic = [place for place, name in enumerate(self.table.columns) if self._holds_words(name)]
         elastic = elastic or list(range(len(widths)))
-        if self._widths:
-            spare = 0
-        if spare < 0:  # a little is taken off wide columns where that makes all fit; else one scrolls
-            elastic = [place for place in elastic if widths[place] >= round(110 * theme.now().scale)]
-            if spare < -round(36 * theme.now().scale) * len(elastic):
-                spare = 0
         for place, width in enumerate(widths):
             more = spare // len(elastic) if place in elastic else 0
             self.setColumnWidth(place, width + more)
         self._keep_soon.stop()
+
+    def _least(self, name: str, width: int) -> int:
+        """What a column may be cut down to so that all of them fit: a note much, a name a little, all else not."""
+        spec, scale = self.ledger.fields.get(name), theme.now().scale
+        if spec is not None and spec.kind.id == "note":
+            heading = self.fontMetrics().horizontalAdvance(listing.heading(self.ledger, name)) + 18
+            return max(heading, round(NOTE_LEAST * scale))
+        roomy = self._holds_words(name) and width >= round(110 * scale)
+        return width - round(36 * scale) if roomy else width
 
     def _measure(self, rows: Sequence[tuple[str, ...]]) -> None:
         """Makes room for cells that have come: a column is as wide as what was in sight so far, within reason. Of a
@@ -185,13 +195,15 @@ class RecordTableView(QTableView):
     def _resized(self) -> None:
         """Kept only when a hand did it, not the layout."""
         if QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton:
+            self._by_hand = True
             self._keep_soon.start()
 
     def _keep(self) -> None:
         now = memory.recall()
         header = self.horizontalHeader()
-        widths = self._widths = {self.table.columns[n]: header.sectionSize(n) for n in range(header.count())}
-        now.columns[self.ledger.id] = memory.Columns(self.in_sight(), widths)
+        if self._by_hand:  # else the layout goes on to give each column its room
+            self._widths = {self.table.columns[n]: header.sectionSize(n) for n in range(header.count())}
+        now.columns[self.ledger.id] = memory.Columns(self.in_sight(), self._widths)
         memory.remember(now)
 
     def _sort(self, section: int) -> None:

@@ -77,6 +77,7 @@ class BranchesPage(ReadingPage):
             ]
         )
         self.table = table(self.rows, select=True)
+        self.table.setAccessibleName("支部")
         self.table.selectionModel().currentRowChanged.connect(lambda now, _: self._show_branch(now.row()))
         self.detail = column(gap=10)
         empty = EmptyState(
@@ -155,7 +156,9 @@ class BranchesPage(ReadingPage):
         card.body.addLayout(head)
         sides = row(gap=16)
         for title, text in (("问题", one.description), ("对策", one.measure)):
-            sides.addLayout(column(label(title, "small"), label(text, wrap=True), gap=2), 1)
+            side = column(label(title, "small"), label(text, wrap=True), gap=2)
+            side.addStretch(1)
+            sides.addLayout(side, 1)
         card.body.addLayout(sides)
         done = f" · 进度 {one.percent}%" if one.percent is not None else ""
         closed = f" · {one.closed_on} 销号" if one.closed_on else ""

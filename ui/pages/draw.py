@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSpinBox
 
 from app import inspecting
@@ -34,7 +34,7 @@ class DrawPage(ReadingPage):
             spin.setAccessibleName(name)
             spin.setRange(1, most)
             spin.setFixedWidth(56)
-            spin.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+            spin.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.draw_button = primary("抽取", "mdi6.dice-multiple-outline", self.draw)
         self.write_button = button("写入督查台账…", "mdi6.content-save-outline", then=self.write)
         self.write_button.setEnabled(False)

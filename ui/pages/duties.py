@@ -133,8 +133,6 @@ class DutiesPage(ReadingPage):
                 for number, title in now.tasks
             ]
             self.grid.put(now.offices, (self.grid.columns[0], *tasks))
-            for place, one in enumerate(self.grid.columns):
-                self.grid_table.setColumnWidth(place, one.width or 100)
             self.grid_table.selectRow(0)
         self._show_office(0)
 

@@ -82,6 +82,9 @@ class ExchangePage(QStackedWidget):
                 Column("结果", self._fate, self._fate_tone),
             )
         )
+        self.none = label("还没有发出或收到过。上报一次以后，每个包到了哪里、收下没有，都列在这里。", "quiet")
+        self.none.setContentsMargins(15, 0, 15, 9)
+        self.none.hide()
         layout = column(self.header, self.message, margins=widgets.MARGINS, gap=12)
         layout.addLayout(self.waiting)
         self.board: BoardView | None = None
@@ -92,7 +95,10 @@ class ExchangePage(QStackedWidget):
         else:
             card = Card(padding=1, gap=0)
             card.body.addLayout(row(label("发出和收到的包", "head"), 0, margins=(15, 11, 11, 7)))
-            card.body.addWidget(table(self.packages))
+            sheet = table(self.packages)
+            sheet.setAccessibleName("发出和收到的包")
+            card.body.addWidget(self.none)
+            card.body.addWidget(sheet)
             layout.addWidget(card, 1)
         overview = QWidget()
         overview.setObjectName("page")
@@ -150,6 +156,7 @@ class ExchangePage(QStackedWidget):
         above = self.desk.here.office.above
         self._learn(packages)
         self.packages.put(packages)
+        self.none.setVisible(not packages)
         clear(self.waiting)
         self.header.say(stands(upward) if upward is not None else f"本单位还没有加入{above}")
         if upward is None:

@@ -82,7 +82,9 @@ class FillRows(Rows):
                 return self._typed.get((self.id_of(row), one.key), one.text(row))
             if role == Qt.ItemDataRole.BackgroundRole:
                 typed = (self.id_of(row), one.key) in self._typed
-                return QColor(theme.now().attention_ground if typed else theme.now().hover)
+                return QColor(theme.now().attention_ground if typed else theme.now().field)
+        elif index.isValid() and role == Qt.ItemDataRole.BackgroundRole:
+            return QColor(theme.now().hover)
         return super().data(index, role)
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:

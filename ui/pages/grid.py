@@ -10,10 +10,13 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView
 
 from app.place import Place
 from ui.shell import theme
+from ui.shell.fitting import fit
 from ui.wizards.parts import dress
 
 Index = QModelIndex | QPersistentModelIndex
 NOWHERE = QModelIndex()
+WORDS_LEAST = 0.7
+"""The part of its width that a column of words keeps where there is too little room."""
 
 
 @dataclass(frozen=True)
@@ -164,9 +167,15 @@ class Grid(QTableView):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        """Gives each column its width; what is left over goes to the columns of words."""
-        widths = [round(one.width * theme.now().scale) for one in self.sheet.headings]
-        spare = max(0, self.viewport().width() - sum(widths))
-        words = sum(one.width for one in self.sheet.headings if not one.number)
-        for place, one in enumerate(self.sheet.headings):
+        """Gives each column its width; what is left over goes to the columns of words, and they give up first what
+        there is no room for."""
+        headings, scale, room = self.sheet.headings, theme.now().scale, self.viewport().width()
+        widths = [round(one.width * scale) for one in headings]
+        least = [
+            width if one.number else round(width * WORDS_LEAST) for width, one in zip(widths, headings, strict=True)
+        ]
+        widths = fit(widths, least, room)
+        spare = max(0, room - sum(widths))
+        words = sum(one.width for one in headings if not one.number)
+        for place, one in enumerate(headings):
             self.setColumnWidth(place, widths[place] + (0 if one.number else spare * one.width // words))

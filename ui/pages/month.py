@@ -113,6 +113,7 @@ class MonthPage(ReadingPage):
             bar.addWidget(self.state, 1)
             self.card.body.addLayout(bar)
             action(self, "Ctrl+S", self.save)
+        self.view.setAccessibleName("月度调度")
         self.card.body.addWidget(self.view)
         outer = column(self.header, self.message, self.empty, self.card, margins=MARGINS, gap=12)
         outer.setStretchFactor(self.card, 1)
@@ -206,8 +207,6 @@ class MonthPage(ReadingPage):
                 for number in numbers
             ]
             self.grid.put(now.offices, (*self._office_columns(), *tasks))
-            for place, one in enumerate(self.grid.columns):
-                self.view.setColumnWidth(place, one.width or 80)
             return
         filled = sum(one.check_id is not None for one in now.lines)
         self.header.say(f"{due} · 已填 {filled} / {len(now.lines)} 项")
@@ -221,7 +220,7 @@ class MonthPage(ReadingPage):
 
     def _say_state(self) -> None:
         waiting = len(self.rows.changes())
-        self.state.setText(f"改了 {waiting} 项，还没有保存" if waiting else "浅色的格子可以填；每项都要填“本月完成”")
+        self.state.setText(f"改了 {waiting} 项，还没有保存" if waiting else "灰底的格子不用填；每项都要填“本月完成”")
 
     # ---------------------------------------------------------------- a township
 

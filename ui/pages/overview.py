@@ -15,7 +15,7 @@ from db import clock
 from ui.background import Desk
 from ui.pages.grid import Grid, GridCell, GridRow, Heading
 from ui.pages.yearly import ReadingPage
-from ui.shell.widgets import MARGINS, Card, Chip, EmptyState, PageHeader, column, primary, row
+from ui.shell.widgets import MARGINS, Card, Chip, EmptyState, PageHeader, button, column, label, primary, row
 
 LINES = (
     Heading("事项", 176, number=False),
@@ -26,6 +26,8 @@ LINES = (
     Heading("还差", 92),
     Heading("情况", 96, number=False),
 )
+PLAN = "计划是全县全年的数。程序带来的是原文件的数，本县任务不同的（例如乡镇少），点计划数改成本县的，完成率才作数。"
+"""What the line above the table says of the numbers that everything is held against."""
 TOWN, NUMBER = 92, 65
 """Widths of the columns in the table of townships."""
 
@@ -44,6 +46,7 @@ class OverviewPage(ReadingPage):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
+        self._plans: tuple[str, ...] = ()
         self.by_line, self.by_town = Chip("按事项"), Chip("按乡镇")
         self.group = QButtonGroup(self)
         for place, chip in enumerate((self.by_line, self.by_town)):
@@ -56,7 +59,9 @@ class OverviewPage(ReadingPage):
             grid.go.connect(self.go)
             self.tables.addWidget(grid)
         self.group.idClicked.connect(self.tables.setCurrentIndex)
-        self.card = Card(padding=2)
+        self.card = Card(padding=2, gap=0)
+        self.plans = button("全部计划数 ›", kind="link", then=self._show_plans)
+        self.card.body.addLayout(row(label(PLAN, "small"), 0, self.plans, margins=(12, 6, 12, 4)))
         self.card.body.addWidget(self.tables, 1)
         self.empty = EmptyState(
             "mdi6.chart-timeline-variant",
@@ -71,6 +76,9 @@ class OverviewPage(ReadingPage):
         outer.addWidget(self.empty, 1)
         self.setLayout(outer)
 
+    def _show_plans(self) -> None:
+        self.go.emit(Place("policy", ids=self._plans, title="全县计划"))
+
     def ask(self) -> Callable[[Workspace], Overview]:
         return found
 
@@ -80,6 +88,7 @@ class OverviewPage(ReadingPage):
         self.empty.setVisible(not townships)
         states = "".join(f" · {one.value} {now.count(one)} 项" for one in State if now.count(one))
         self.header.say(f"{len(townships)} 个乡镇(单位) · 今年已过 {now.elapsed * 100:.0f}%{states}")
+        self._plans = tuple(id for one in now.lines if one.plan is not None for id in one.plan.ids or ())
         self.lines.put([_row(one, now) for one in now.lines])
         figures = sorted(now.lines, key=lambda one: overview.FIGURES.index(one.figure))
         headings = [Heading(_heading(one.figure), NUMBER) for one in figures]
@@ -97,13 +106,13 @@ def _row(line: Line, now: Overview) -> GridRow:
     place = line.behind or line.place
     tip = f"{figure.title}：{figure.counts}。依据：{figure.source}"
     share = "—" if line.share is None else statistics.percent(line.done, line.planned)
-    plan = "全县全年计划" if figure.plan else "应办的全部"
+    plan = "全县全年计划，点一下看依据" if figure.plan else "应办的全部"
     state = f"年度进度应到 {now.elapsed * 100:.0f}%" if figure.plan else ""
     return GridRow(
         (
             GridCell(figure.title, place, tip=tip),
             GridCell(figure.counts, tone="quiet", tip=tip),
-            GridCell(_amount(figure, line.planned, unit=True), tone="quiet", tip=plan),
+            GridCell(_amount(figure, line.planned, unit=True), line.plan, tone="quiet", tip=plan),
             GridCell(_amount(figure, line.done), line.place, tip=_exact(figure, line.done)),
             GridCell(share, place, TONES[line.state]),
             GridCell(_amount(figure, line.left) if line.left else "", line.behind, tip=_exact(figure, line.left)),

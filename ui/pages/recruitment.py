@@ -50,7 +50,7 @@ SIGNS = {
 MEETINGS = {"admit": MEETING, "convert": FULL_MEETING}
 """The actions that hold a meeting, and its step: where it comes next, that is what the person is to do."""
 COLUMNS = ((0, 1, 2), (3, 4))
-"""Which stages stand in which of the two columns."""
+"""Which stages stand in which of the two columns; in large type all stand one below another."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,7 @@ class RecruitmentPage(ReadingPage):
             ]
         )
         self.table = table(self.rows, select=True)
+        self.table.setAccessibleName("在发展的人")
         self.table.selectionModel().currentRowChanged.connect(lambda now, _: self._show_path(now.row()))
         self.detail = column(gap=10)
         empty = EmptyState(
@@ -104,7 +105,8 @@ class RecruitmentPage(ReadingPage):
             "有人递交入党申请书，先在“发展党员”里登记一条，这里就列出他的二十五步。",
             primary("去登记申请人", "mdi6.account-plus-outline", lambda: self.go.emit(Place("applicant"))),
         )
-        self.lay_out(self.header, beside(self.table, self.detail, (6 if self.county else 5, 8)), empty)
+        shares = (6 if self.county else 5, 8) if theme.now().scale == 1 else (9 if self.county else 8, 7)
+        self.lay_out(self.header, beside(self.table, self.detail, shares), empty)
 
     # ---------------------------------------------------------------- asking
 
@@ -161,7 +163,7 @@ class RecruitmentPage(ReadingPage):
         self._chosen = one.id
         self.detail.addWidget(self._head(one))
         columns = row(gap=10)
-        for stages in COLUMNS:
+        for stages in COLUMNS if theme.now().scale == 1 else (sum(COLUMNS, ()),):
             side = column(gap=10)
             for stage in stages:
                 side.addWidget(self._stage(one, stage))

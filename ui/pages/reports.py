@@ -21,6 +21,7 @@ from db import clock
 from db.errors import Refusal
 from ui.background import Desk
 from ui.pages.yearly import ReadingPage, offer
+from ui.shell import theme
 from ui.shell.widgets import MARGINS, Card, PageHeader, button, column, label, line, primary, row
 from ui.wizards.parts import Column, Rows, table
 
@@ -65,7 +66,7 @@ class ReportsPage(ReadingPage):
         left = Card(padding=1, gap=0)
         left.body.addWidget(self.view)
         right = self._choices()
-        right.setFixedWidth(430)
+        right.setFixedWidth(round(430 * theme.now().scale))
         body = row(gap=12)
         body.addWidget(left, 1)
         body.addWidget(right)

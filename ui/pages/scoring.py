@@ -16,6 +16,7 @@ from db import clock, codes
 from ui.background import Desk
 from ui.pages.filling import Cell, FillRows, fill_table
 from ui.pages.yearly import ReadingPage, offer
+from ui.shell import theme
 from ui.shell.widgets import (
     MARGINS,
     Card,
@@ -107,11 +108,12 @@ class ScoringPage(ReadingPage):
         self.ranking_table.selectionModel().currentRowChanged.connect(lambda at, _: self._choose(at.row()))
         self.ranking_card = Card(padding=1, gap=0)
         self.ranking_card.body.addWidget(self.ranking_table)
-        self.ranking_card.setFixedWidth(300)
+        self.ranking_card.setFixedWidth(round(300 * theme.now().scale))
         self.ranking_card.setVisible(self.county)
         self.rows = FillRows(self._columns(), lambda one: one.id)
         self.rows.typed.connect(self._typed)
         self.view = fill_table(self.rows)
+        self.view.setAccessibleName("评分表")
         self.office, self.totals = label("", "head"), label("", "quiet")
         self.bound = column(gap=6, margins=(12, 0, 12, 0))
         self.sheet_card = Card(padding=1, gap=0)
@@ -146,7 +148,7 @@ class ScoringPage(ReadingPage):
             return Column(title, text, right=True, width=54)
 
         def why(title: str, text: Callable[[SheetLine], str], mine: bool) -> Column:
-            return Cell(title, text, width=160, key="reason", can=leaf) if mine else Column(title, text, width=160)
+            return Cell(title, text, width=300, key="reason", can=leaf) if mine else Column(title, text, width=160)
 
         return [
             Column("编号", lambda one: one.number, _heading, width=46),
@@ -198,7 +200,7 @@ class ScoringPage(ReadingPage):
                 self.ranking_table.selectRow(at)
         else:
             waiting = f"还有 {sheet.self_missing} 项没有自评" if sheet.self_missing else "自评已完成"
-            self.header.say(now.result or f"{waiting} · 浅色的格子可以填")
+            self.header.say(now.result or f"{waiting} · 灰底的格子不用填")
         self.office.setText(f"{sheet.office.name} {sheet.year} 年")
         own, county = _total(sheet.self_total, sheet.self_missing), _total(sheet.county_total, sheet.county_missing)
         self.totals.setText(f"自评 {own} · 县评 {county}" + (f" · {now.result}" if now.result and self.county else ""))

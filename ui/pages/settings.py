@@ -17,7 +17,7 @@ from ui.background import Desk
 from ui.pages.join import JoinDialog
 from ui.pages.users import UsersDialog
 from ui.pages.who import NameDialog, NewPassphrase
-from ui.shell import memory, words
+from ui.shell import memory, theme, words
 from ui.shell.widgets import (
     MARGINS,
     Card,
@@ -93,7 +93,8 @@ class SettingsPage(QWidget):
         self.message, self.progress = MessageBar(), ProgressStrip()
         left = QWidget()
         left.setLayout(column(self._dress(), self._safety(), self._superior(), self._folder(), 0, gap=12))
-        left.setFixedWidth(470)
+        wide = round(470 * theme.now().scale)
+        left.setFixedWidth(wide)
         self.log_body = column(gap=7)
         log = Card("操作日志", gap=10)
         log.body.addWidget(label("每一步都记在这里。撤销会把那一步改过的内容改回去，也记一笔。", "quiet", wrap=True))
@@ -101,7 +102,7 @@ class SettingsPage(QWidget):
         inner.setLayout(column(self.log_body, 0, margins=(0, 0, 8, 0)))
         log.body.addWidget(scrolling(inner), 1)
         body = row(scrolling(left), gap=0)
-        body.itemAt(0).widget().setFixedWidth(482)
+        body.itemAt(0).widget().setFixedWidth(wide + 12)
         body.addWidget(log, 1)
         layout = column(self.header, self.message, self.progress, margins=MARGINS, gap=12)
         layout.addLayout(body, 1)
@@ -131,6 +132,7 @@ class SettingsPage(QWidget):
         self.safety = label("", "quiet", wrap=True)
         card.body.addWidget(self.safety)
         self.minutes = QComboBox()
+        self.minutes.setAccessibleName("多久不动就锁")
         for number in MINUTES:
             self.minutes.addItem(f"{number} 分钟不动就锁" if number else "不自动锁", number)
         self.minutes.setCurrentIndex(max(0, self.minutes.findData(memory.recall().idle_minutes)))

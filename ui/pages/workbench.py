@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QLayout, QWidget
 
 from app import quality, reminders, statistics
 from app.ledgers.catalogue import LEDGERS
@@ -261,15 +262,27 @@ class WorkbenchPage(QWidget):
             group = [one for one in shown if one.urgency is urgency]
             if group:
                 number = sum(one.urgency is urgency for one in lines)
+                if self.due_body.count():
+                    self.due_body.addSpacing(6)
                 self.due_body.addWidget(label(f"{GROUPS[urgency]} {number} 件", "small"))
             for one in group:
                 self._due_line(one)
+        last: list[QWidget] = []
         if len(lines) > LINES + 1:
             text = f"还有 {len(lines) - LINES} 件 ›" if few else "收起"
             self.more = button(text, kind="link", then=self._turn_all)
             self.due_body.addLayout(row(self.more, 0))
+            last = [self.more]
         if not lines and self.looking.isHidden():
             self.due_body.addWidget(Note("good", "没有到期的事，也没有存疑的记录。"))
+        self._order_keys(last)
+
+    def _order_keys(self, last: list[QWidget]) -> None:
+        """Tab goes through the page as the eye does: the figures, what is due, the cells."""
+        ways = [one.way for one in _inside(self.due_body) if isinstance(one, DueLine)]
+        chain = [*_inside(self.figures), *ways, *last, *_inside(self.cells)]
+        for before, after in pairwise(chain):
+            QWidget.setTabOrder(before, after)
 
     def _due_line(self, one: Reminder) -> None:
         if not one.parts:
@@ -288,6 +301,11 @@ class WorkbenchPage(QWidget):
     def _turn_all(self) -> None:
         self._all = not self._all
         self._show_due()
+
+
+def _inside(layout: QLayout) -> list[QWidget]:
+    """The widgets of a layout, in their order."""
+    return [widget for at in range(layout.count()) if (widget := layout.itemAt(at).widget()) is not None]
 
 
 class Tile(QFrame):

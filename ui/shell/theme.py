@@ -38,10 +38,14 @@ class Theme:
     red: str
     red_ink: str
     red_hover: str
+    red_text: str
+    """The same red where words are written in it: lighter in the dark, or nobody could read it."""
     red_ground: str
     """Behind what is selected."""
     hover: str
     gold: str
+    field: str
+    """Behind what can be typed into."""
     good: str
     attention: str
     wrong: str
@@ -70,7 +74,8 @@ class Theme:
 
 LIGHT = Theme(
     ground="#F7F5F2", surface="#FFFFFF", line="#E4DFD8", ink="#24211E", quiet="#79736B",
-    red="#B4232A", red_ink="#FFFFFF", red_hover="#9C1D24", red_ground="#F9E9E9", hover="#F3F0EC", gold="#C8952B",
+    red="#B4232A", red_ink="#FFFFFF", red_hover="#9C1D24", red_text="#B4232A", red_ground="#F9E9E9", hover="#F3F0EC",
+    gold="#C8952B", field="#FFFFFF",
     good="#2F7D4F", attention="#B86E00", wrong="#B4232A", information="#2B6CB0",
     good_ground="#EDF6F0", attention_ground="#FFF6E5", wrong_ground="#FBECEC", information_ground="#EBF2FA",
     stripe="#FCFBFA", bar="#BE8A7F", navigation="#2B2523", navigation_ink="#E9E2DB", navigation_quiet="#A2978F",
@@ -78,7 +83,8 @@ LIGHT = Theme(
 )  # fmt: skip
 DARK = Theme(
     ground="#1E1B1A", surface="#282423", line="#3A3432", ink="#EEE9E3", quiet="#A79C94",
-    red="#D4494F", red_ink="#FFFFFF", red_hover="#DE6368", red_ground="#47292B", hover="#332E2C", gold="#C8952B",
+    red="#D4494F", red_ink="#FFFFFF", red_hover="#DE6368", red_text="#EC8388", red_ground="#47292B", hover="#332E2C",
+    gold="#C8952B", field="#1E1B1A",
     good="#62B585", attention="#E0A04A", wrong="#E2757A", information="#6FA8DC",
     good_ground="#22332A", attention_ground="#3A2F1D", wrong_ground="#3F2728", information_ground="#232F3B",
     stripe="#2B2726", bar="#A8756B", navigation="#2B2523", navigation_ink="#E9E2DB", navigation_quiet="#A2978F",
@@ -164,7 +170,7 @@ def _palette(theme: Theme) -> QPalette:
         role.ToolTipBase: theme.surface,
         role.ToolTipText: theme.ink,
         role.PlaceholderText: theme.quiet,
-        role.Link: theme.red,
+        role.Link: theme.red_text,
         role.Mid: theme.line,
         role.Dark: theme.line,
         role.Light: theme.surface,

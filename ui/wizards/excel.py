@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QComboBox, QFileDial
 from db.errors import Refusal
 from ui.background import Desk, Progress
 from ui.shell import theme
-from ui.shell.widgets import Card, Note, button, clear, column, label, row, scrolling
+from ui.shell.widgets import Card, Elided, Note, button, clear, column, label, row, scrolling
 from ui.wizards.frame import Flow
 from ui.wizards.parts import Choices, Column, DropZone, FieldRow, PathField, Rows, table
 
@@ -109,7 +109,7 @@ class ExcelWizard(Flow):
                 Column("说明", self._explain, lambda one: "wrong" if one.action == "refused" else None),
             )
         )
-        self.preview_table = table(self.preview, select=True)
+        self.preview_table = table(self.preview, select=True, wrapped=True)
         self.preview_table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         holder = Card(padding=1)
         holder.body.addWidget(self.preview_table)
@@ -252,7 +252,7 @@ class ExcelWizard(Flow):
             combo.setAccessibleName(f"“{header}”对应的栏目")
             self.combos[header], self.marks[header] = combo, label("")
             self.marks[header].setMinimumWidth(72)
-            shown = label(_shortened("、".join(line[place] for line in plan.sample if line[place])), "quiet")
+            shown = Elided(_shortened("、".join(line[place] for line in plan.sample if line[place])))
             for where, part in enumerate((label(_shortened(header, 20)), combo, self.marks[header], shown)):
                 self.grid.addWidget(part, place + 1, where)
         self.grid.setColumnStretch(3, 1)

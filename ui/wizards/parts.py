@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QBrush, QColor, QDragEnterEvent, QDropEvent, QKeyEvent, QMouseEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui.shell import theme
+from ui.shell.fitting import Fitted
 from ui.shell.widgets import Card, Chip, button, clear, column, label, row
 from ui.wizards import sticks
 
@@ -326,7 +327,13 @@ def alignment(column: Column) -> int:
 
 
 class Ground(QStyledItemDelegate):
-    """Paints the ground of a cell that has one, which the style sheet's items would leave out."""
+    """Paints the ground of a cell that has one, which the style sheet's items would leave out, and keeps a word's
+    colour in the row that is selected."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        super().initStyleOption(option, index)
+        if (tone := index.data(Qt.ItemDataRole.ForegroundRole)) is not None:
+            option.palette.setBrush(QPalette.ColorRole.HighlightedText, QBrush(tone))  # type: ignore[attr-defined]
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         ground = index.data(Qt.ItemDataRole.BackgroundRole)
@@ -350,8 +357,11 @@ def dress(view: QTableView) -> None:
     view.horizontalHeader().setHighlightSections(False)
 
 
-def table(model: Rows, *, select: bool = False, view: QTableView | None = None) -> QTableView:
-    """A quiet table over plain rows; the last column takes the room that is left. `view` is dressed if given."""
+def table(model: Rows, *, select: bool = False, wrapped: bool = False, view: QTableView | None = None) -> QTableView:
+    """A quiet table over plain rows, its columns as wide as what stands in them; the last takes the room that is left.
+
+    With `wrapped` long sentences take several lines. `view` is dressed if given.
+    """
     view = view or QTableView()
     view.setModel(model)
     dress(view)
@@ -361,10 +371,8 @@ def table(model: Rows, *, select: bool = False, view: QTableView | None = None) 
     )
     header = view.horizontalHeader()
     header.setStretchLastSection(True)
-    for place, one in enumerate(model.columns):
-        if one.width is not None:
-            view.setColumnWidth(place, round(one.width * theme.now().scale))
     header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+    Fitted(view, lambda place: model.columns[place].width, wrapped=wrapped)
     return view
 
 

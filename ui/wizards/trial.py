@@ -73,7 +73,7 @@ class Trial(QWidget):
                 Column("", lambda one: one[3], lambda _: "attention"),
             )
         )
-        self.tables = [table(model) for model in (self.changes, self.problems, self.counts)]
+        self.tables = [table(model, wrapped=True) for model in (self.changes, self.problems, self.counts)]
         self.detail = Card(gap=6)
         self.tabs_place = row(gap=4)
         self.detail.body.addLayout(self.tabs_place)
