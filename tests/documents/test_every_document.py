@@ -71,8 +71,9 @@ def test_what_is_drawn_is_what_stands_in_the_file(
     _, content = making.drawn(workspace, document, asked)
     made = making.make(workspace, document, asked, tmp_path / "文书.docx")
     paragraphs, tables = word_texts(made.file)
-    if expected(document, content):
-        assert tables == expected(document, content)
+    if wanted := expected(document, content):
+        heads = [table[0] for table in wanted]
+        assert [table for table in tables if table[0] in heads] == wanted, "beside forms"
         assert made.rows == content.count > 0
     whole = "\n".join([*paragraphs, *(cell for table in tables for line in table for cell in line)])
     assert "{" not in whole

@@ -72,6 +72,11 @@ def test_a_document_without_a_record_to_choose_cannot_be_drawn(page: ReportsPage
     choose(page, "letter", qtbot)
     assert page.none.text() == "“组织关系转接”里还没有可以选的记录。"
     assert not any(one.isEnabled() for one in page.buttons)
+    choose(page, "hand-over", qtbot)
+    assert page.about.text().endswith("取自“数据交换”。")
+    assert page.none.text() == "“数据交换”里还没有可以选的记录。"
+    with qtbot.waitSignal(page.go, check_params_cb=lambda place: place.page == "exchange"):
+        page.ledger.click()
     choose(page, "roster", qtbot)
     assert all(one.isEnabled() for one in page.buttons)
 

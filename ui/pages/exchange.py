@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMessageBox, QStackedWidget, QWidget
 
+from app.sync.words import KINDS
 from db import clock
 from ui.background import Desk
 from ui.ledger import printing
@@ -20,7 +21,6 @@ from ui.wizards.frame import Flow
 from ui.wizards.hand_over import HandOver
 from ui.wizards.parts import Column, Rows, table
 from ui.wizards.take_in import TakeIn
-from ui.wizards.words import KINDS
 
 if TYPE_CHECKING:
     from app.sync.board import Board, Township
