@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 
-from app.documents import guarantee, handoff, method, responsibility, team
+from app.documents import guarantee, handoff, method, recruitment, responsibility, team
 from app.documents.document import Document
 
 DOCUMENTS: Mapping[str, Document] = {
     one.name: one
     for one in (
         *team.DOCUMENTS,
+        *recruitment.DOCUMENTS,
         *guarantee.DOCUMENTS,
         *method.DOCUMENTS,
         *responsibility.DOCUMENTS,
