@@ -100,8 +100,8 @@ def _steps(file: Applicant, taken: Sequence[ApplicantStep]) -> Iterator[Row]:
     stage = None
     for item in codes.table("applicant_step").items:
         place = rules.stage_of_step(item.code)
-        row: Row = {"stage": rules.STAGES[place] if place != stage else None, "number": int(item.code)}
-        row = {**row, "step": item.name}
+        number = int(item.code) if item.code != rules.REPORT else None
+        row: Row = {"stage": rules.STAGES[place] if place != stage else None, "number": number, "step": item.name}
         stage = place
         found = [one for one in taken if one.step == item.code]
         kept = {

@@ -53,7 +53,7 @@ def test_the_overdue_come_first_with_their_path(page: RecruitmentPage) -> None:
         ["李建国", "申请人", "10月1日 超期", "2 党组织派人谈话"],
         ["周小兰", "申请人", "", "3 推荐和确定积极分子"],
     ]
-    assert len(page.findChildren(StepLine)) == 25
+    assert len(page.findChildren(StepLine)) == 26, "the twenty-five, and the reports"
 
 
 def test_a_step_is_written_down_and_taken_back(page: RecruitmentPage, qtbot: QtBot) -> None:
