@@ -55,7 +55,7 @@ class ReportsPage(ReadingPage):
         )
         self.rows = Rows(
             [
-                Column("文书", lambda one: one.title, width=132),
+                Column("文书", lambda one: one.title, width=156),
                 Column("说明", lambda one: one.about),
             ],
             self.documents,
