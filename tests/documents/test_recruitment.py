@@ -7,13 +7,16 @@ from typing import Any
 
 import docx
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import select
 
 from app import editing
 from app.documents import making
 from app.documents.catalogue import DOCUMENTS
-from app.documents.document import Content
+from app.documents.document import Content, Grid, filled
 from app.documents.making import Asked
+from app.documents.recruitment import STEP_COLUMNS
+from app.documents.sheets import MM_A_CHARACTER
 from app.ledgers.catalogue import LEDGERS
 from app.recruiting import record_step
 from app.workspace import Workspace
@@ -130,6 +133,33 @@ def test_the_head_of_the_steps_repeats_on_the_next_page(township: Workspace, tmp
     made = docx.Document(str(making.make(township, RECORD, Asked(record=record), tmp_path / "表.docx").file))
     heads = [table.rows[0]._tr.xml for table in made.tables]
     assert ["w:tblHeader" in xml for xml in heads] == [False, False, True]
+
+
+def test_in_excel_forms_and_steps_share_the_sheet(township: Workspace, tmp_path: Path) -> None:
+    record = making.choices(township, RECORD, Asked())[0][0]
+    content = drawn(township, record)
+    sheet: Any = load_workbook(making.make(township, RECORD, Asked(record=record), tmp_path / "表.xlsx").file).active
+    beside = {
+        (cell.value, sheet.cell(cell.row, after).value)
+        for line in sheet.iter_rows()
+        for cell in line
+        if cell.value and (after := next((at for at in range(cell.column + 1, 30) if not merged(sheet, cell, at)), 0))
+    }
+    for block in RECORD.layout:
+        if isinstance(block, Grid):
+            for label, text in (pair for line in block.lines for pair in line):
+                assert (label, filled(text, content.values) or None) in beside, label
+    head = next(line for line in sheet.iter_rows() if line[0].value == "阶段")
+    assert [cell.value for cell in head if cell.value] == [column.label for column in STEP_COLUMNS]
+    assert sheet.print_title_rows == f"${head[0].row}:${head[0].row}"
+    widths = sum(one.width for one in sheet.column_dimensions.values()) * MM_A_CHARACTER
+    assert widths == pytest.approx(sum(column.width for column in STEP_COLUMNS), abs=1)
+
+
+def merged(sheet: Any, cell: Any, column: int) -> bool:
+    """Whether the cell of that column in the same line belongs to this one."""
+    at = sheet.cell(cell.row, column).coordinate
+    return any(cell.coordinate in one and at in one for one in sheet.merged_cells.ranges)
 
 
 @pytest.mark.parametrize(
