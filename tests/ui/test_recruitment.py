@@ -88,5 +88,7 @@ def test_a_reminder_narrows_the_page(page: RecruitmentPage, qtbot: QtBot) -> Non
 def test_the_file_is_a_click_away(page: RecruitmentPage) -> None:
     gone: list[Place] = []
     page.go.connect(gone.append)
-    next(one for one in page.findChildren(QPushButton) if one.text() == "打开档案 ›").click()
-    assert gone == [Place("applicant", ids=(page.rows.rows[0].id,))]
+    for wanted in ("打开档案 ›", "打印纪实表 ›"):
+        next(one for one in page.findChildren(QPushButton) if one.text() == wanted).click()
+    file = page.rows.rows[0].id
+    assert gone == [Place("applicant", ids=(file,)), Place("reports", ids=("recruitment", file))]

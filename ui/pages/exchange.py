@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMessageBox, QStackedWidget, QWidget
 
+from app.place import REPORTS, Place
 from app.sync.words import KINDS
 from db import clock
 from ui.background import Desk
@@ -77,7 +78,8 @@ class ExchangePage(QStackedWidget):
             layout.addWidget(self.board, 1)
         else:
             card = Card(padding=1, gap=0)
-            card.body.addLayout(row(label("发出和收到的包", "head"), 0, margins=(15, 11, 11, 7)))
+            again = button("再印交接单 ›", kind="link", then=lambda: self.go.emit(Place(REPORTS, ids=("hand-over",))))
+            card.body.addLayout(row(label("发出和收到的包", "head"), 0, again, margins=(15, 11, 11, 7)))
             card.body.addWidget(table(self.packages))
             layout.addWidget(card, 1)
         overview = QWidget()

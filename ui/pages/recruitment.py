@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from app import actions, recruiting
 from app.actions import Offer
 from app.ledgers.catalogue import LEDGERS
-from app.place import Place
+from app.place import REPORTS, Place
 from app.recruiting import BY_ACTION, MATERIALS, Path, State, Step
 from app.reminding import spoken
 from app.rules.application import ACTIVIST, ONGOING, REPORT, STAGES, stage_of_step
@@ -175,6 +175,8 @@ class RecruitmentPage(ReadingPage):
         head.addWidget(label(f"{one.branch} · 已办 {one.done} / 25 步", "quiet"))
         head.addStretch(1)
         file = Place("applicant", ids=(one.id,))
+        paper = Place(REPORTS, ids=("recruitment", one.id))
+        head.addWidget(button("打印纪实表 ›", kind="link", then=lambda: self.go.emit(paper)))
         head.addWidget(button("打开档案 ›", kind="link", then=lambda: self.go.emit(file)))
         card.body.addLayout(head)
         for due in one.due:

@@ -50,6 +50,7 @@ class ReportsPage(ReadingPage):
         kept = (one.ledger.id if one.ledger is not None else PACKAGES for one in self.documents if one.records)
         self.SHOWN = frozenset({"office", *kept})
         self.document: Document = self.documents[0]
+        self._wanted: str | None = None
         self.header = PageHeader(
             "报表和文书", f"{len(self.documents)} 种 · 存成 Word、Excel、PDF，或者直接打印；Word 的模板可以自己改"
         )
@@ -140,6 +141,14 @@ class ReportsPage(ReadingPage):
         self.public.setVisible(bool(one.hidden or one.sensitive))
         self.refresh()
 
+    def show_place(self, place: Place) -> None:
+        """Chooses the document that was asked for elsewhere, and the record that it is to be drawn for."""
+        name, *record = place.ids or ("",)
+        self._wanted = record[0] if record else None
+        self.office.setCurrentIndex(0)
+        self.view.selectRow(next((at for at, one in enumerate(self.documents) if one.name == name), 0))
+        self.refresh()
+
     def ask(self) -> Callable[[Workspace], Found]:
         document, asked = self.document, Asked(office=self._office())
 
@@ -155,7 +164,9 @@ class ReportsPage(ReadingPage):
         return read
 
     def show_found(self, now: Found) -> None:
-        office, record = self.office.currentData(), self.record.currentData()
+        office, record = self.office.currentData(), self._wanted or self.record.currentData()
+        if any(id == self._wanted for id, _ in now.records):
+            self._wanted = None
         one = Need.OFFICE in self.document.needs
         everyone = [] if one else [("全部单位", None)]
         offer(self.office, [*everyone, *((choice.name, choice.id) for choice in now.offices)], office)
