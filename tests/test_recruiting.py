@@ -378,6 +378,15 @@ def test_an_activist_reports_every_quarter(town: Workspace, branch: str) -> None
     assert row(town, file)["stage"] == "02"
 
 
+def test_one_person_has_one_file_at_a_time(town: Workspace, branch: str) -> None:
+    """D17: each is voted on alone, for each has a file of their own; who has stopped may begin another."""
+    first = apply(town, branch)
+    with pytest.raises(Refused, match="这个身份证号已有一份发展党员记录，请核对，或在原有记录上继续"):
+        apply(town, branch)
+    act(town, first, "end", ended_on="2026-11-20", end_reason="外出务工")
+    assert apply(town, branch) != first
+
+
 def test_who_approves_is_a_committee_unless_policy_says_otherwise(town: Workspace, branch: str) -> None:
     """D20."""
     org = {"name": "柳溪村党总支", "kind": "党总支", "sector": "行政村"}
