@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 EXCHANGE, SETTINGS = "exchange", "settings"
+REPORTS = "reports"
+"""The documents: `ids` names one, and the record that it is to be drawn for."""
 CONFLICTS = "conflicts"
 """The conflicts that were put off, over the exchange page."""
 PAY_SHEET, FUNDING_SHEET = "pay_sheet", "funding_sheet"

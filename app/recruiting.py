@@ -18,7 +18,18 @@ from app.place import RECRUITMENT, Place
 from app.policy import Policies
 from app.reminding import NAMED, Reminder, Urgency, named, spoken
 from app.rules import application as rules
-from app.rules.recruitment_due import APPROVAL, FULL_APPROVAL, FULL_MEETING, MEETING, REVIEW, TALK, Days, Due, Numbers
+from app.rules.recruitment_due import (
+    APPROVAL,
+    FULL_APPROVAL,
+    FULL_MEETING,
+    MEETING,
+    REPORT,
+    REVIEW,
+    TALK,
+    Days,
+    Due,
+    Numbers,
+)
 from app.rules.recruitment_due import due as due_of
 from app.workspace import OfficeCard, Workspace
 from db import codes
@@ -62,7 +73,8 @@ MATERIALS = {
     "03": "推荐（推优）登记表、支委会会议记录",
     "04": "备案报告（附名册）、备案登记表",
     "05": "培养联系人登记",
-    "06": "培养教育考察登记表、思想汇报",
+    "06": "培养教育考察登记表",
+    REPORT: "思想汇报",
     "07": "讨论发展对象的会议记录、公示情况登记表",
     "08": "备案报告、备案登记表",
     "09": "入党介绍人登记",
@@ -100,7 +112,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Step:
-    """One of the twenty-five of a person.
+    """One of the twenty-five of a person, or their reports.
 
     Attributes:
         on: the day on which it was done, of a repeated one the last; `times` is how often.
@@ -118,6 +130,11 @@ class Step:
     by: str = ""
     document: str = ""
     record_id: str = ""
+
+    @property
+    def title(self) -> str:
+        """Its number and its name."""
+        return rules.numbered(self.code, self.name)
 
 
 @dataclass(frozen=True)
@@ -140,8 +157,8 @@ class Path:
 
     @property
     def done(self) -> int:
-        """How many of the steps are done."""
-        return sum(one.on is not None and one.state is not State.FAILED for one in self.steps)
+        """How many of the twenty-five are done."""
+        return sum(one.on is not None and one.state is not State.FAILED for one in self.steps if one.code != REPORT)
 
     @property
     def next(self) -> Step | None:
@@ -158,6 +175,7 @@ def numbers(policy: Policies, today: date) -> Numbers:
     return Numbers(
         talk=policy.whole("recruit.talk_months", today, rules.TALK_MONTHS),
         review=policy.whole("recruit.review_months", today, rules.REVIEW_MONTHS),
+        report=policy.whole("recruit.report_months", today, rules.REPORT_MONTHS),
         check=policy.whole("recruit.check_months", today, rules.CHECK_MONTHS),
         approval=policy.whole("recruit.approval_months", today, rules.APPROVAL_MONTHS),
         probation=policy.whole("recruit.probation_months", today, Numbers.probation),
@@ -215,9 +233,13 @@ def _path(
 
 def days_of(file: Applicant, taken: Iterable[ApplicantStep]) -> Days:
     """What of a file decides what is due."""
-    reviews = [one.on for one in taken if one.step == REVIEW and one.outcome == rules.PASSED]
-    names = [name for name in Days.__dataclass_fields__ if name not in ("reviewed_on",)]
-    return Days(**{name: getattr(file, name) for name in names}, reviewed_on=max(reviews, default=None))
+    last: dict[str, date | None] = dict.fromkeys((REVIEW, REPORT))
+    for one in taken:
+        if one.step in last and one.outcome == rules.PASSED:
+            last[one.step] = max(last[one.step] or one.on, one.on)
+    names = [name for name in Days.__dataclass_fields__ if name not in ("reviewed_on", "reported_on")]
+    known = {name: getattr(file, name) for name in names}
+    return Days(**known, reviewed_on=last[REVIEW], reported_on=last[REPORT])
 
 
 def _done(file: Applicant, taken: Iterable[ApplicantStep]) -> set[str]:
@@ -233,7 +255,7 @@ def _steps(file: Applicant, taken: Sequence[ApplicantStep], waiting: Sequence[Du
     passed = {step: [one for one in found if one.outcome == rules.PASSED] for step, found in records.items()}
     known: dict[str, date | None] = {step: getattr(file, name) for step, name in DAY_OF.items()}
     done = _done(file, taken)
-    furthest, following = max(done, default=""), rules.next_step(sorted(done))
+    furthest, following = max(done - {REPORT}, default=""), rules.next_step(sorted(done))
     by_step = {one.step: one for one in waiting}
     table, outcomes = codes.table("applicant_step"), codes.table("step_outcome")
     for item in table.items:
@@ -323,6 +345,7 @@ def _of_step(finding: Finding, step: str) -> Finding:
 SAYINGS = {
     TALK: ("入党申请没有谈话", "收到申请后一个月内应派人谈话"),
     REVIEW: ("积极分子该考察了", "支部每半年考察一次"),
+    REPORT: ("积极分子该思想汇报了", "每季度思想汇报一次"),
     MEETING: ("预审后没有开支部大会", "预审合格后一个月内应提交支部大会讨论"),
     APPROVAL: ("接收预备党员待审批", "大会通过后三个月内上级党委应审批"),
     FULL_APPROVAL: ("转正待审批", "转正大会后三个月内上级党委应审批"),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app import actions, editing, recruiting, reminders, stagnant
+from app import actions, editing, listing, recruiting, reminders, stagnant
 from app.editing import Refused
 from app.ledgers.catalogue import LEDGERS
 from app.recruiting import State
@@ -16,6 +16,7 @@ from app.workspace import OfficeCard, Workspace
 from db import clock
 from db.errors import Refusal
 from db.journal import BatchLine, Values, stored_rows
+from db.models.common import Policy
 from db.models.organisation import PartyOrg
 from db.models.recruitment import ApplicantStep, StagnantVillage
 from db.models.team import Member, MemberEvent
@@ -322,7 +323,7 @@ def test_the_path_shows_what_is_done_and_what_comes_next(town: Workspace, branch
         ("05", State.AHEAD),
     ]
     assert (path.done, path.following, path.stage_name) == (3, "04", "积极分子")
-    assert [(one.step, one.on) for one in path.due] == [("06", date(2027, 5, 10))]
+    assert [(one.step, one.on) for one in path.due] == [("06R", date(2027, 2, 10)), ("06", date(2027, 5, 10))]
 
     town.undo()
     assert (row(town, file)["stage"], row(town, file)["activist_on"]) == ("01", None)
@@ -354,6 +355,51 @@ def test_what_is_due_is_told(town: Workspace, branch: str) -> None:
     assert told.place.ids == (file,)
     recruiting.record_step(town, file, "02", {"on": "2026-11-20", "outcome": "通过", "talked_by": "李书记"})
     assert due(town) == []
+
+
+def test_an_activist_reports_every_quarter(town: Workspace, branch: str) -> None:
+    """D07, second half."""
+    given = {"stage": "积极分子", "activist_on": "2026-06-20", "recommended": "党员推荐", "contacts": "王小明"}
+    file = apply(town, branch, **{**given, "applied_on": "2026-03-01", "talked_on": "2026-03-20"})
+    told = {one.title: one for one in due(town)}
+    assert set(told) == {"积极分子该考察了 1 人", "积极分子该思想汇报了，已超期 1 人"}
+    assert told["积极分子该思想汇报了，已超期 1 人"].detail == "周小兰：应在 9月20日前，每季度思想汇报一次"
+    for on in ("2026-09-18", "2026-11-20"):
+        recruiting.record_step(town, file, "06R", {"on": on, "outcome": "通过", "document": "思想汇报"})
+    assert [one.title for one in due(town)] == ["积极分子该考察了 1 人"]
+    with town.read() as session:
+        (path,) = recruiting.paths(session, town.office, TODAY)
+    report = next(one for one in path.steps if one.code == "06R")
+    assert (report.title, report.state, report.times, report.on) == ("思想汇报", State.DONE, 2, date(2026, 11, 20))
+    assert (path.done, path.following) == (3, "04"), "none of the twenty-five"
+    with town.read() as session:
+        (line,) = listing.rows(session, FILE, [file], ["last_step"])
+    assert line.cells == ("",), "nor the step that was reached"
+    assert row(town, file)["stage"] == "02"
+
+
+def test_one_person_has_one_file_at_a_time(town: Workspace, branch: str) -> None:
+    """D17: each is voted on alone, for each has a file of their own; who has stopped may begin another."""
+    first = apply(town, branch)
+    with pytest.raises(Refused, match="这个身份证号已有一份发展党员记录，请核对，或在原有记录上继续"):
+        apply(town, branch)
+    act(town, first, "end", ended_on="2026-11-20", end_reason="外出务工")
+    assert apply(town, branch) != first
+
+
+def test_who_approves_is_a_committee_unless_policy_says_otherwise(town: Workspace, branch: str) -> None:
+    """D20."""
+    org = {"name": "柳溪村党总支", "kind": "党总支", "sector": "行政村"}
+    general = editing.save(town, LEDGERS["party_org"], org)
+    approved = {"approved_by_id": general}
+    file = apply(town, branch, **READY)
+    with pytest.raises(Refused, match="“柳溪村党总支”是党总支，没有审批预备党员的权限，请填写有审批权的党委"):
+        editing.save(town, FILE, approved, file)
+    with town.edit("县里允许") as batch:
+        policy = batch.session.scalars(select(Policy).where(Policy.key == "recruit.general_branch_approves")).one()
+        policy.value = "true"
+    editing.save(town, FILE, approved, file)
+    assert row(town, file)["approved_by_id"] == general
 
 
 def test_a_quiet_villages_secretary_is_to_be_talked_to(town: Workspace, branch: str) -> None:

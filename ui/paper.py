@@ -1,18 +1,19 @@
 """Documents on paper: kept as PDF, previewed and printed."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, Qt
 from PySide6.QtGui import (
     QGuiApplication,
-    QImage,
     QPagedPaintDevice,
     QPageLayout,
     QPageSize,
     QPainter,
     QPdfWriter,
+    QPixmap,
 )
 from PySide6.QtWidgets import QWidget
 
@@ -39,47 +40,56 @@ def set_page(device: QPagedPaintDevice, paper: Paper) -> None:
     device.setPageLayout(layout)
 
 
-def print_to(device: QPagedPaintDevice, paper: Paper) -> None:
-    """Prints a document on a printer, or into a PDF. Raises `Refusal` when it does not begin."""
-    made = Layout(paper)
-    set_page(device, paper)
+def print_to(device: QPagedPaintDevice, *papers: Paper) -> None:
+    """Prints documents on pages of one kind on a printer, or into a PDF. Raises `Refusal` when it does not begin."""
+    set_page(device, papers[0])
     painter = QPainter()
     if not painter.begin(device):
         raise Refusal("打印没有开始。请检查打印机是否连接，或者保存位置能否写入", "cannot-print")
-    for number in range(made.count):
-        if number:
-            device.newPage()
-        painter.save()
-        painter.scale(device.logicalDpiX() / INCH, device.logicalDpiY() / INCH)
-        made.draw(painter, number)
-        painter.restore()
+    for place, paper in enumerate(papers):
+        made = Layout(paper)
+        for number in range(made.count):
+            if place or number:
+                device.newPage()
+            painter.save()
+            painter.scale(device.logicalDpiX() / INCH, device.logicalDpiY() / INCH)
+            made.draw(painter, number)
+            painter.restore()
     painter.end()
 
 
-def pictures(paper: Paper, scale: float = 1.0) -> list[QImage]:
-    """The pages as the screen shows them."""
+def picture(paper: Paper, width: int, ratio: float = 1.0) -> QPixmap:
+    """The pages one below another as a screen of that pixel ratio shows them, `width` wide."""
     made = Layout(paper)
-    found = []
+    scale = width / made.width
+    image = QPixmap(round(width * ratio), round(made.height * scale * made.count * ratio))
+    image.setDevicePixelRatio(ratio)
+    image.fill(Qt.GlobalColor.white)
+    painter = QPainter(image)
+    painter.setRenderHints(QPainter.RenderHint.TextAntialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+    painter.scale(scale, scale)
     for number in range(made.count):
-        image = QImage(round(made.width * scale), round(made.height * scale), QImage.Format.Format_RGB32)
-        image.fill(Qt.GlobalColor.white)
-        painter = QPainter(image)
-        painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
-        painter.scale(scale, scale)
+        painter.save()
+        painter.translate(0, number * made.height)
         made.draw(painter, number)
-        painter.end()
-        found.append(image)
-    return found
+        painter.restore()
+    painter.end()
+    return image
 
 
 def write_pdf(paper: Paper, out: Path) -> None:
     """Writes a document as PDF, in one step. Raises `Refusal` where it cannot; what stood there before stays then."""
+    write_pdfs([paper], out)
+
+
+def write_pdfs(papers: Sequence[Paper], out: Path) -> None:
+    """The same, several in one file, each from the top of a page."""
     _ready()
     inside = QBuffer()
     inside.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QPdfWriter(inside)
-    writer.setTitle(paper.title)
-    print_to(writer, paper)
+    writer.setTitle(papers[0].title)
+    print_to(writer, *papers)
     del writer
     with files.telling(out, "Adobe Reader 或 WPS"):
         files.write_whole(out, bytes(inside.data().data()))

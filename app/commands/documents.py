@@ -45,7 +45,7 @@ def reports(
                     "title": one.title,
                     "about": one.about,
                     "needs": [need.value for need in one.needs],
-                    "ledger": one.ledger.id,
+                    "ledger": one.ledger.id if one.ledger is not None else None,
                     "own_template": own[one.name],
                 }
                 for one in listed
@@ -76,6 +76,9 @@ def report(
     asked = Asked(year, read_month(month), office, record, public)
     with opened(folder) as workspace:
         made = making.make(workspace, document, asked, out, context.obj)
+        own = word.own_template(workspace.folder, document).exists()
+    if own and out.suffix.lower() != making.WORD:
+        say(making.ONLY_WORD)
     if json:
         give({"name": document.name, "file": str(made.file), "rows": made.rows})
     else:

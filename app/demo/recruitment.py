@@ -254,14 +254,14 @@ def _full_members(town: Township, branch: str, number: int) -> list[str]:
 
 def steps(town: Township, file: Values, *, reviewed: bool = True) -> None:
     """The steps that the days of a file stand for, up to today."""
-    days = _step_days(file)
-    if not reviewed:
-        days.pop("06", None)
+    days = [(step, on) for step, on in _step_days(file).items() if reviewed or step != "06"]
+    if reviewed:
+        days += [(rules.REPORT, on) for on in _reports(town, file)]
     secretary = next(
         (one["secretary"] for one in town.rows["party_org"] if one["id"] == file["branch_id"] and one.get("secretary")),
         None,
     )
-    for step, on in days.items():
+    for step, on in days:
         if on is not None and on <= town.today:
             town.row(
                 "applicant_step",
@@ -272,6 +272,12 @@ def steps(town: Township, file: Values, *, reviewed: bool = True) -> None:
                 by=file.get("talked_by") if step == "02" else secretary,
                 document=MATERIALS.get(step),
             )
+
+
+def _reports(town: Township, file: Values) -> list[date]:
+    """The days on which an activist reported: every quarter, as long as they were one (D07)."""
+    since, until = file.get("activist_on"), file.get("candidate_on") or file.get("ended_on") or town.today
+    return [] if since is None else [on for number in range(1, 13) if (on := months_later(since, 3 * number)) <= until]
 
 
 def _step_days(file: Values) -> dict[str, date | None]:

@@ -104,10 +104,11 @@ class Text:
 @dataclass(frozen=True)
 class Grid:
     """A form: lines of (label, text) pairs. In a line with fewer pairs than the others the last takes what is left;
-    `tall` are labels whose text is long, given in lines."""
+    `tall` are labels whose text is long, given in lines; every other is `low` lines high at least."""
 
     lines: tuple[tuple[tuple[str, str], ...], ...]
     tall: Mapping[str, int] = field(default_factory=dict)
+    low: int = 2
 
     @property
     def pairs(self) -> int:
@@ -130,7 +131,21 @@ class Body:
     rows: str
 
 
-Block = Text | Grid | Table | Body
+@dataclass(frozen=True)
+class Picture:
+    """The square picture called `name`, `size` millimetres wide, at the left, and what stands at its right."""
+
+    name: str
+    size: int
+    beside: tuple[Text, ...]
+
+    @property
+    def room(self) -> int:
+        """Millimetres that it takes with the gap to what stands beside it."""
+        return self.size + 4
+
+
+Block = Text | Grid | Table | Body | Picture
 
 
 @dataclass(frozen=True)
@@ -160,10 +175,11 @@ class Case:
 
 @dataclass(frozen=True)
 class Content:
-    """What a document says: values by placeholder, rows by name."""
+    """What a document says: values by placeholder, rows and pictures (PNG) by name."""
 
     values: Mapping[str, str]
     rows: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def count(self) -> int:
@@ -179,7 +195,7 @@ class Document:
         name: what scripts call it, and its template.
         about: what it is for, in a line.
         read: (case) → what it says. Raises `Refusal` where there is nothing to draw it from.
-        ledger: whose records it holds, or whose record it is drawn for.
+        ledger: whose records it holds, or whose record it is drawn for; None for the book of packages.
         sensitive: the values that a public version leaves out; of rows, the columns say so themselves.
         records: where a record is needed: (case) → the records there are, by id, to choose from.
         county: only a county draws it.
@@ -190,12 +206,17 @@ class Document:
     about: str
     layout: tuple[Block, ...]
     read: Callable[[Case], Content]
-    ledger: Ledger
+    ledger: Ledger | None
     needs: tuple[Need, ...] = ()
     page: Page = UPRIGHT
     sensitive: frozenset[str] = frozenset()
     records: Callable[[Case], Sequence[tuple[str, str]]] | None = None
     county: bool = False
+
+    @property
+    def source(self) -> str:
+        """What the ledger is called from which it is drawn."""
+        return self.ledger.title if self.ledger is not None else "数据交换"
 
     @property
     def tables(self) -> Iterator[Table]:
@@ -209,8 +230,9 @@ class Document:
 
     @property
     def placeholders(self) -> tuple[str, ...]:
-        """The values that its layout names, in the order of the page."""
+        """The values that its layout names."""
         texts = [block.text for block in self.layout if isinstance(block, Text)]
+        texts += [one.text for block in self.layout if isinstance(block, Picture) for one in block.beside]
         grids = [block for block in self.layout if isinstance(block, Grid)]
         texts += [text for grid in grids for line in grid.lines for _, text in line]
         return tuple(dict.fromkeys(name for text in texts for _, name, _, _ in Formatter().parse(text) if name))
@@ -229,7 +251,7 @@ def public(document: Document, content: Content) -> tuple[Document, Content]:
         name: [{key: cell for key, cell in row.items() if key not in document.hidden} for row in found]
         for name, found in content.rows.items()
     }
-    return replace(document, layout=layout), Content(values, rows)
+    return replace(document, layout=layout), replace(content, values=values, rows=rows)
 
 
 def shown(cell: Cell, *, money: bool = False) -> str:

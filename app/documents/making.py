@@ -21,6 +21,9 @@ from db.errors import Refusal
 
 WORD, EXCEL, PDF = ".docx", ".xlsx", ".pdf"
 
+ONLY_WORD = "本单位改过的模板只用于 Word；Excel、PDF 和打印仍是程序带的版式。"
+"""What is said where an office has a template of its own and does not write Word."""
+
 Printer = Callable[[Paper, Path], None]
 """Writes a laid-out document as PDF at a path. The window has one; raises `Refusal` where it cannot write."""
 
@@ -64,7 +67,7 @@ def case(workspace: Workspace, session: Session, document: Document, asked: Aske
         raise Refusal(f"“{document.title}”由县里印发，这里不能打印", "not-allowed")
     if Need.RECORD in document.needs and not asked.record:
         raise Refusal(
-            f"“{document.title}”要指明是哪一条记录：先在“{document.ledger.title}”里选定（命令行用 --record 编号）",
+            f"“{document.title}”要指明是哪一条记录：先在“{document.source}”里选定（命令行用 --record 编号）",
             "record-needed",
         )
     today = clock.today()
@@ -157,7 +160,8 @@ def make(workspace: Workspace, document: Document, asked: Asked, out: Path, pdf:
 
 
 def _note(workspace: Workspace, document: Document, content: Content, asked: Asked) -> None:
-    note_export(workspace, document.ledger, content.count or 1, public=asked.public)
+    if document.ledger is not None:
+        note_export(workspace, document.ledger, content.count or 1, public=asked.public)
 
 
 def _few(content: Content) -> None:

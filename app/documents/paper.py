@@ -1,9 +1,10 @@
 """Lays a document out on paper, as HTML that the window prints or keeps as PDF. No Qt here."""
 
+from base64 import b64encode
 from dataclasses import dataclass
 from html import escape
 
-from app.documents.document import Body, Content, Document, Grid, Page, Style, Table, Text, filled, shown
+from app.documents.document import Body, Content, Document, Grid, Page, Picture, Style, Table, Text, filled, shown
 from app.documents.looks import INSTEAD, Look, look, table_look
 
 
@@ -32,6 +33,8 @@ def paper(document: Document, content: Content) -> Paper:
                 parts.append(_grid(block, content, document.page))
             case Table():
                 parts.append(_table(block, content, document.page))
+            case Picture():
+                parts.append(_picture(block, content, document.page))
     return Paper(content.values.get("title", document.title), "".join(parts), document.page)
 
 
@@ -96,6 +99,18 @@ def _grid(block: Grid, content: Content, page: Page) -> str:
                 f'<td width="{30 / block.pairs:.0f}%" align="center" valign="middle" style="{face}">{label}</td>'
             )
             wide = f'colspan="{across}" width="{70 / block.pairs:.0f}%"'
-            cells.append(f'<td {wide} style="{face};white-space:pre-wrap">{room}</td>')
+            side = "" if label in block.tall else 'valign="middle"'
+            cells.append(f'<td {wide} {side} style="{face};white-space:pre-wrap">{room}</td>')
         lines.append(f"<tr>{''.join(cells)}</tr>")
     return f"{_table_open(page)}{''.join(lines)}</table>"
+
+
+def _picture(block: Picture, content: Content, page: Page) -> str:
+    side = round(block.size / 25.4 * 96)
+    source = f"data:image/png;base64,{b64encode(content.pictures[block.name]).decode()}"
+    beside = "".join(_paragraph(filled(one.text, content.values), one.style, page) for one in block.beside)
+    return (
+        f'<table width="100%" border="0" cellspacing="0" cellpadding="3"><tr>'
+        f'<td width="{block.room * 100 / page.width:.2f}%"><img src="{source}" width="{side}" height="{side}"></td>'
+        f'<td valign="middle">{beside}</td></tr></table>'
+    )

@@ -17,7 +17,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from app.documents.document import CHARACTERS, Body, Document, Grid, Page, Style, Table, Text
+from app.documents.document import CHARACTERS, Body, Document, Grid, Page, Picture, Style, Table, Text
 from app.documents.looks import BOTH, CENTRE, FANG, INSTEAD, LEFT, RIGHT, SONG, Look, look, table_look
 
 ALIGNED = {
@@ -50,6 +50,8 @@ def template(document: Document) -> bytes:
                 _table(made, block, document.page)
             case Body():
                 _body(made, block, document.page)
+            case Picture():
+                _picture(made, block, document.page)
     made.core_properties.title, made.core_properties.author = document.title, "四基"
     _faces(made)
     written = io.BytesIO()
@@ -217,7 +219,18 @@ def _grid(made: Any, block: Grid, page: Page) -> None:
         for place, (label, text) in enumerate(line):
             _cell(row.cells[2 * place], label, page, CENTRE)
             _cell(row.cells[2 * place + 1], placeholders(text), page)
-            row.height = max(row.height or 0, Pt(LINE * max(2, block.tall.get(label, 0))))
+            row.height = max(row.height or 0, Pt(LINE * max(block.low, block.tall.get(label, 0))))
+
+
+def _picture(made: Any, block: Picture, page: Page) -> None:
+    """A table without lines: the picture's placeholder, and what stands beside it."""
+    table = _bare(made, 1, [block.room, page.width - block.room])
+    table.style = None
+    left, right = table.rows[0].cells
+    left.paragraphs[0].add_run(f"{{{{ {block.name} }}}}")
+    for place, one in enumerate(block.beside):
+        _paragraph(right.paragraphs[0] if not place else right.add_paragraph(), placeholders(one.text), one.style, page)
+    right.vertical_alignment = 1  # in the middle
 
 
 def _body(made: Any, block: Body, page: Page) -> None:

@@ -4,13 +4,13 @@ is wrong with it is said by name."""
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from app.backup import TEMPLATES
-from app.documents.document import Content, Document, Row, shown
+from app.documents.document import Content, Document, Picture, Row, shown
 from db.errors import Refusal
 
 FOLDER = TEMPLATES
@@ -39,7 +39,8 @@ def fill(document: Document, content: Content, hidden: Iterable[str], own: Path 
     cannot be filled in, with the place.
     """
     from docx.opc.exceptions import OpcError
-    from docxtpl import DocxTemplate
+    from docx.shared import Mm
+    from docxtpl import DocxTemplate, InlineImage
     from jinja2 import StrictUndefined, TemplateError, UndefinedError
     from jinja2.sandbox import SandboxedEnvironment
     from lxml.etree import LxmlError
@@ -55,6 +56,9 @@ def fill(document: Document, content: Content, hidden: Iterable[str], own: Path 
         made.init_docx()
     except (OpcError, zipfile.BadZipFile, LxmlError, KeyError, ValueError) as error:
         raise Refusal(f"{named}不是 Word 文档（.docx），或者已经损坏。{HINT}", "bad-template") from error
+    sizes = {block.name: block.size for block in document.layout if isinstance(block, Picture)}
+    for name, png in content.pictures.items():
+        words[name] = InlineImage(made, io.BytesIO(png), width=Mm(sizes[name]))
     try:
         for name in hidden:
             _drop(made.docx, name)
@@ -72,7 +76,7 @@ def fill(document: Document, content: Content, hidden: Iterable[str], own: Path 
     return written.getvalue()
 
 
-def context(document: Document, content: Content) -> Mapping[str, Any]:
+def context(document: Document, content: Content) -> dict[str, Any]:
     """What the placeholders of a template stand for, all of it text; a row lacks no column of its table."""
     found: dict[str, Any] = dict(content.values)
     money = {column.name for table in document.tables for column in table.columns if column.money}

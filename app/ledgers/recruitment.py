@@ -38,13 +38,14 @@ def last_steps(session: Session, applicants: Sequence[str]) -> Mapping[str, str]
             ApplicantStep.applicant_id.in_(applicants),
             ApplicantStep.deleted_at.is_(None),
             ApplicantStep.outcome == rules.PASSED,
+            ApplicantStep.step != rules.REPORT,
         )
     )
     furthest: dict[str, str] = {}
     for applicant, step in rows:
         furthest[applicant] = max(furthest.get(applicant, ""), step)
     name = codes.table("applicant_step").name
-    return {applicant: f"{int(step)} {name(step)}" for applicant, step in furthest.items()}
+    return {applicant: rules.numbered(step, name(step)) for applicant, step in furthest.items()}
 
 
 APPLICANTS = Ledger(

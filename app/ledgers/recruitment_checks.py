@@ -425,7 +425,7 @@ def step_has_happened(on: date | None, today: date) -> Finding | None:
 
 
 def step_once(applicant_id: str | None, step: str | None, outcome: str | None, look: Look) -> Finding | None:
-    """applicant_step.once: a step is passed once; only the half-yearly reviews are repeated."""
+    """applicant_step.once: a step is passed once; only reviews and reports are repeated."""
     if not (applicant_id and step) or step in rules.ONGOING or outcome != rules.PASSED:
         return None
     if look.others(ApplicantStep, applicant_id=applicant_id, step=step, outcome=rules.PASSED):

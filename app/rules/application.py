@@ -29,7 +29,10 @@ STEPS: tuple[tuple[int, ...], ...] = (
 )
 """The steps of each of the five stages (§1.1)."""
 
-TALK_MONTHS, WAIT_MONTHS, ACTIVIST_MONTHS, REVIEW_MONTHS = 1, 0, 12, 6
+REPORT = "06R"
+"""What an activist tells of themselves every quarter: kept among the steps, beside the sixth, and none of the 25."""
+
+TALK_MONTHS, WAIT_MONTHS, ACTIVIST_MONTHS, REVIEW_MONTHS, REPORT_MONTHS = 1, 0, 12, 6, 3
 LEAGUE_AGE, CONTACTS, INTRODUCERS, PUBLICITY_DAYS, LEAVING_MONTHS, CHECK_MONTHS = 28, (1, 2), 2, 5, 3, 1
 TRAINING_DAYS, TRAINING_HOURS = 3, 24
 APPROVAL_MONTHS, APPROVAL_MONTHS_MAX = 3, 6
@@ -152,6 +155,11 @@ def contacts_are_named(
 
 def review_due(since: date, *, months: int = REVIEW_MONTHS) -> date:
     """D07 (2014, article 11): the day by which the branch looks at an activist again."""
+    return months_later(since, months)
+
+
+def report_due(since: date, *, months: int = REPORT_MONTHS) -> date:
+    """D07: the day by which an activist reports again."""
     return months_later(since, months)
 
 
@@ -438,7 +446,7 @@ def not_postponed_too_long(
 
 def steps_run_forward(on: date | None, step: str | None, others: Sequence[tuple[str, date]]) -> Finding | None:
     """D04, D09 (§1.1): a step is not done before an earlier one, nor after a later one. `others` are (step, day) of the
-    same person; looking in on somebody (6, 21) goes on while other steps are taken."""
+    same person; looking in on somebody (6, 21) and their reports go on while other steps are taken."""
     if on is None or step is None or step in ONGOING:
         return None
     for other, day in sorted(others):
@@ -451,16 +459,21 @@ def steps_run_forward(on: date | None, step: str | None, others: Sequence[tuple[
     return None
 
 
-ONGOING = frozenset({"06", "21"})
-"""Steps that are repeated: the half-yearly review of activists, and the education on probation."""
+ONGOING = frozenset({"06", REPORT, "21"})
+"""Steps that are repeated: the half-yearly review of activists, their reports, and the education on probation."""
 
 
 def next_step(done: Sequence[str]) -> str | None:
     """The first of the twenty-five that comes after the last one done, None when all is done."""
-    last = max((int(one) for one in done), default=0)
+    last = max((int(one) for one in done if one != REPORT), default=0)
     return f"{last + 1:02d}" if last < len([step for stage in STEPS for step in stage]) else None
 
 
 def stage_of_step(step: str) -> int:
     """Which of the five stages a step belongs to, from 0."""
-    return next(place for place, steps in enumerate(STEPS) if int(step) in steps)
+    return next(place for place, steps in enumerate(STEPS) if int(step[:2]) in steps)
+
+
+def numbered(step: str, name: str) -> str:
+    """What a step is called, with its number where it is one of the 25."""
+    return name if step == REPORT else f"{int(step)} {name}"

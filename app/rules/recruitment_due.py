@@ -7,6 +7,7 @@ from app.rules import application as rules
 from app.rules.recruitment import PROBATION_MONTHS
 from app.rules.spans import months_later
 
+REPORT = rules.REPORT
 TALK, REVIEW, MEETING, APPROVAL, FULL_MEETING, FULL_APPROVAL = "02", "06", "15", "17", "23", "24"
 """Code table applicant_step."""
 
@@ -17,6 +18,7 @@ class Numbers:
 
     talk: int = rules.TALK_MONTHS
     review: int = rules.REVIEW_MONTHS
+    report: int = rules.REPORT_MONTHS
     check: int = rules.CHECK_MONTHS
     approval: int = rules.APPROVAL_MONTHS
     probation: int = PROBATION_MONTHS
@@ -24,13 +26,15 @@ class Numbers:
 
 @dataclass(frozen=True)
 class Days:
-    """The days of one file that decide what is due; `reviewed_on` is that of the last half-yearly review."""
+    """The days of one file that decide what is due; `reviewed_on` is that of the last half-yearly review, `reported_on`
+    that of the last report."""
 
     stage: str
     applied_on: date
     talked_on: date | None = None
     activist_on: date | None = None
     reviewed_on: date | None = None
+    reported_on: date | None = None
     checked_on: date | None = None
     admitted_on: date | None = None
     approved_on: date | None = None
@@ -66,6 +70,8 @@ def due(file: Days, numbers: Numbers) -> tuple[Due, ...]:
     if file.stage == rules.ACTIVIST and file.activist_on is not None:
         since = max(file.reviewed_on or file.activist_on, file.activist_on)
         found.append(Due(REVIEW, rules.review_due(since, months=numbers.review), "D07"))
+        since = max(file.reported_on or file.activist_on, file.activist_on)
+        found.append(Due(REPORT, rules.report_due(since, months=numbers.report), "D07"))
     if file.admitted_on is None and file.checked_on is not None:
         found.append(Due(MEETING, months_later(file.checked_on, numbers.check), "D18"))
     if file.admitted_on is not None:

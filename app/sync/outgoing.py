@@ -42,9 +42,11 @@ class Sent:
     """One package written.
 
     `kind` is `snapshot` or `changes`; a package with no records is the receipt for what the other side sent.
-    `left_out` has a sentence for each attachment whose bytes could not go with it.
+    `left_out` has a sentence for each attachment whose bytes could not go with it; `id` is that of its line in the book
+    of packages.
     """
 
+    id: str
     file: Path
     office_code: str
     office_name: str
@@ -66,11 +68,13 @@ class Sent:
 class Composed:
     """A package ready to be written, and the line by which the store will remember it."""
 
+    id: str
     manifest: Manifest
     data: bytes
     parts: tuple[package.Part, ...]
     upto: int
     told: int
+    news: dict[str, Counts]
     builds_on: str | None
     left_out: tuple[str, ...]
 
@@ -87,16 +91,18 @@ class Composed:
         """Bytes that the package has at most, but for its records, which get much smaller."""
         return sum(blob.bytes for blob in self.manifest.files)
 
-    def remember(self, session: Session, peer_id: str, replica: str, file: str) -> None:
-        """Puts into the store what it keeps of the package once it is out."""
+    def remember(self, session: Session, peer_id: str, replica: str, file: Path) -> None:
+        """Puts into the store what it keeps of the package once it is out; `file` is the one in the archive."""
         summary = Summary(
             ledgers={name: Counts(updated=rows) for name, rows in self.counts.items()},
             live={name: total.live for name, total in self.manifest.totals.items()},
             records=sum(self.counts.values()),
             told=self.told,
+            news=self.news,
+            bytes=file.stat().st_size,
         )
         line = PackageLine(
-            id=new_id(),
+            id=self.id,
             place=register.next_place(session),
             peer_id=peer_id,
             sent=True,
@@ -105,7 +111,7 @@ class Composed:
             digest=self.digest,
             kind=self.manifest.kind,
             at=clock.now(),
-            file=file,
+            file=file.name,
             upto=self.upto,
             builds_on=self.builds_on,
             summary=register.kept(summary),
@@ -181,7 +187,7 @@ def _export_to(ws: Workspace, to: Path, peer_id: str, *, full: bool, progress: P
             package.write(out, made.data, keys.sign(made.data), made.parts, recipients)
 
         def remember() -> None:
-            made.remember(session, peer_id, ws.replica, archived.name)
+            made.remember(session, peer_id, ws.replica, archived)
             session.commit()
 
         room(ws.folder, made.size, "本机磁盘放不下要写的包", "请清理本机磁盘后再导出，没有写出任何文件")
@@ -194,6 +200,7 @@ def _export_to(ws: Workspace, to: Path, peer_id: str, *, full: bool, progress: P
                 archived.unlink(missing_ok=True)
             raise
         return Sent(
+            made.id,
             to / name,
             peer.code,
             peer.name,
@@ -227,7 +234,8 @@ def compose(
     up = peer.superior
     line = line_to(session, ws, peer)
     last = register.last(session, peer.office_id, sent=True, replica=ws.replica)
-    known = None if full or enrolment else register.base(session, peer.office_id, ws.replica)
+    base = register.base(session, peer.office_id, ws.replica)
+    known = None if full or enrolment else base
     content = Content(session, line, peer.office_id, up=up, since=known.upto if known else None, full=enrolment is None)
     members = content.measure(progress)
     # an enrolment file is opened in memory: the first package after it brings what is attached to its records
@@ -266,7 +274,9 @@ def compose(
     parts += content.files(files, progress)
     upto = session.execute(select(func.max(ChangeLine.seq))).scalar() or 0
     told = untold[-1].place if untold else received.place if received else 0
-    return Composed(manifest, data, tuple(parts), upto, told, known.id if known else None, left_out)
+    new = {} if enrolment else _due(session, ws, peer, base.upto if base else None)
+    news = {member.table: Counts(*new.get(member.table, ())) for _, member in members}
+    return Composed(new_id(), manifest, data, tuple(parts), upto, told, news, known.id if known else None, left_out)
 
 
 def line_to(session: Session, ws: Workspace, peer: Peer) -> scope.Line:

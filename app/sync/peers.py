@@ -79,7 +79,7 @@ def enrol(ws: Workspace, code: str, name: str, out: Path, *, kind: str | None = 
     passphrase = seal.new_passphrase()
     packages = ws.folder / "packages"
     packages.mkdir(exist_ok=True)
-    archived = packages / f"{package.stem(code)}-enrolment-{new_id()[-8:]}{package.SUFFIX}"
+    archived = packages / f"{package.stem(code)}{register.ENROLMENT}{new_id()[-8:]}{package.SUFFIX}"
     try:
         with ws.edit(f"登记{name}", "enrol") as batch:
             session = batch.session
@@ -97,7 +97,7 @@ def enrol(ws: Workspace, code: str, name: str, out: Path, *, kind: str | None = 
             made = compose(session, ws, peer, enrolment=invitation)
             with stick.blaming(packages), archived.open("wb") as file:
                 package.write_with_passphrase(file, made.data, keys.sign(made.data), made.parts, passphrase)
-            made.remember(session, peer.office_id, ws.replica, archived.name)
+            made.remember(session, peer.office_id, ws.replica, archived)
             stick.put(archived, out)
             found = Enrolment(peer.office_id, code, name, out, passphrase)
     except BaseException:

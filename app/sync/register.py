@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
 from sqlalchemy import func, select
@@ -12,6 +13,9 @@ from app.workspace import Workspace
 from db.journal import BatchLine
 from db.models.handoff import PackageBlob, PackageLine, Peer
 from db.models.record import dump
+
+ENROLMENT = "-enrolment-"
+"""What the archive's name of an enrolment file has in it."""
 
 FATES = 2000
 """How many fates of single records a package remembers, and tells."""
@@ -30,7 +34,8 @@ class Summary(msgspec.Struct):
     """What the store keeps of one package beside its number.
 
     `told`: of a sent package, the place of the last received one whose result it carried. `result`: of a sent one, what
-    the other side said became of it.
+    the other side said became of it. `news`: of a sent one, by ledger, what of its records the other side had not seen;
+    `bytes`: its size. Both are missing of packages that were written before they were kept.
     """
 
     ledgers: dict[str, Counts] = {}
@@ -40,6 +45,8 @@ class Summary(msgspec.Struct):
     more: int = 0
     told: int = 0
     result: Result | None = None
+    news: dict[str, Counts] = {}
+    bytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -103,6 +110,12 @@ def next_place(session: Session) -> int:
 def summary_of(line: PackageLine) -> Summary:
     """What the store keeps of a package."""
     return msgspec.json.decode(line.summary, type=Summary)
+
+
+def name_on_stick(line: PackageLine) -> str:
+    """What the file of a sent package was called: the archive adds the beginning of its digest."""
+    file = Path(line.file)
+    return f"{file.stem.removesuffix(f'-{line.digest[:8]}')}{file.suffix}"
 
 
 def kept(summary: Summary) -> str:

@@ -52,6 +52,9 @@ REFUSED = (
     (["roster"], "没有/x.docx", "没有文件夹“"),
     (["roster"], "没有/x.xlsx", "没有文件夹“"),
     (["roster"], "x.pdf", "这里不能写 PDF"),
+    (["recruitment"], "x.docx", "“发展党员全程纪实表”要指明是哪一条记录：先在“发展党员”里选定"),
+    (["hand-over"], "x.docx", "“交接单”要指明是哪一条记录：先在“数据交换”里选定"),
+    (["hand-over", "--record", "123"], "x.xlsx", "没有写过这个包。请从“交接单”能选的包里另选一个"),
     (["bulletin"], "x.docx", "“月通报”由县里印发，这里不能打印"),
     (["pay", "--year", "2012"], "x.docx", "2012 年没有可以发的报酬"),
     (["duties"], "x.docx", "还没有责任分解"),
@@ -101,3 +104,13 @@ def test_an_own_template_is_made_and_given_up(run: Run, township: Path) -> None:
     assert "已改回原来的模板" in run("report-template", township, "roster", "--standard", plain=True).err
     assert not file.exists()
     assert "没有自己的模板" in run("report-template", township, "roster", "--standard", plain=True).err
+
+
+def test_where_an_own_template_does_not_serve_it_is_said(run: Run, township: Path, branch: str, tmp_path: Path) -> None:
+    add_member(run, township)
+    said = "本单位改过的模板只用于 Word；Excel、PDF 和打印仍是程序带的版式。"
+    assert said not in run("report", township, "roster", "--out", tmp_path / "册.xlsx").err
+    run("report-template", township, "roster")
+    assert said in run("report", township, "roster", "--out", tmp_path / "册.xlsx").err
+    assert said not in run("report", township, "roster", "--out", tmp_path / "册.docx").err
+    assert said not in run("report", township, "venues", "--out", tmp_path / "台账.xlsx").err

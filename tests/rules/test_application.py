@@ -9,6 +9,7 @@ from app.findings import Finding
 from app.rules import application as rules
 from app.rules.application import (
     ACTIVIST,
+    APPLICANT,
     CANDIDATE,
     CONVERTED,
     ENDED,
@@ -23,6 +24,7 @@ from app.rules.application import (
     steps_run_forward,
     working_days,
 )
+from app.rules.recruitment_due import Days, Numbers, due
 
 TODAY = date(2026, 11, 3)
 
@@ -38,12 +40,19 @@ def said(found: Finding | None) -> tuple[str, str | None, str] | None:
 def test_the_path_has_five_stages_and_twenty_five_steps() -> None:
     assert [step for stage in STEPS for step in stage] == list(range(1, 26))
     assert [len(stage) for stage in STEPS] == [2, 4, 5, 7, 7]
-    assert [stage_of_step(one) for one in ("01", "06", "11", "18", "25")] == [0, 1, 2, 3, 4]
+    assert [stage_of_step(one) for one in ("01", "06", "06R", "11", "18", "25")] == [0, 1, 1, 2, 3, 4]
 
 
 @pytest.mark.parametrize(
     ("done", "expected"),
-    [([], "01"), (["01"], "02"), (["01", "03"], "04"), (["01", "06", "06"], "07"), (["25"], None)],
+    [
+        ([], "01"),
+        (["01"], "02"),
+        (["01", "03"], "04"),
+        (["01", "06", "06"], "07"),
+        (["04", "06R"], "05"),
+        (["25"], None),
+    ],
 )
 def test_the_next_step(done: list[str], expected: str | None) -> None:
     assert next_step(done) == expected
@@ -125,6 +134,31 @@ def test_contacts(contacts: str | None, expected: object) -> None:
 
 def test_a_review_falls_due_after_half_a_year() -> None:
     assert rules.review_due(date(2026, 8, 31)) == date(2027, 2, 28)  # D07
+
+
+def test_a_report_falls_due_after_a_quarter() -> None:
+    assert rules.report_due(date(2026, 11, 30)) == date(2027, 2, 28)  # D07
+    assert rules.report_due(date(2026, 1, 15), months=6) == date(2026, 7, 15)
+
+
+@pytest.mark.parametrize(
+    ("stage", "activist", "reviewed", "reported", "expected"),
+    [
+        (ACTIVIST, "2026-01-10", None, None, {"06": "2026-07-10", "06R": "2026-04-10"}),  # D07: from the beginning
+        (ACTIVIST, "2026-01-10", "2026-07-01", "2026-06-30", {"06": "2027-01-01", "06R": "2026-09-30"}),  # D07
+        (ACTIVIST, "2026-01-10", "2025-12-01", "2025-12-01", {"06": "2026-07-10", "06R": "2026-04-10"}),  # before it
+        (APPLICANT, None, None, None, {}),
+        (CANDIDATE, "2026-01-10", None, None, {}),
+        (ENDED, "2026-01-10", None, None, {}),
+    ],
+)
+def test_what_waits_of_an_activist(
+    stage: str, activist: str | None, reviewed: str | None, reported: str | None, expected: dict[str, str]
+) -> None:
+    file = Days(
+        stage, date(2025, 6, 1), date(2025, 6, 5), day(activist), reviewed_on=day(reviewed), reported_on=day(reported)
+    )
+    assert {one.step: one.on.isoformat() for one in due(file, Numbers())} == expected
 
 
 @pytest.mark.parametrize(

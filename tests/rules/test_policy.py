@@ -74,6 +74,7 @@ def test_the_seeds_own_numbers(key: str, value: str):
         ("recruit.wait_months", application.WAIT_MONTHS),
         ("recruit.activist_months", application.ACTIVIST_MONTHS),
         ("recruit.review_months", application.REVIEW_MONTHS),
+        ("recruit.report_months", application.REPORT_MONTHS),
         ("recruit.league_age", application.LEAGUE_AGE),
         ("recruit.contacts_min", application.CONTACTS[0]),
         ("recruit.contacts_max", application.CONTACTS[1]),

@@ -191,7 +191,7 @@ def texts_of_the_window() -> list[re.Pattern[str]]:
     for file in sorted(Path(manual.__file__).parents[1].rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                found.add(re.escape(node.value.removesuffix("…")))
+                found.add(re.escape(node.value.removesuffix("…").removesuffix(" ›")))
             elif isinstance(node, ast.JoinedStr):
                 parts = [one.value if isinstance(one, ast.Constant) else None for one in node.values]
                 if len("".join(one for one in parts if one)) >= 4:

@@ -53,7 +53,7 @@ def test_the_overdue_come_first_with_their_path(page: RecruitmentPage) -> None:
         ["李建国", "申请人", "10月1日 超期", "2 党组织派人谈话"],
         ["周小兰", "申请人", "", "3 推荐和确定积极分子"],
     ]
-    assert len(page.findChildren(StepLine)) == 25
+    assert len(page.findChildren(StepLine)) == 26, "the twenty-five, and the reports"
 
 
 def test_a_step_is_written_down_and_taken_back(page: RecruitmentPage, qtbot: QtBot) -> None:
@@ -88,5 +88,7 @@ def test_a_reminder_narrows_the_page(page: RecruitmentPage, qtbot: QtBot) -> Non
 def test_the_file_is_a_click_away(page: RecruitmentPage) -> None:
     gone: list[Place] = []
     page.go.connect(gone.append)
-    next(one for one in page.findChildren(QPushButton) if one.text() == "打开档案 ›").click()
-    assert gone == [Place("applicant", ids=(page.rows.rows[0].id,))]
+    for wanted in ("打开档案 ›", "打印纪实表 ›"):
+        next(one for one in page.findChildren(QPushButton) if one.text() == wanted).click()
+    file = page.rows.rows[0].id
+    assert gone == [Place("applicant", ids=(file,)), Place("reports", ids=("recruitment", file))]

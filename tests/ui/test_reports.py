@@ -7,11 +7,17 @@ from openpyxl import load_workbook
 from PySide6.QtPrintSupport import QPrintPreviewDialog
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from sqlalchemy import select
 
+from app import editing
 from app.documents.catalogue import DOCUMENTS
 from app.documents.document import OFFICIAL, Body, Column, Content, Style, Table, Text, paragraphs
 from app.documents.paper import Paper, paper
+from app.ledgers.catalogue import LEDGERS
+from app.place import Place
+from app.workspace import Workspace
 from db.errors import Refusal
+from db.models.organisation import PartyOrg
 from tests.ui.conftest import PEOPLE
 from ui.background import Desk
 from ui.pages.reports import ReportsPage
@@ -72,8 +78,33 @@ def test_a_document_without_a_record_to_choose_cannot_be_drawn(page: ReportsPage
     choose(page, "letter", qtbot)
     assert page.none.text() == "“组织关系转接”里还没有可以选的记录。"
     assert not any(one.isEnabled() for one in page.buttons)
+    choose(page, "hand-over", qtbot)
+    assert page.about.text().endswith("取自“数据交换”。")
+    assert page.none.text() == "“数据交换”里还没有可以选的记录。"
+    with qtbot.waitSignal(page.go, check_params_cb=lambda place: place.page == "exchange"):
+        page.ledger.click()
     choose(page, "roster", qtbot)
     assert all(one.isEnabled() for one in page.buttons)
+
+
+def test_a_document_is_asked_for_elsewhere_with_its_record(page: ReportsPage, desk: Desk, qtbot: QtBot) -> None:
+    made: list[str] = []
+
+    def add(workspace: Workspace) -> list[str]:
+        with workspace.read() as session:
+            branch = session.scalars(select(PartyOrg.id)).first()
+        typed = {"sex": "男", "birth": "1995-03-12", "branch_id": branch, "applied_on": "2026-03-01"}
+        return [editing.save(workspace, LEDGERS["applicant"], {"name": name, **typed}) for name in ("安小兰", "周小兰")]
+
+    desk.write(add, made.extend)
+    qtbot.waitUntil(lambda: len(made) == 2)
+    page.test_window.go_to_place(Place("reports", ids=("recruitment", made[1])))  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: page.record.currentData() == made[1])
+    assert page.title.text() == "发展党员全程纪实表"
+    page.record.setCurrentIndex(page.record.findData(made[0]))
+    page.refresh()
+    qtbot.waitUntil(lambda: not desk.busy)
+    assert page.record.currentData() == made[0], "what a person has chosen since stays"
 
 
 def test_the_preview_opens(page: ReportsPage, qtbot: QtBot) -> None:

@@ -12,12 +12,12 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.place import Place
+from app.sync.words import KINDS, day
 from db import clock
 from ui.shell import theme
 from ui.shell.widgets import Card, Note, action, button, clear, column, label, line, row, scrolling
 from ui.shell.words import when
 from ui.wizards.parts import Column, Rows, table
-from ui.wizards.words import KINDS, day
 
 if TYPE_CHECKING:
     from app.sync.board import Board, Township

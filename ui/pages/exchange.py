@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMessageBox, QStackedWidget, QWidget
 
+from app.place import REPORTS, Place
+from app.sync.words import KINDS
 from db import clock
 from ui.background import Desk
 from ui.ledger import printing
@@ -16,13 +18,12 @@ from ui.pages.join import JoinDialog
 from ui.pages.settle import SettleDialog
 from ui.shell import widgets
 from ui.shell.widgets import Card, Elided, MessageBar, Note, PageHeader, button, clear, column, label, primary, row
-from ui.shell.words import when
+from ui.shell.words import HAND_UP, JOIN, when
 from ui.wizards import sticks
 from ui.wizards.frame import Flow
 from ui.wizards.hand_over import HandOver
 from ui.wizards.parts import Column, Rows, table
 from ui.wizards.take_in import TakeIn, taking_in
-from ui.wizards.words import HAND_UP, JOIN, KINDS
 
 if TYPE_CHECKING:
     from app.sync.board import Board, Township
@@ -94,7 +95,8 @@ class ExchangePage(QStackedWidget):
             layout.addWidget(self.board, 1)
         else:
             card = Card(padding=1, gap=0)
-            card.body.addLayout(row(label("发出和收到的包", "head"), 0, margins=(15, 11, 11, 7)))
+            again = button("再印交接单 ›", kind="link", then=lambda: self.go.emit(Place(REPORTS, ids=("hand-over",))))
+            card.body.addLayout(row(label("发出和收到的包", "head"), 0, again, margins=(15, 11, 11, 7)))
             sheet = table(self.packages)
             sheet.setAccessibleName("发出和收到的包")
             card.body.addWidget(self.none)

@@ -12,11 +12,11 @@ from db.errors import Refusal
 from ui.background import Desk
 from ui.shell import manual, theme
 from ui.shell.widgets import Card, MessageBar, Note, action, button, clear, column, label, primary, row
+from ui.shell.words import JOIN
 from ui.wizards import sticks
 from ui.wizards.first_run import ENROLMENT_FILTER
 from ui.wizards.parcels import in_words, ledger_title
 from ui.wizards.parts import Column, FieldRow, PathField, Rows, line, table
-from ui.wizards.words import JOIN
 
 if TYPE_CHECKING:
     from app.sync.peers import Joined

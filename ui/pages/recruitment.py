@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from app import actions, recruiting
 from app.actions import Offer
 from app.ledgers.catalogue import LEDGERS
-from app.place import Place
+from app.place import REPORTS, Place
 from app.recruiting import BY_ACTION, MATERIALS, Path, State, Step
 from app.reminding import spoken
-from app.rules.application import ONGOING, STAGES, STEPS
+from app.rules.application import ACTIVIST, ONGOING, REPORT, STAGES, stage_of_step
 from app.rules.recruitment_due import FULL_MEETING, MEETING
 from app.workspace import Workspace
 from db import clock
@@ -177,13 +177,15 @@ class RecruitmentPage(ReadingPage):
         head.addWidget(label(f"{one.branch} · 已办 {one.done} / 25 步", "quiet"))
         head.addStretch(1)
         file = Place("applicant", ids=(one.id,))
+        paper = Place(REPORTS, ids=("recruitment", one.id))
+        head.addWidget(button("打印纪实表 ›", kind="link", then=lambda: self.go.emit(paper)))
         head.addWidget(button("打开档案 ›", kind="link", then=lambda: self.go.emit(file)))
         card.body.addLayout(head)
         for due in one.due:
             if due.soon(self.today):
                 step = next(step for step in one.steps if step.code == due.step)
                 late, by = due.late(self.today), spoken(due.on, self.today)
-                ask = f"{int(step.code)} {step.name}：应在 {by}前办，{'已经超期' if late else '快到期了'}"
+                ask = f"{step.title}：应在 {by}前办，{'已经超期' if late else '快到期了'}"
                 if due.rule == "D22":
                     ask = f"预备期{'已于' if due.on <= self.today else '将于'} {by}届满，应召开支部大会讨论转正"
                 card.body.addWidget(label(ask, "error" if late else "warning", wrap=True))
@@ -218,8 +220,9 @@ class RecruitmentPage(ReadingPage):
     def _stage(self, one: Path, stage: int) -> Card:
         card = Card(padding=10, gap=0)
         card.body.addWidget(label(f"{'一二三四五'[stage]}、{STAGES[stage]}", "section"))
-        for number in STEPS[stage]:
-            card.body.addWidget(StepLine(self, one, one.steps[number - 1]))
+        for step in one.steps:
+            if stage_of_step(step.code) == stage:
+                card.body.addWidget(StepLine(self, one, step))
         return card
 
     # ---------------------------------------------------------------- doing
@@ -233,7 +236,7 @@ class RecruitmentPage(ReadingPage):
         texts = {"on": self.today.isoformat(), "outcome": "01", "document": MATERIALS[step.code][:100]}
         says = "写下办理的日期，档案里相应的日期一起填好，可以撤销。"
         offer = Offer(
-            step.code, f"登记 {int(step.code)} {step.name}", says, "mdi6.check",
+            step.code, f"登记 {step.title}", says, "mdi6.check",
             tuple(fields), frozenset({"on", "outcome"}), texts, {},
         )  # fmt: skip
 
@@ -250,7 +253,7 @@ class RecruitmentPage(ReadingPage):
 
 
 class StepLine(QWidget):
-    """One of the twenty-five: its sign, its name, its day, and what can be done about it."""
+    """One of the steps: its sign, its name, its day, and what can be done about it."""
 
     def __init__(self, page: RecruitmentPage, one: Path, step: Step) -> None:
         super().__init__()
@@ -259,7 +262,7 @@ class StepLine(QWidget):
         sign.setPixmap(theme.pixmap(icon, tone, 16))
         sign.setToolTip(step.state.value)
         quiet = step.state in (State.AHEAD, State.SKIPPED)
-        name = Elided(f"{int(step.code)} {step.name}", "quiet" if quiet else "value")
+        name = Elided(step.title, "quiet" if quiet else "value")
         name.setToolTip(_tip(step))
         layout = row(sign, gap=8, margins=(0, 0, 0, 0))
         layout.addWidget(name, 1)
@@ -269,11 +272,11 @@ class StepLine(QWidget):
         if one.own and _records(one, step):
             again = step.code in ONGOING and step.times
             then = button("再记" if again else "登记", kind="link", then=lambda: page.record(one, step))
-            then.setAccessibleName(f"登记 {int(step.code)} {step.name}")
+            then.setAccessibleName(f"登记 {step.title}")
             layout.addWidget(then)
         if step.record_id:
             record = Place("applicant_step", ids=(step.record_id,))
-            opens = tool("mdi6.chevron-right", f"打开记录：{int(step.code)} {step.name}")
+            opens = tool("mdi6.chevron-right", f"打开记录：{step.title}")
             opens.clicked.connect(lambda: page.go.emit(record))
             layout.addWidget(opens)
         self.setLayout(layout)
@@ -281,10 +284,12 @@ class StepLine(QWidget):
 
 
 def _records(one: Path, step: Step) -> bool:
-    """Whether a step can be written down here: what comes next, is due, did not pass or was left out. The two meetings
-    have buttons of their own."""
+    """Whether a step can be written down here: what comes next, is due, did not pass or was left out; an activist's
+    report at any time. The two meetings have buttons of their own."""
     if one.stage == "06" or step.code in BY_ACTION:
         return False
+    if step.code == REPORT and one.stage == ACTIVIST:
+        return True
     if step.code in ONGOING and step.times:
         return not one.over
     return step.state in (State.NEXT, State.DUE, State.LATE, State.FAILED, State.SKIPPED)
@@ -311,10 +316,10 @@ def _tip(step: Step) -> str:
     told = [f"材料：{step.document or MATERIALS[step.code]}"]
     if step.by:
         told.insert(0, f"经办人：{step.by}")
-    return "\n".join([f"{int(step.code)} {step.name}", *told])
+    return "\n".join([step.title, *told])
 
 
 def _next(one: Path) -> str:
     if one.over:
-        return "已终止" if one.stage == "06" else f"{int(one.next.code)} {one.next.name}" if one.next else "已归档"
-    return f"{int(one.next.code)} {one.next.name}" if one.next else ""
+        return "已终止" if one.stage == "06" else one.next.title if one.next else "已归档"
+    return one.next.title if one.next else ""

@@ -13,13 +13,13 @@ from app.documents import making, word
 from app.documents.document import Document, Need
 from app.documents.making import Asked
 from app.documents.paper import Paper
-from app.place import Place
+from app.place import EXCHANGE, Place
 from app.record_view import OfficeChoice
 from app.rules import monthly
 from app.workspace import Workspace
 from db import clock
 from db.errors import Refusal
-from ui.background import Desk
+from ui.background import PACKAGES, Desk
 from ui.pages.yearly import ReadingPage, offer
 from ui.shell import theme
 from ui.shell.widgets import MARGINS, Card, PageHeader, button, column, label, line, primary, row
@@ -48,14 +48,16 @@ class ReportsPage(ReadingPage):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.documents = making.offered(county=self.county)
-        self.SHOWN = frozenset({"office", *(one.ledger.id for one in self.documents if one.records)})
+        kept = (one.ledger.id if one.ledger is not None else PACKAGES for one in self.documents if one.records)
+        self.SHOWN = frozenset({"office", *kept})
         self.document: Document = self.documents[0]
+        self._wanted: str | None = None
         self.header = PageHeader(
             "报表和文书", f"{len(self.documents)} 种 · 存成 Word、Excel、PDF，或者直接打印；Word 的模板可以自己改"
         )
         self.rows = Rows(
             [
-                Column("文书", lambda one: one.title, width=132),
+                Column("文书", lambda one: one.title, width=156),
                 Column("说明", lambda one: one.about),
             ],
             self.documents,
@@ -112,7 +114,7 @@ class ReportsPage(ReadingPage):
         self.template = label("", "small", wrap=True)
         self.edit = button("修改模板", "mdi6.file-edit-outline", then=self.edit_template)
         self.standard = button("改回原来的", then=self.back_to_standard)
-        ledger = button("看台账", "mdi6.table", kind="link", then=lambda: self.go.emit(Place(self.document.ledger.id)))
+        self.ledger = button("看台账", "mdi6.table", kind="link", then=lambda: self.go.emit(self._source()))
         card.body.addLayout(column(self.title, self.about, gap=4))
         for one in lines:
             card.body.addWidget(one)
@@ -121,7 +123,7 @@ class ReportsPage(ReadingPage):
         card.body.addLayout(row(*self.buttons, 0, gap=8))
         card.body.addWidget(line())
         card.body.addWidget(self.template)
-        card.body.addLayout(row(self.edit, self.standard, 0, ledger, gap=8))
+        card.body.addLayout(row(self.edit, self.standard, 0, self.ledger, gap=8))
         card.body.addStretch(1)
         return card
 
@@ -132,12 +134,20 @@ class ReportsPage(ReadingPage):
             return
         self.document = one = self.documents[at]
         self.title.setText(one.title)
-        self.about.setText(f"{one.about}。取自“{one.ledger.title}”。")
+        self.about.setText(f"{one.about}。取自“{one.source}”。")
         self.fields[Need.YEAR].setVisible(Need.YEAR in one.needs)
         self.fields[Need.MONTH].setVisible(Need.MONTH in one.needs)
         self.fields[Need.OFFICE].setVisible(self.county and not one.county)
         self.fields[Need.RECORD].setVisible(one.records is not None)
         self.public.setVisible(bool(one.hidden or one.sensitive))
+        self.refresh()
+
+    def show_place(self, place: Place) -> None:
+        """Chooses the document that was asked for elsewhere, and the record that it is to be drawn for."""
+        name, *record = place.ids or ("",)
+        self._wanted = record[0] if record else None
+        self.office.setCurrentIndex(0)
+        self.view.selectRow(next((at for at, one in enumerate(self.documents) if one.name == name), 0))
         self.refresh()
 
     def ask(self) -> Callable[[Workspace], Found]:
@@ -155,7 +165,9 @@ class ReportsPage(ReadingPage):
         return read
 
     def show_found(self, now: Found) -> None:
-        office, record = self.office.currentData(), self.record.currentData()
+        office, record = self.office.currentData(), self._wanted or self.record.currentData()
+        if any(id == self._wanted for id, _ in now.records):
+            self._wanted = None
         one = Need.OFFICE in self.document.needs
         everyone = [] if one else [("全部单位", None)]
         offer(self.office, [*everyone, *((choice.name, choice.id) for choice in now.offices)], office)
@@ -165,13 +177,15 @@ class ReportsPage(ReadingPage):
                 box.setCurrentIndex(0)
         lacking = self.document.records is not None and not now.records
         self.none.setVisible(lacking)
-        self.none.setText(f"“{self.document.ledger.title}”里还没有可以选的记录。")
+        self.none.setText(f"“{self.document.source}”里还没有可以选的记录。")
         for each in self.buttons:
             each.setEnabled(not lacking)
-        self.template.setText(
-            "Word 用本单位自己改过的模板。" if now.own else "Word 用程序带的模板；要换版式，改一份自己的。"
-        )
+        self.template.setText(making.ONLY_WORD if now.own else "Word 用程序带的模板；要换版式，改一份自己的。")
         self.standard.setVisible(now.own)
+
+    def _source(self) -> Place:
+        """Where stands what the document is drawn from."""
+        return Place(self.document.ledger.id if self.document.ledger is not None else EXCHANGE)
 
     def _office(self) -> str | None:
         """The office chosen, None for all, and for a document that knows no office."""

@@ -32,7 +32,7 @@ from ui.shell.widgets import (
     row,
     scrolling,
 )
-from ui.wizards.words import JOIN
+from ui.shell.words import JOIN
 
 MINUTES = (0, 5, 15, 30, 60)
 LINES = 40

@@ -37,7 +37,7 @@ from ui.shell.widgets import (
     row,
     scrolling,
 )
-from ui.wizards.words import HAND_UP
+from ui.shell.words import HAND_UP
 
 STEP = 100
 """How many records are checked before others get their turn."""

@@ -19,6 +19,7 @@ from ui.pages.funding import FundingPage
 from ui.pages.month import MonthPage
 from ui.pages.pay import PaySheetPage
 from ui.pages.recruitment import RecruitmentPage
+from ui.pages.reports import ReportsPage
 from ui.pages.settings import SettingsPage
 from ui.pages.villages import VillagesPage
 from ui.pages.workbench import WorkbenchPage
@@ -31,7 +32,7 @@ from ui.wizards.frame import Flow
 
 NAME = "四基党建工作台"
 WORKBENCH = "workbench"
-SHOWS = LedgerPage | MonthPage | RecruitmentPage | PaySheetPage | FundingPage | VillagesPage
+SHOWS = LedgerPage | MonthPage | RecruitmentPage | PaySheetPage | FundingPage | ReportsPage | VillagesPage
 """The pages that can be narrowed to a `Place`."""
 FIRST = WORKBENCH
 """The page that a window opens with."""

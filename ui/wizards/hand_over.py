@@ -9,22 +9,22 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLabel, QWidget
 
 from app.files import size
-from db import clock
+from app.sync.words import day
 from db.errors import Refusal
+from ui import paper
 from ui.background import Desk, Progress
 from ui.shell.widgets import Card, Note, button, clear, column, label, row, scrolling
-from ui.wizards import sheet, sticks
+from ui.shell.words import HAND_UP
+from ui.wizards import sticks
 from ui.wizards.frame import Flow
 from ui.wizards.parts import Column, PlacePicker, Rows, table
-from ui.wizards.words import HAND_UP, KINDS, day, moment
 
 if TYPE_CHECKING:
+    from app.documents.paper import Paper
     from app.sync.outgoing import Sent
     from app.sync.survey import LedgerSurvey, Survey
     from app.workspace import OfficeCard, Workspace
 
-LINES = 12
-"""How many ledgers the sheet has room for."""
 LEFT_OUT = 3
 """How many attachments that could not go are named."""
 SHRUNK = 0.5
@@ -64,7 +64,7 @@ class HandOver(Flow):
         self.surveys: list[Survey] = []
         self.faults = (0, 0)
         self.sent: list[Sent] = []
-        self.sheets: list[sheet.Sheet] = []
+        self.sheets: list[Paper] = []
         self._fill_content_step()
         self.places = PlacePicker(drives)
         self.places.changed.connect(self.refresh)
@@ -250,12 +250,14 @@ class HandOver(Flow):
         full = self.full.isChecked()
         to, codes = place.root, [None] if everyone and not self.up else [one.code for one in chosen]
 
-        def do(workspace: "Workspace", progress: Progress) -> "list[Sent]":
+        def do(workspace: "Workspace", progress: Progress) -> "list[tuple[Sent, Paper]]":
+            from app.documents import handoff, making
             from app.sync import outgoing
 
-            return [
+            sent = [
                 one for code in codes for one in outgoing.export(workspace, to, code=code, full=full, progress=progress)
             ]
+            return [(one, making.laid_out(workspace, handoff.SHEET, making.Asked(record=one.id))) for one in sent]
 
         self.run("正在写文件…", do, self._written)
 
@@ -264,10 +266,9 @@ class HandOver(Flow):
         if self.place == 1:
             self.places.look()
 
-    def _written(self, sent: "list[Sent]") -> None:
-        self.sent = list(sent)
-        by_code = {one.code: one for one in self.surveys}
-        self.sheets = [self._sheet(one, by_code.get(one.office_code)) for one in self.sent]
+    def _written(self, written: "list[tuple[Sent, Paper]]") -> None:
+        self.sent = [one for one, _ in written]
+        self.sheets = [paper for _, paper in written]
         clear(self.said)
         folder = self.sent[0].file.parent
         amount = f"{len(self.sent)} 个文件" if len(self.sent) > 1 else f"“{self.sent[0].file.name}”"
@@ -283,38 +284,18 @@ class HandOver(Flow):
         self.said.addLayout(row(opening, 0))
         self.which.blockSignals(True)
         self.which.clear()
-        for one in self.sheets:
-            self.which.addItem(f"{one.receiver} 第 {one.sequence} 号")
+        for one in self.sent:
+            self.which.addItem(f"{one.office_name} 第 {one.sequence} 号")
         self.which.blockSignals(False)
         self.which.setVisible(len(self.sheets) > 1)
         self._show_sheet(0)
         self.go_to(2)
 
-    def _sheet(self, sent: "Sent", survey: "Survey | None") -> sheet.Sheet:
-        here = self.office
-        told = survey.lines if survey is not None else ()
-        if len(told) > LINES:  # one page: the ledgers without news are left out
-            told = tuple(line for line in told if line.new or line.changed or line.deleted)
-        lines = [sheet.SheetLine(line.title, line.new, line.changed, line.deleted, line.live) for line in told]
-        return sheet.Sheet(
-            "数据上报交接单" if self.up else "数据下发交接单",
-            here.name,
-            here.code,
-            sent.office_name,
-            sent.sequence,
-            KINDS.get(sent.kind, sent.kind),
-            moment(clock.now()),
-            sent.file.name,
-            sent.bytes,
-            sent.digest,
-            lines,
-        )
-
     # ---------------------------------------------------------------- the sheet
 
     def _show_sheet(self, place: int) -> None:
         if 0 <= place < len(self.sheets):
-            self.page.setPixmap(sheet.picture(self.sheets[place], 640, self.devicePixelRatioF()))
+            self.page.setPixmap(paper.picture(self.sheets[place], 640, self.devicePixelRatioF()))
 
     def _print(self) -> None:
         from PySide6.QtPrintSupport import QPrintDialog, QPrinter
@@ -323,7 +304,7 @@ class HandOver(Flow):
         dialog = QPrintDialog(printer, self)
         dialog.setWindowTitle("打印交接单")
         if dialog.exec():
-            self._try(lambda: sheet.print_to(printer, self.sheets), "已送到打印机。")
+            self._try(lambda: paper.print_to(printer, *self.sheets), "已送到打印机。")
 
     def _ask_pdf(self) -> None:
         target, _ = QFileDialog.getSaveFileName(self, "保存交接单", str(Path.home() / "交接单.pdf"), "PDF (*.pdf)")
@@ -332,7 +313,7 @@ class HandOver(Flow):
 
     def save_pdf(self, out: Path) -> None:
         """Keeps the sheets as one PDF and says so, or why not."""
-        self._try(lambda: sheet.save_pdf(self.sheets, str(out)), f"交接单已存到 {out}。")
+        self._try(lambda: paper.write_pdfs(self.sheets, out), f"交接单已存到 {out}。")
 
     def _try(self, do: Callable[[], None], well: str) -> None:
         try:

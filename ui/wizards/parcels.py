@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.sync.words import KINDS, moment
 from ui.shell.widgets import Note
 from ui.wizards.decisions import Key, choice_of, is_answered, key_of, propose
 from ui.wizards.parts import Column
-from ui.wizards.words import KINDS, moment
 
 if TYPE_CHECKING:
     from app.sync.outcome import Detail, Outcome

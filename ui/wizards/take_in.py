@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.files import size
+from app.sync.words import day, moment
 from db.errors import Refusal
 from ui.background import Desk, Progress
 from ui.shell.widgets import Card, Note, button, clear, column, label, row, scrolling
@@ -18,7 +19,6 @@ from ui.wizards.parcels import Parcel, note_of, signature, verifying_columns
 from ui.wizards.parts import Column, DropZone, Rows, TickRows, table
 from ui.wizards.receipts import Receipts, owed
 from ui.wizards.trial import Trial
-from ui.wizards.words import day, moment
 
 if TYPE_CHECKING:
     from app.sync.outcome import Outcome

@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from app.documents.handoff import SHEET
+from app.place import Place
 from app.sync import intake, peers
 from app.sync.choices import Choice
 from app.workspace import Workspace
@@ -43,6 +46,14 @@ def test_a_township_sees_what_waits_and_what_became_of_the_last(
     page.leave_wizard()
     settle(qtbot, page.desk)
     assert page.wizard() is None
+
+
+def test_who_has_lost_the_sheet_is_led_to_it(world: World, open_desk: OpenDesk, qtbot: QtBot) -> None:
+    page = page_of(qtbot, open_desk(world.town), world)
+    (again,) = [one for one in page.findChildren(QPushButton) if one.text() == "再印交接单 ›"]
+    with qtbot.waitSignal(page.go) as gone:
+        again.click()
+    assert gone.args == [Place("reports", ids=(SHEET.name,))]
 
 
 def test_the_county_sees_its_townships_and_who_is_late(world: World, open_desk: OpenDesk, qtbot: QtBot) -> None:

@@ -9,12 +9,17 @@ import pytest
 from PySide6.QtPrintSupport import QPrinter
 from pytestqt.qtbot import QtBot
 
+from app.documents import making
+from app.documents.document import Content
+from app.documents.handoff import NUMBERS, ROOM, SHEET, code, tail
+from app.documents.paper import Paper, paper
 from app.workspace import Workspace
-from tests.ui.wizards.conftest import OTHER, TOWN, World, press, said, show
+from tests.ui.wizards.conftest import OTHER, TOWN, World, press, said, settle, show
 from ui.background import Desk
-from ui.wizards import sheet, sticks
-from ui.wizards.hand_over import LINES, HandOver
-from ui.wizards.sheet import Sheet, SheetLine
+from ui.paging import Layout
+from ui.paper import picture, print_to
+from ui.wizards import sticks
+from ui.wizards.hand_over import HandOver
 
 OpenDesk = Callable[[Path], Desk]
 
@@ -44,15 +49,20 @@ def test_a_township_sees_what_goes_writes_it_and_gets_its_sheet(
     (file,) = world.stick.iterdir()
     assert file.name == f"{TOWN}-up-2.dzb"
     assert not wizard.back_button.isVisible(), "what is written is written"
-    made = wizard.sheets[0]
-    assert (made.giver, made.receiver, made.sequence, made.kind) == ("石桥镇", "云溪县委组织部", 2, "变更")
-    assert made.size == file.stat().st_size
-    assert made.payload == f"siji-package/1 {TOWN} 2 {wizard.sent[0].digest}"
+    made = wizard.sheets[0].html
+    for text in ("数据上报交接单", f"石桥镇（{TOWN}）", "云溪县委组织部（532900）", "第 2 号", "变更", file.name):
+        assert text in made
+    assert tail(wizard.sent[0].digest) in made
     assert not wizard.page.pixmap().isNull()
     out = tmp_path / "交接单.pdf"
     wizard.save_pdf(out)
     assert out.read_bytes().startswith(b"%PDF")
     assert said(wizard) == f"交接单已存到 {out}。"
+    again: list[Paper] = []
+    asked = making.Asked(record=wizard.sent[0].id)
+    wizard.desk.read(lambda workspace: making.laid_out(workspace, SHEET, asked), again.append)
+    settle(qtbot, wizard.desk)
+    assert again == wizard.sheets, "who has lost the sheet prints the same from the reports"
     with qtbot.waitSignal(wizard.closed):
         wizard.next_button.click()
 
@@ -130,7 +140,10 @@ def test_a_county_writes_for_all_or_for_one(world: World, open_desk: OpenDesk, q
     wizard = at_the_stick(qtbot, desk, world)
     press(qtbot, wizard)
     assert sorted(one.name for one in world.stick.iterdir()) == [f"{TOWN}-down-3.dzb", f"{OTHER}-down-3.dzb"]
-    assert [one.receiver for one in wizard.sheets] == ["石桥镇", "梅岭镇"]
+    assert [wizard.which.itemText(at) for at in range(wizard.which.count())] == ["石桥镇 第 3 号", "梅岭镇 第 3 号"]
+    first = wizard.page.pixmap().cacheKey()
+    wizard.which.setCurrentIndex(1)
+    assert wizard.page.pixmap().cacheKey() != first
     wizard = HandOver(desk, world.drives)
     show(qtbot, wizard)
     wizard.whom.setCurrentIndex(wizard.whom.findData(OTHER))
@@ -149,7 +162,7 @@ def test_a_township_hands_over_everything_when_asked_to(world: World, open_desk:
     press(qtbot, wizard)
     press(qtbot, wizard)
     assert (wizard.sent[0].kind, wizard.sent[0].counts["member"]) == ("snapshot", 4)
-    assert wizard.sheets[0].kind == "全量"
+    assert "全量" in wizard.sheets[0].html
 
 
 def test_a_township_gets_its_own_records_back_from_the_county(world: World, open_desk: OpenDesk, qtbot: QtBot) -> None:
@@ -178,27 +191,31 @@ def test_no_stick_no_folder_no_writing(world: World, open_desk: OpenDesk, qtbot:
 # ---------------------------------------------------------------- the sheet
 
 
-def a_sheet(lines: int = 3) -> Sheet:
-    counted = [SheetLine(f"台账{number}", 1, 2, 3, 400) for number in range(lines)]
-    return Sheet(
-        "数据上报交接单", "石桥镇", TOWN, "云溪县委组织部", 12, "变更", "2026年11月3日 08:12",
-        f"{TOWN}-up-12.dzb", 182_331, "0123456789abcdef" * 4, counted,
-    )  # fmt: skip
+def a_sheet(lines: int) -> Paper:
+    rows = [{"ledger": f"台账{number}", **dict.fromkeys(NUMBERS, 400)} for number in range(lines + 1)]  # and their sum
+    return paper(SHEET, Content(dict.fromkeys(SHEET.placeholders, "石桥镇"), {"rows": rows}, {"qr": code("石桥镇")}))
 
 
 def test_the_tail_of_the_digest_is_read_in_fours() -> None:
-    assert a_sheet().tail == "0123 4567 89ab cdef"
+    assert tail("0123456789abcdef" * 4) == "0123 4567 89ab cdef"
 
 
 def test_a_usual_sheet_is_one_page(dressed: None) -> None:
-    assert sheet.document(a_sheet(LINES)).pageCount() == 1
+    assert Layout(a_sheet(ROOM)).count == 1
 
 
-def test_a_sheet_prints(dressed: None, tmp_path: Path) -> None:
+def test_a_picture_shows_all_pages(dressed: None) -> None:
+    one, two = (picture(a_sheet(lines), 640).height() for lines in (ROOM, 2 * ROOM))
+    assert two == pytest.approx(2 * one, abs=1)
+
+
+def test_sheets_print_each_on_a_page_of_its_own(dressed: None, tmp_path: Path) -> None:
     printer = QPrinter(QPrinter.PrinterMode.HighResolution)
     printer.setOutputFileName(str(tmp_path / "纸.pdf"))
-    sheet.print_to(printer, [a_sheet(), a_sheet()])
-    assert (tmp_path / "纸.pdf").read_bytes().startswith(b"%PDF")
+    print_to(printer, a_sheet(3), a_sheet(3))
+    printed = (tmp_path / "纸.pdf").read_bytes()
+    assert printed.startswith(b"%PDF")
+    assert b"/Count 2" in printed
 
 
 def test_a_pdf_that_cannot_be_written_says_so(
@@ -207,7 +224,7 @@ def test_a_pdf_that_cannot_be_written_says_so(
     wizard = at_the_stick(qtbot, open_desk(world.town), world)
     press(qtbot, wizard)
     wizard.save_pdf(unwritable / "交接单.pdf")
-    assert said(wizard) == "这个位置不能保存文件。请换一个文件夹，或关闭正在打开它的程序"
+    assert said(wizard).startswith("不能写“交接单.pdf”：它可能正在 Adobe Reader 或 WPS 里打开着")
     assert list(unwritable.iterdir()) == []
 
 

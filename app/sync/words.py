@@ -3,9 +3,6 @@
 from datetime import UTC, datetime
 
 KINDS = {"snapshot": "全量", "changes": "变更"}
-HAND_UP = {"township": "上报县里", "county": "上报市里"}
-JOIN = {"township": "加入县里", "county": "加入市里"}
-"""What handing up, and joining the superior, are called at a level. A city has none above it."""
 
 
 def local(at: str | float) -> datetime:
