@@ -182,6 +182,11 @@ def test_headings_do_not_skip_a_level() -> None:
         assert all(after <= before + 1 for before, after in pairwise(levels)), chapter.name
 
 
+def bare(text: str) -> str:
+    """A button's text without the mark that it asks for more, or leads somewhere."""
+    return text.removesuffix("…").removesuffix(" ›")
+
+
 def texts_of_the_window() -> list[re.Pattern[str]]:
     """What stands on the window's buttons and entries: its texts, those with gaps as patterns, what
     can be done with records, and the navigation."""
@@ -191,16 +196,16 @@ def texts_of_the_window() -> list[re.Pattern[str]]:
     for file in sorted(Path(manual.__file__).parents[1].rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                found.add(re.escape(node.value.removesuffix("…").removesuffix(" ›")))
+                found.add(re.escape(bare(node.value)))
             elif isinstance(node, ast.JoinedStr):
                 parts = [one.value if isinstance(one, ast.Constant) else None for one in node.values]
                 if len("".join(one for one in parts if one)) >= 4:
-                    found.add("".join(".+" if one is None else re.escape(one) for one in parts))
+                    found.add("".join(".+" if one is None else re.escape(bare(one)) for one in parts))
     return [re.compile(one) for one in found]
 
 
 def test_the_manual_names_no_button_that_is_not_there() -> None:
     texts = texts_of_the_window()
     named = {name for chapter in CHAPTERS for name in BUTTON.findall(chapter.read_text(encoding="utf-8"))}
-    missing = [name for name in sorted(named) if not any(one.fullmatch(name.removesuffix("…")) for one in texts)]
+    missing = [name for name in sorted(named) if not any(one.fullmatch(bare(name)) for one in texts)]
     assert missing == []
