@@ -209,7 +209,8 @@ def integrity_faults(engine: Engine) -> list[str]:
             links = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
     except Refusal as refusal:  # too damaged to be looked through
         return [refusal.message]
-    return found + [f"{row[0]} 表有一条记录指向不存在的 {row[2]}" for row in links]
+    damaged = [f"数据文件有损坏（{what}）。请用最近的备份恢复" for what in found]
+    return damaged + [f"{row[0]} 表有一条记录指向不存在的 {row[2]}" for row in links]
 
 
 def is_plain(file: Path) -> bool:
