@@ -1,5 +1,6 @@
 """The vocabulary in which a record is declared: each kind of field parses, shows and masks itself."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -118,8 +119,15 @@ def _code(spec: Field, text: str) -> str:
 
 
 def _codes(spec: Field, text: str) -> str:
-    parts = [part for part in parsing.clean_text(text).replace("、", ",").replace(";", ",").split(",") if part.strip()]
-    return ",".join(dict.fromkeys(_code(spec, part) for part in parts))
+    """Several names or codes with 、 , or ; between. A name may have a 、 of its own: 服务差、群众意见大."""
+    parts = [part for part in re.split("[、,;，；]", parsing.clean_text(text)) if part.strip()]
+    table, found = codes.table(spec.table or ""), dict[str, None]()
+    while parts:
+        runs = (("、".join(parts[:many]), many) for many in range(len(parts), 1, -1))
+        run, many = next((one for one in runs if table.find(one[0])), (parts[0], 1))
+        found[_code(spec, run)] = None
+        parts = parts[many:]
+    return ",".join(found)
 
 
 def _whole(spec: Field, text: str) -> int:
@@ -245,9 +253,18 @@ def flag(label: str, **options: Any) -> MappedColumn[Any]:
     return _column("flag", label, Boolean(create_constraint=False), **options)
 
 
+ID_HEADINGS = (
+    *("身份证号", "身份证号码", "公民身份证号", "公民身份证号码", "居民身份证号", "居民身份证号码"),
+    *("身份证", "身份证件号", "身份证件号码", "证件号码"),
+)
+PHONE_HEADINGS = ("手机", "手机号码", "本人手机号", "移动电话", "联系电话", "联系方式", "电话")
+"""How workbooks head the columns of people's identity numbers and telephones."""
+
+
 def resident_id(label: str = "公民身份号码", **options: Any) -> MappedColumn[Any]:
     """An 18-digit resident identity number with a valid check digit (GB 11643)."""
     options = {"sensitive": True, "mask": parsing.mask_resident_id, **options}
+    options["aliases"] = [*options.get("aliases", ()), *ID_HEADINGS]
     return _column("resident_id", label, String(18), **options)
 
 

@@ -153,6 +153,20 @@ def test_sensitive_values_are_masked_when_asked(column: Any, value: str, begins:
     assert value not in masked
 
 
+SEVERAL = [spec for model in models().values() for spec in fields_of(model).values() if spec.kind.id == "codes"]
+
+
+@pytest.mark.parametrize("spec", SEVERAL, ids=lambda spec: spec.table)
+@pytest.mark.parametrize("between", ["、", ",", "，", "；", ";"])
+def test_several_codes_are_read_as_they_are_shown(spec: Field, between: str) -> None:
+    """Some names have a mark of their own: 服务差、群众意见大."""
+    every = [one.code for one in codes.table(spec.table or "").items]
+    assert spec.parse(spec.show(",".join(every))) == ",".join(every)
+    assert spec.parse(between.join(codes.table(spec.table or "").name(one) for one in every)) == ",".join(every)
+    for one in every:
+        assert spec.parse(spec.show(one)) == spec.parse(one) == one
+
+
 @pytest.mark.parametrize("model", models().values(), ids=list(models()))
 def test_every_declared_field_is_whole(model: Any) -> None:
     for name, spec in fields_of(model).items():
