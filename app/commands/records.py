@@ -22,7 +22,6 @@ from app.commands.common import (
     show,
     show_table,
 )
-from app.findings import Finding
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import PILLAR_TITLES, Ledger
 from app.policy import Policies
@@ -166,23 +165,19 @@ def set_(
         try:
             saved = editing.save(workspace, found, given, record_id)
         except editing.Refused as refusal:
-            raise Refusal("；".join(labelled(found, one) for one in checks.errors(refusal.findings))) from refusal
+            raise Refusal(
+                "；".join(checks.labelled(found, one) for one in checks.errors(refusal.findings))
+            ) from refusal
         with workspace.read() as session:
             row = stored_rows(session.connection(), found.model, [saved])[saved]
             whole = {name: row[name] for name in found.fields}
             remarks = checks.run(found, whole, checks.Look(session, saved), Policies.read(session))
             for remark in remarks:
-                say(f"提醒：{labelled(found, remark)}")
+                say(f"提醒：{checks.labelled(found, remark)}")
             if json:
                 give(wire_record(found, row))
             else:
                 show_record(session, found, saved)
-
-
-def labelled(ledger: Ledger, finding: Finding) -> str:
-    """A finding's sentence, with the field in front where the sentence does not name it."""
-    spec = ledger.fields.get(finding.field or "")
-    return finding.message if spec is None or spec.label in finding.message else f"{spec.label}：{finding.message}"
 
 
 @app.command()
@@ -237,7 +232,7 @@ def acted(workspace: Workspace, ledger: Ledger, record_id: str, action: str, giv
     try:
         return actions.act(workspace, ledger, record_id, action, given)
     except editing.Refused as refusal:
-        raise Refusal("；".join(labelled(ledger, one) for one in checks.errors(refusal.findings))) from refusal
+        raise Refusal(checks.reasons(ledger, refusal.findings)) from refusal
 
 
 def wire_offer(offer: actions.Offer) -> Values:

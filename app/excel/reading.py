@@ -293,9 +293,23 @@ def _text_rows(name: str, data: bytes) -> list[list[str]]:
         raise Refusal(f"看不懂“{name}”的文字编码。请用 Excel 或 WPS 打开它，另存为 .xlsx 后再导入", "not-a-workbook")
     if "\0" in text:
         raise _not_a_workbook(name)
-    head = text[:5000]
-    separator = max(",\t;，", key=head.count)
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text[:20_000])))
     except csv.Error as error:
         raise _damaged(name) from error
+    return [[_KEPT_AS_TEXT.sub(r"\1", cell) if cell.startswith("=") else cell for cell in row] for row in rows]
+
+
+_KEPT_AS_TEXT = re.compile(r'="([^"]*)"')
+"""How programs write a number into a .csv that Excel is not to shorten: ="431599197504030022"."""
+
+
+def _separator(head: str) -> str:
+    """What stands between the cells of a text file: that which cuts the most lines, and most of them alike. A mark that
+    is only used inside cells (甲，乙) does not cut the header, and cuts each line into another number of pieces."""
+
+    def cuts(mark: str) -> tuple[int, int]:
+        widths = [len(row) for row in csv.reader(io.StringIO(head, newline=""), delimiter=mark) if len(row) > 1]
+        return len(widths), max(map(widths.count, widths), default=0)
+
+    return max(",\t;|，", key=cuts)

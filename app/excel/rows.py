@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from app.excel.header import EXAMPLE, Header, ends_the_table, numbers_the_columns, plain
+from app.excel.header import EXAMPLE, Header, adds_up, ends_the_table, numbers_the_columns, plain
 from app.excel.reading import Cell, Sheet
 from app.findings import Finding, error, warning
 from app.ledgers.ledger import Ledger
@@ -122,6 +122,9 @@ def _records(sheet: Sheet, header: Header, ledger: Ledger) -> Iterator[tuple[int
             if ends_the_table(first) and not _holds(cells, needed - {where}):
                 ended = True
                 continue
+        if adds_up(cells):
+            ended = True
+            continue
         if ended and not _holds(cells, needed):
             continue
         if index in merged:

@@ -124,11 +124,21 @@ def test_columns_that_are_no_field_are_told(ws: Workspace, make: Make) -> None:
         ("转正审批日期", None),
         ("原所在党支部", None),
         ("配偶姓名", None),
+        ("floating_to", "floating_to"),
+        ("work_post", "work_post"),
     ],
 )
 def test_headings_are_understood_carefully(ws: Workspace, make: Make, heading: str, field: str | None) -> None:
     plan = planned(ws, make([[*SHORT, heading], [*WANG, ""]]))
     assert plan.mapping[" ".join(heading.split())] == field
+
+
+@pytest.mark.parametrize("identity", ["身份证", "证件号码", "身份证件号", "resident_id"])
+@pytest.mark.parametrize("branch", ["所属支部", "支部名称", "所在党组织", "branch", "branch_id"])
+def test_headings_of_other_peoples_rosters(ws: Workspace, make: Make, identity: str, branch: str) -> None:
+    plan = planned(ws, make([["姓名", identity, "性别", "民族", "出生日期", branch, "联系方式"], WANG]))
+    assert list(plan.mapping.values()) == ["name", "resident_id", "sex", "nation", "birth", "branch_id", "phone"]
+    assert plan.counts["new"] == 1
 
 
 # ---------------------------------------------------------------- rows
@@ -153,6 +163,22 @@ def test_rows_that_are_no_records(ws: Workspace, make: Make) -> None:
     ]
     plan = planned(ws, make(rows))
     assert [(row.number, row.title) for row in plan.rows] == [(4, "王小兰"), (7, "李大山"), (9, "赵小河")]
+    assert plan.errors == ()
+
+
+@pytest.mark.parametrize(
+    "total",
+    [
+        ["合计", 2, 1, 2, "", 2, 2],
+        ["总计：", "2人", "女1", "", "", "", ""],
+        ["合 计", "2", "1人", "100%", "1,234.50", "2个", 2],
+        [3, "合计", 2, 2, 2, 2, 2],
+    ],
+    ids=["counts", "words", "figures with units", "after a number"],
+)
+def test_a_total_with_figures_in_many_columns_is_no_record(ws: Workspace, make: Make, total: list[Any]) -> None:
+    plan = planned(ws, make([SHORT, WANG, person("李大山"), total]))
+    assert [row.number for row in plan.rows] == [2, 3]
     assert plan.errors == ()
 
 

@@ -185,10 +185,29 @@ def test_an_xls_that_calls_itself_xlsx(ws: Workspace, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("coding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
-@pytest.mark.parametrize("separator", [",", "\t"])
+@pytest.mark.parametrize("separator", [",", "\t", ";", "|"])
 def test_csv(ws: Workspace, tmp_path: Path, coding: str, separator: str) -> None:
     text = "\r\n".join(separator.join(str(cell) for cell in row) for row in rows())
     (tmp_path / "名册.csv").write_bytes(text.encode(coding))
+    assert_read(ws, tmp_path / "名册.csv")
+
+
+@pytest.mark.parametrize(
+    ("separator", "inside"),
+    [(",", "甲，乙，丙，丁，戊，己，庚，辛"), (";", "a,b,c,d,e,f,g,h"), ("\t", "1,2;3,4;5,6;7,8")],
+)
+def test_a_mark_inside_cells_does_not_cut_them(ws: Workspace, tmp_path: Path, separator: str, inside: str) -> None:
+    lines = [[*rows()[0], "备注"], *([*row, inside] for row in rows()[1:])]
+    text = "\r\n".join(separator.join(str(cell) for cell in row) for row in lines)
+    (tmp_path / "名册.csv").write_text(text, encoding="utf-8")
+    assert_read(ws, tmp_path / "名册.csv")
+
+
+def test_numbers_that_a_csv_keeps_as_text(ws: Workspace, tmp_path: Path) -> None:
+    lines = [rows()[0], *([f'="{cell}"' if str(cell).isdecimal() else cell for cell in row] for row in rows()[1:])]
+    text = "\r\n".join(",".join(str(cell) for cell in row) for row in lines)
+    (tmp_path / "名册.csv").write_text(text, encoding="utf-8")
+    assert '="' in text
     assert_read(ws, tmp_path / "名册.csv")
 
 
