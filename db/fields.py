@@ -143,6 +143,18 @@ def _decimal(spec: Field, text: str) -> Decimal:
     return parsing.decimal_(_without_unit(spec, text))
 
 
+def _flag(spec: Field, text: str) -> bool:
+    """Yes or no, or what the field is about: 达标 and 未达标 under 是否达标."""
+    said = parsing.clean_text(text)
+    for asked in (spec.label, *spec.aliases):
+        about = asked.removeprefix("是否").removeprefix("为").removeprefix("已")
+        if said in (about, f"已{about}"):
+            return True
+        if said in (f"未{about}", f"不{about}", f"非{about}", f"没有{about}"):
+            return False
+    return parsing.flag(text)
+
+
 SPELLINGS = {"㎡": ("㎡", "平方米", "平米", "m²", "m2", "M2")}
 """Other ways in which people write a unit."""
 
@@ -178,7 +190,7 @@ KINDS = {
         Kind("whole", int, _whole, _plain),
         Kind("decimal", Decimal, _decimal, lambda _, v: _decimal_text(v)),
         Kind("money", int, lambda _, s: parsing.money(s), lambda _, v: f"{Decimal(v) / 100:,.2f}"),
-        Kind("flag", bool, lambda _, s: parsing.flag(s), lambda _, v: "是" if v else "否"),
+        Kind("flag", bool, _flag, lambda _, v: "是" if v else "否"),
         Kind("resident_id", str, lambda _, s: parsing.resident_id(s), _plain),
         Kind("credit_code", str, lambda _, s: parsing.credit_code(s), _plain),
         Kind("phone", str, lambda _, s: parsing.phone(s), _plain),

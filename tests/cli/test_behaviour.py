@@ -68,7 +68,8 @@ def test_a_fault_of_ours_is_1_with_one_calm_line_and_a_log_without_personal_data
 
 
 def test_a_missing_folder_and_one_that_is_no_workspace(run: Run, tmp_path: Path) -> None:
-    for folder in (tmp_path / "没有", tmp_path):
+    (tmp_path / "信.txt").write_text("x")
+    for folder in (tmp_path / "没有", tmp_path, tmp_path / "信.txt"):
         refused = run("records", folder, "member")
         assert (refused.status, refused.out) == (3, "")
         assert "不是四基的工作目录。请检查路径，或先新建、加入" in refused.err
@@ -107,6 +108,14 @@ def test_a_folder_that_is_not_empty_is_not_made_a_workspace(run: Run, tmp_path: 
     assert refused.status == 3
     assert "里已经有东西。请选一个空文件夹" in refused.err
     assert [one.name for one in tmp_path.iterdir()] == ["信.txt"]
+
+
+@pytest.mark.parametrize(("code", "name"), [("", "青石镇"), ("431599101", " ")])
+def test_an_office_has_a_code_and_a_name(run: Run, tmp_path: Path, code: str, name: str) -> None:
+    refused = run("new", tmp_path / "镇", "--office-code", code, "--office-name", name, "--level", "township")
+    assert (refused.status, refused.out) == (3, "")
+    assert "单位代码和单位名称都要填写" in refused.err
+    assert not (tmp_path / "镇").exists()
 
 
 def test_passphrases_come_from_the_environment(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

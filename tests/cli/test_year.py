@@ -70,3 +70,43 @@ def test_a_township_cannot_do_what_is_the_countys(run: Run, township: Path) -> N
     for command in (("carry-over",), ("duties", "--make"), ("decide", "--year", "2012"), ("bulletin",)):
         assert run(command[0], township, *command[1:]).status == 3
     assert run("records", township, "duty").value == []
+
+
+def bound(run: Run, county: Path) -> list[tuple[str, str | None, str, str]]:
+    found = run("records", county, "restriction").value
+    return [(one["kind"], one["person"], one["from"], one["until"]) for one in found]
+
+
+WHOLE = [
+    ("01", None, "2013-01-15", "2014-01-15"),
+    ("03", "王小明", "2013-01-15", "2013-02-14"),
+    ("02", "王小明", "2013-01-15", "2014-01-15"),
+    ("02", "李小芳", "2013-01-15", "2014-01-15"),
+]
+"""What follows from a total below the mark (seed §4), decided on the fifteenth of January."""
+
+
+@pytest.mark.parametrize(("total", "passed"), [("69.5", False), ("69.99", False), ("70", True), ("70.5", True)])
+def test_a_result_below_the_mark_brings_its_restrictions(run: Run, county: Path, total: str, passed: bool) -> None:
+    given = ("year=2012", "office=石桥镇", f"total={total}", "decided_on=2013-01-15")
+    made = run("set", county, "assessment", *given)
+    assert (made.status, made.value["passed"]) == (0, passed), made.err
+    assert bound(run, county) == ([] if passed else WHOLE)
+    assert run("undo", county).status == 0
+    assert bound(run, county) == run("records", county, "assessment").value == []
+
+
+def test_a_result_put_right_takes_its_restrictions_along(run: Run, county: Path) -> None:
+    given = ("year=2012", "office=石桥镇", "total=69", "decided_on=2013-01-15")
+    made = run("set", county, "assessment", *given).value["id"]
+    (office, *_) = run("records", county, "restriction").value
+    assert run("set", county, "restriction", "--id", office["id"], "until=2013-07-15").status == 0
+    assert run("set", county, "assessment", "--id", made, "rank=3", "note=核对过").status == 0
+    assert bound(run, county) == [("01", None, "2013-01-15", "2013-07-15"), *WHOLE[1:]]  # a person's own stays
+    assert run("set", county, "assessment", "--id", made, "total=70").value["passed"] is True
+    assert bound(run, county) == []
+    assert run("set", county, "assessment", "--id", made, "total=60").value["passed"] is False
+    assert bound(run, county) == WHOLE
+    assert run("delete", county, "assessment", made).status == 0
+    assert bound(run, county) == []
+    assert [one for one in run("check", county).value if one["level"] == "error"] == []

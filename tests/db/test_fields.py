@@ -194,6 +194,18 @@ def test_a_number_may_carry_its_own_unit(kind: str, unit: str, text: str, value:
     assert Field(KINDS[kind], "数", unit=unit).parse(text) == value
 
 
+@pytest.mark.parametrize(
+    ("label", "text", "value"),
+    [
+        ("达标", "达标", True), ("达标", "未达标", False), ("达标", "不达标", False), ("已签领", "签领", True),
+        ("已签领", "未签领", False), ("是否流动党员", "非流动党员", False), ("流动党员", "是", True),
+        ("达标", "×", False),
+    ],
+)  # fmt: skip
+def test_a_flag_may_say_what_it_is_about(label: str, text: str, value: bool) -> None:
+    assert Field(KINDS["flag"], label).parse(text) is value
+
+
 @pytest.mark.parametrize(("unit", "text"), [("人", "5000户"), ("㎡", "3亩"), ("", "5000人"), ("人", "人")])
 def test_a_number_with_another_unit_is_refused(unit: str, text: str) -> None:
     with pytest.raises(Unreadable):
