@@ -24,6 +24,7 @@ from app.commands.common import (
 )
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import PILLAR_TITLES, Ledger
+from app.ledgers.recruitment import STAGNANT_VILLAGES
 from app.policy import Policies
 from app.workspace import Workspace
 from db.errors import Refusal
@@ -41,7 +42,7 @@ RecordId = Annotated[str, typer.Argument(metavar="ID", help="记录编号", show
 @app.command()
 def ledgers(folder: Folder, json: Json = False) -> None:
     """列出所有台账：编号、名称、记录数、栏目。"""
-    with opened(folder) as workspace, workspace.read() as session:
+    with opened(folder, STAGNANT_VILLAGES) as workspace, workspace.read() as session:
         counts = {ledger.id: listing.count(session, ledger, listing.Query()) for ledger in LEDGERS.values()}
     if json:
         give([described(ledger, counts[ledger.id]) for ledger in LEDGERS.values()])
@@ -91,7 +92,7 @@ def records(
     """列出一个台账的记录。同一栏目写几次 --where 时，符合其中一个即可。"""
     found = ledger_named(ledger)
     pairs = assignments(where or (), "--where 栏目=值")
-    with opened(folder) as workspace, workspace.read() as session:
+    with opened(folder, found) as workspace, workspace.read() as session:
         query = listing.Query(where=conditions(session, found, pairs), deleted=deleted)
         ids = listing.ids(session, found, query)
         wanted = ids if limit is None else ids[:limit]

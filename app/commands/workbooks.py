@@ -68,7 +68,7 @@ def export(
     """把一个台账写成工作簿；改好后可以原样导入。"""
     found = ledger_named(ledger)
     pairs = assignments(where or (), "--where 栏目=值")
-    with opened(folder) as workspace, progress() as step:
+    with opened(folder, found) as workspace, progress() as step:
         with workspace.read() as session:
             query = listing.Query(where=conditions(session, found, pairs))
         written = writing.export(workspace, found, out, query=query, public=public, progress=step)
