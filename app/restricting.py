@@ -47,18 +47,21 @@ def row(own_id: str, assessment: str, office: str, one: scoring.Consequence) -> 
 
 def follow(batch: Batch, office: "OfficeCard") -> None:
     """Makes the restrictions agree with the results that an open operation of the county's has written: a result below
-    the mark gets them unless it has some, one that passes or is deleted loses them. What a person has changed of the
+    the mark gets them unless it has some, one that is put right or deleted loses them. What a person has changed of the
     restrictions since stays until the total is written again."""
     batch.session.flush()
     if "assessment" not in batch.ledgers or not office.is_county:
         return
     session, policy = batch.session, Policies.read(batch.session)
-    lines = select(ChangeLine.record_id, ChangeLine.after).where(
+    lines = select(ChangeLine.record_id, ChangeLine.before, ChangeLine.after).where(
         ChangeLine.batch_id == batch.id, ChangeLine.ledger == "assessment"
     )
     written: dict[str, set[str]] = {}
-    for id, after in session.execute(lines):
+    new = set()
+    for id, before, after in session.execute(lines):
         written.setdefault(id, set()).update(loads(after))
+        if before is None:
+            new.add(id)
     written = {id: names for id, names in written.items() if names & {"total", "deleted_at"}}
     results = select(Assessment).where(Assessment.id.in_(written), Assessment.office_id == office.id)
     for one in session.scalars(results.order_by(Assessment.id)).all():
@@ -67,7 +70,7 @@ def follow(batch: Batch, office: "OfficeCard") -> None:
             one.passed = passed
         held = select(Restriction.id).where(Restriction.assessment_id == one.id, Restriction.deleted_at.is_(None))
         standing = list(session.scalars(held))
-        if standing and (passed or one.deleted_at is not None):
+        if standing and one.id not in new and (passed or one.deleted_at is not None):
             gone = stored_rows(session.connection(), Restriction, standing)
             batch.update_rows(Restriction, [(stored, {"deleted_at": clock.now()}) for stored in gone.values()])
         elif not standing and not passed and one.deleted_at is None:

@@ -182,6 +182,7 @@ class Document:
         ledger: whose records it holds, or whose record it is drawn for.
         sensitive: the values that a public version leaves out; of rows, the columns say so themselves.
         records: where a record is needed: (case) → the records there are, by id, to choose from.
+        latest: where no month is asked for: (session) → the last month that there is, None for this one.
         county: only a county draws it.
     """
 
@@ -195,6 +196,7 @@ class Document:
     page: Page = UPRIGHT
     sensitive: frozenset[str] = frozenset()
     records: Callable[[Case], Sequence[tuple[str, str]]] | None = None
+    latest: Callable[[Session], str | None] | None = None
     county: bool = False
 
     @property

@@ -45,7 +45,8 @@ class Sheet:
         name: its name; `names` are those of all sheets that can be seen.
         rows: the cells from A1 on; the rows of a text file may differ in length.
         merged: merged ranges as (first row, first column, last row, last column), from 0.
-        formulas: where a formula stands; `errors` where Excel shows an error value (#N/A).
+        formulas: where a formula stands; `errors` where Excel shows an error value (#N/A), `percents` where it shows a
+            number times a hundred (0.925 as 92.5%).
     """
 
     name: str
@@ -54,6 +55,7 @@ class Sheet:
     merged: tuple[tuple[int, int, int, int], ...] = ()
     formulas: frozenset[Place] = frozenset()
     errors: frozenset[Place] = frozenset()
+    percents: frozenset[Place] = frozenset()
 
 
 class Book:
@@ -84,26 +86,28 @@ class Book:
             return Sheet(name, self.names, self._text)
         if name not in self._book.sheet_names:
             raise _no_such_sheet(name, self.names)
-        formulas, errors = self._marks(name)
+        marks = self._marks(name)
         try:
             found = self._book.get_sheet_by_name(name)
             rows = found.to_python(skip_empty_area=False)
         except calamine.CalamineError as error:
             raise _damaged(self.file.name) from error
         merged = tuple((top, left, bottom, right) for (top, left), (bottom, right) in found.merged_cell_ranges or ())
-        return Sheet(name, self.names, rows, merged, formulas, errors)
+        return Sheet(name, self.names, rows, merged, *marks)
 
-    def _marks(self, name: str) -> tuple[frozenset[Place], frozenset[Place]]:
-        """Where formulas and error values stand in a sheet of an .xlsx; nothing for another format.
+    def _marks(self, name: str) -> tuple[frozenset[Place], frozenset[Place], frozenset[Place]]:
+        """Where formulas, error values and percentages stand in a sheet of an .xlsx; nothing for another format.
 
         Raises `Refusal` for a sheet that reaches too far: one stray cell in its last corner would need more memory
         than a computer has.
         """
         part = _part_of(self._zip, name) if self._zip is not None else None
         if self._zip is None or part is None:
-            return frozenset(), frozenset()
+            return frozenset(), frozenset(), frozenset()
         formulas: set[Place] = set()
         errors: set[Place] = set()
+        percents: set[Place] = set()
+        styled = _percent_cells(self._zip)
         last_row = last_column = 0
         try:
             for piece in _pieces(self._zip, part):
@@ -114,6 +118,8 @@ class Book:
                     formulas.update(_places(_FORMULA, piece))
                 if b'"e"' in piece:
                     errors.update(_places(_ERROR, piece))
+                if styled is not None:
+                    percents.update(_places(styled, piece))
         except (zipfile.BadZipFile, OSError, EOFError) as error:
             raise _damaged(self.file.name) from error
         if (last_row or last_column) and (last_row or 100_000) * max(last_column, 100) > MAX_CELLS:
@@ -122,7 +128,7 @@ class Book:
                 f"工作表“{name}”一直铺到{where}，多半是远处有多余的内容。请删掉数据以外的行和列，另存后再试",
                 "too-large",
             )
-        return frozenset(formulas), frozenset(errors)
+        return frozenset(formulas), frozenset(errors), frozenset(percents)
 
 
 def _bytes_of(file: Path) -> bytes:
@@ -239,6 +245,23 @@ def _part_of(archive: zipfile.ZipFile, sheet: str) -> str | None:
             part = posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")
             return part if part in archive.namelist() else None
     return None
+
+
+def _percent_cells(archive: zipfile.ZipFile) -> re.Pattern[bytes] | None:
+    """What a cell looks like that shows its number as a percentage, None where the workbook has no such format."""
+    try:
+        styles = ElementTree.fromstring(archive.read("xl/styles.xml"))
+    except (KeyError, ElementTree.ParseError, zipfile.BadZipFile, OSError):
+        return None
+    formats = {"9", "10"} | {
+        one.get("numFmtId", "") for one in styles.iter(f"{_MAIN}numFmt") if "%" in one.get("formatCode", "")
+    }
+    cells = styles.find(f"{_MAIN}cellXfs")
+    found = [place for place, one in enumerate(cells if cells is not None else ()) if one.get("numFmtId") in formats]
+    if not found:
+        return None
+    numbers = "|".join(map(str, found))
+    return re.compile(rf'<(?:\w+:)?c\b(?=[^>]*\bs="(?:{numbers})")[^>]*?\br="([A-Z]{{1,3}})(\d+)"'.encode())
 
 
 def _pieces(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:

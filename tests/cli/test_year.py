@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import docx
 import pytest
 
 from app.workspace import Workspace
@@ -70,6 +71,21 @@ def test_a_township_cannot_do_what_is_the_countys(run: Run, township: Path) -> N
     for command in (("carry-over",), ("duties", "--make"), ("decide", "--year", "2012"), ("bulletin",)):
         assert run(command[0], township, *command[1:]).status == 3
     assert run("records", township, "duty").value == []
+
+
+def test_the_bulletin_on_paper_is_the_last_one_unless_another_month_is_asked_for(
+    run: Run, county: Path, tmp_path: Path
+) -> None:
+    nothing = run("report", county, "bulletin", "--out", tmp_path / "通报.docx")
+    assert nothing.status == 3
+    assert f"{TODAY:%Y-%m} 还没有通报" in nothing.err
+    for month in ("2012-05", "2012-04"):
+        assert run("set", county, "bulletin", f"month={month}", f"title={month} 通报", "body=正文").status == 0
+    for asked, title in (((), "2012-05 通报"), (("--month", "4", "--year", "2012"), "2012-04 通报")):
+        made = run("report", county, "bulletin", "--out", tmp_path / "通报.docx", *asked)
+        assert made.status == 0, made.err
+        words = [one.text for one in docx.Document(str(tmp_path / "通报.docx")).paragraphs]
+        assert title in words
 
 
 def bound(run: Run, county: Path) -> list[tuple[str, str | None, str, str]]:

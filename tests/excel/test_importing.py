@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -250,6 +251,35 @@ def test_a_month_alone_is_its_first_day_with_a_warning(ws: Workspace, make: Make
 def test_days_that_cannot_be_told(ws: Workspace, make: Make, cell: Any, sentence: str) -> None:
     plan = planned(ws, make([[*SHORT, "入党日期"], [*person("李大山"), cell]]))
     assert (2, "入党日期", sentence) in messages(plan)
+
+
+@pytest.mark.parametrize("shape", ["0.0%", "0%", "0.00%;[红色]-0.00%"])
+def test_a_percentage_is_what_its_cell_shows(ws: Workspace, make: Make, shape: str) -> None:
+    def shown(sheet: Any) -> None:
+        for one in ("D2", "D3"):
+            sheet[one].number_format = shape
+
+    head = ["党组织", "年度", "自评等次", "群众满意率"]
+    rows = [head, ["石桥村党支部", 2025, "好", 0.925], ["柳林村党支部", 2025, "好", 1]]
+    plan = importing.plan(ws, LEDGERS["rating"], make(rows, edit=shown))
+    assert [row.values["mass_score"] for row in plan.rows] == [Decimal("92.5"), Decimal(100)]
+    bare = importing.plan(ws, LEDGERS["rating"], make([*rows[:2], ["柳林村党支部", 2025, "好", "95%"]]))
+    assert messages(bare) == [(2, "群众满意率", "“0.925”分不清是 0.925% 还是 92.5%。请写成百分数，如 92.5%")]
+    assert bare.rows[1].values["mass_score"] == Decimal(95)
+
+
+def test_another_sheet_like_the_one_that_is_read_is_told(ws: Workspace, make: Make) -> None:
+    def more(sheet: Any) -> None:
+        for name, rows in (("二支部", [SHORT, person("李大山")]), ("空的", []), ("只有表头", [SHORT])):
+            other = sheet.parent.create_sheet(name)
+            for row in rows:
+                other.append(row)
+
+    file = make([SHORT, WANG], edit=more)
+    assert [one.message for one in planned(ws, file).warnings if one.row == 0] == [
+        "工作表“二支部”也是这样的表，这次没有读。要导入它，请指明这张工作表"
+    ]
+    assert [one for one in planned(ws, file, sheet="花名册").warnings if one.row == 0] == []
 
 
 def test_phones_names_and_full_width_digits(ws: Workspace, make: Make) -> None:
