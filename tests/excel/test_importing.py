@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from app import editing
 from app.excel import importing
@@ -14,6 +15,7 @@ from app.excel.plan import Plan
 from app.ledgers.catalogue import LEDGERS
 from app.workspace import Workspace
 from db.errors import Refusal
+from db.models.responsibility import Duty, Task
 from tests.excel.conftest import BIRTH, MEMBERS, SHORT, WANG, Make, lines, number, stored
 
 pytestmark = pytest.mark.both_stores
@@ -300,6 +302,29 @@ def test_phones_names_and_full_width_digits(ws: Workspace, make: Make) -> None:
 def test_a_branch_by_its_names(ws: Workspace, make: Make, written: str) -> None:
     plan = planned(ws, make([SHORT, person("李大山", 所在党支部=written)]))
     assert plan.rows[0].values["branch_id"] == stored(ws, "party_org")["石桥村党支部"].id
+
+
+def test_a_duty_of_several_years_is_the_one_of_the_rows_year(county: Workspace, make: Make) -> None:
+    """Tasks and indicators are carried over from year to year under one name."""
+    own = county.office
+    for year in ("2025", "2026"):
+        given = {"year": year, "number": "1", "title": "设岗定责", "target": "全部设岗", "measure": "逐个落实"}
+        editing.save(county, LEDGERS["task"], {**given, "due_on": f"{year}-12-31"})
+        with county.read() as session:
+            task = session.scalars(select(Task.id).where(Task.year == int(year))).one()
+        people = {"first_responsible": "王小明", "direct_responsible": "李小芳"}
+        editing.save(county, LEDGERS["duty"], {"task_id": task, "target_office_id": own.code, **people})
+    head = ["责任项目", "月份", "完成数", "填报人"]
+    named = f"{own.name} · 设岗定责"
+    rows = [[named, "2026-03", 3, "张三"], [named, "2025-03", 4, "张三"], [f"2025年{named}", "2025-04", 5, "张三"]]
+    plan = importing.plan(county, LEDGERS["monthly_check"], make([head, *rows]))
+    assert plan.errors == ()
+    with county.read() as session:
+        years = dict(session.execute(select(Duty.id, Task.year).join(Task)).all())
+    assert [years[row.values["duty_id"]] for row in plan.rows] == [2026, 2025, 2025]
+    undated = make([["实事", "单位", "第一责任人", "直接责任人"], ["设岗定责", own.name, "王小明", "李小芳"]])
+    told = "“实事”有不止一个叫“设岗定责”的实事，请在前面写上年度，如 2026年设岗定责"
+    assert messages(importing.plan(county, LEDGERS["duty"], undated))[0] == (2, "实事", told)
 
 
 def test_a_branch_that_is_not_there_names_the_nearest(ws: Workspace, make: Make) -> None:
