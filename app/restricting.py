@@ -47,8 +47,8 @@ def row(own_id: str, assessment: str, office: str, one: scoring.Consequence) -> 
 
 def follow(batch: Batch, office: "OfficeCard") -> None:
     """Makes the restrictions agree with the results that an open operation of the county's has written: a result below
-    the mark gets them unless it has some, one that is put right or deleted loses them. What a person has changed of the
-    restrictions since stays until the total is written again."""
+    the mark gets them unless it has some, one that is put right loses them. What a person has changed of the
+    restrictions since stays until the total is written again. A result that still has restrictions is not deleted."""
     batch.session.flush()
     if "assessment" not in batch.ledgers or not office.is_county:
         return
@@ -62,17 +62,19 @@ def follow(batch: Batch, office: "OfficeCard") -> None:
         written.setdefault(id, set()).update(loads(after))
         if before is None:
             new.add(id)
-    written = {id: names for id, names in written.items() if names & {"total", "deleted_at"}}
-    results = select(Assessment).where(Assessment.id.in_(written), Assessment.office_id == office.id)
+    written = {id: names for id, names in written.items() if "total" in names}
+    results = select(Assessment).where(
+        Assessment.id.in_(written), Assessment.office_id == office.id, Assessment.deleted_at.is_(None)
+    )
     for one in session.scalars(results.order_by(Assessment.id)).all():
         passed = passes(one.total, one.decided_on, policy)
-        if one.deleted_at is None and "passed" not in written[one.id]:
+        if "passed" not in written[one.id]:
             one.passed = passed
         held = select(Restriction.id).where(Restriction.assessment_id == one.id, Restriction.deleted_at.is_(None))
         standing = list(session.scalars(held))
-        if standing and one.id not in new and (passed or one.deleted_at is not None):
+        if standing and passed and one.id not in new:
             gone = stored_rows(session.connection(), Restriction, standing)
             batch.update_rows(Restriction, [(stored, {"deleted_at": clock.now()}) for stored in gone.values()])
-        elif not standing and not passed and one.deleted_at is None:
+        elif not standing and not passed:
             found = bound(session, one.target_office_id, one.year, one.decided_on)
             batch.create_rows(Restriction, [row(office.id, one.id, one.target_office_id, each) for each in found])

@@ -123,6 +123,7 @@ def test_a_result_put_right_takes_its_restrictions_along(run: Run, county: Path)
     assert bound(run, county) == []
     assert run("set", county, "assessment", "--id", made, "total=60").value["passed"] is False
     assert bound(run, county) == WHOLE
-    assert run("delete", county, "assessment", made).status == 0
-    assert bound(run, county) == []
+    kept = run("delete", county, "assessment", made)
+    assert (kept.status, kept.out) == (3, "")
+    assert "还有 4 条“考核限制”记录用到它，不能删除" in kept.err
     assert [one for one in run("check", county).value if one["level"] == "error"] == []
