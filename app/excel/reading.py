@@ -89,7 +89,7 @@ class Book:
         marks = self._marks(name)
         try:
             found = self._book.get_sheet_by_name(name)
-            rows = found.to_python(skip_empty_area=False)
+            rows = _cells(found)
         except calamine.CalamineError as error:
             raise _damaged(self.file.name) from error
         merged = tuple((top, left, bottom, right) for (top, left), (bottom, right) in found.merged_cell_ranges or ())
@@ -183,6 +183,20 @@ def _workbook(name: str, data: bytes) -> calamine.CalamineWorkbook:
         if data.startswith((b"PK\x03\x04", _OLE)):
             raise _damaged(name) from error
         raise _not_a_workbook(name) from error
+
+
+def _cells(sheet: calamine.CalamineSheet) -> Sequence[Sequence[Cell]]:
+    """The cells from A1 on. Raises `Refusal` for a number in a cell of dates that is below any day: calamine panics on
+    it, and the panic is no `Exception`, nor can its class be imported."""
+    try:
+        return sheet.to_python(skip_empty_area=False)
+    except BaseException as panic:
+        if type(panic).__name__ != "PanicException":
+            raise
+        raise Refusal(
+            f"工作表“{sheet.name}”里有一格设成了日期，里面的数却不是日期。请把那一列设为“文本”格式，改好后再导入",
+            "not-a-workbook",
+        ) from None
 
 
 def _zip_of(name: str, data: bytes) -> zipfile.ZipFile | None:

@@ -3,6 +3,7 @@
 import datetime
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -172,6 +173,27 @@ def test_xls(ws: Workspace, tmp_path: Path) -> None:
                 sheet.write(y, x, value)
     book.save(str(tmp_path / "名册.xls"))
     assert_read(ws, tmp_path / "名册.xls")
+
+
+@pytest.mark.parametrize("figure", [431599197504030022, 1e20, 1e308, 13900000000, 2958466, -5])
+def test_a_number_in_a_cell_of_dates_that_is_no_day(ws: Workspace, make: Make, figure: float) -> None:
+    def dated(sheet: Any) -> None:
+        for place in ("B2", "E2"):
+            sheet[place].number_format = "yyyy-mm-dd"
+
+    file = make([SHORT, ["李大山", figure, "男", "汉族", figure, "石桥村党支部", ""], WANG], edit=dated)
+    plan = importing.plan(ws, MEMBERS, file)
+    assert {(one.row, one.column) for one in plan.errors} >= {(2, "身份证号"), (2, "出生日期")}
+    assert [row.action for row in plan.rows] == ["refused", "new"]
+
+
+def test_a_number_in_a_cell_of_dates_far_below_any_day(ws: Workspace, make: Make) -> None:
+    def dated(sheet: Any) -> None:
+        sheet["E2"].number_format = "yyyy-mm-dd"
+
+    file = make([SHORT, [*WANG[:4], -1e20, *WANG[5:]]], edit=dated)
+    with pytest.raises(Refusal, match="工作表“花名册”里有一格设成了日期，里面的数却不是日期"):
+        importing.plan(ws, MEMBERS, file)
 
 
 def test_an_xls_that_calls_itself_xlsx(ws: Workspace, tmp_path: Path) -> None:
