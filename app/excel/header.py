@@ -315,11 +315,11 @@ _SIGNATURE = re.compile(
 
 def adds_up(cells: Sequence[Cell]) -> bool:
     """Whether a row is a total whose first words say so and which has only figures beside them: 合计, 5, 3, 2."""
-    texts = [cell_text(cell).strip() for cell in cells if cell != ""]
-    start = next((place for place, one in enumerate(texts) if one and not _FIGURE.fullmatch(one)), None)
-    if start is None or not _TOTAL.fullmatch("".join(unicodedata.normalize("NFKC", texts[start]).split())):
+    texts = filter(None, (cell_text(cell).strip() for cell in cells))
+    words = next((one for one in texts if not _FIGURE.fullmatch(one)), "")
+    if not _TOTAL.fullmatch("".join(unicodedata.normalize("NFKC", words).split())):
         return False
-    return all(_FIGURE.fullmatch(unicodedata.normalize("NFKC", one)) for one in texts[start + 1 :] if one)
+    return all(_FIGURE.fullmatch(unicodedata.normalize("NFKC", one)) for one in texts)
 
 
 def ends_the_table(first: str) -> bool:
