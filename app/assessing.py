@@ -4,22 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import editing
+from app import editing, restricting
 from app.ledger_figures import FIGURES
 from app.ledgers.responsibility import SCORES
 from app.ledgers.responsibility_checks import passes
-from app.month import OfficeLine, heads, offices
+from app.month import OfficeLine, offices
 from app.policy import Policies
 from app.rules import scoring
 from app.workspace import Workspace
 from db import clock, codes
 from db.errors import Refusal
-from db.models.responsibility import FROM, Assessment, Duty, Indicator, Restriction, Score, Task
+from db.models.responsibility import FROM, Assessment, Indicator, Restriction, Score
 
 
 @dataclass(frozen=True)
@@ -311,16 +310,11 @@ def plan(
         raise Refusal(f"{year} 年的县评分没有评完：{'；'.join(lacking)}。请评完再审定", "incomplete")
     if any(one.decided_on for one in standings):
         raise Refusal(f"{year} 年这一类的考核结果已经审定。要重新审定，请先撤销原来的审定", "already-there")
-    policy = Policies.read(session)
-    months = policy.whole("score.restriction_months", decided_on, scoring.RESTRICTION_MONTHS)
-    days = policy.whole("score.account_days", decided_on, scoring.ACCOUNT_DAYS)
     found = []
     for one in standings:
-        if one.passed:
-            continue
-        people = [*people_of(session, one.office.id, year), *(staff or {}).get(one.office.id, ())]
-        bound = scoring.consequences(decided_on, people, months=months, account_days=days)
-        found += [(one.office.name, consequence) for consequence in bound]
+        if not one.passed:
+            bound = restricting.bound(session, one.office.id, year, decided_on, (staff or {}).get(one.office.id, ()))
+            found += [(one.office.name, consequence) for consequence in bound]
     return Decided(tuple(standings), tuple(found))
 
 
@@ -356,44 +350,12 @@ def decide(
                 )
             )
             rows = [
-                restriction_row(workspace.office.id, made.id, one.office.id, bound)
+                restricting.row(workspace.office.id, made.id, one.office.id, bound)
                 for name, bound in found.restrictions
                 if name == one.office.name
             ]
             batch.create_rows(Restriction, rows)
     return found
-
-
-def restriction_row(own_id: str, assessment: str, office: str, bound: scoring.Consequence) -> dict[str, Any]:
-    """A restriction as a row to create."""
-    return {
-        "office_id": own_id,
-        "assessment_id": assessment,
-        "target_office_id": office,
-        "kind": bound.kind,
-        "person": bound.person,
-        "position": bound.position,
-        "from": bound.start,
-        "until": bound.until,
-    }
-
-
-def people_of(session: Session, office_id: str, year: int) -> list[tuple[str, str]]:
-    """Who answers for an office's Party work in a year: the people of its duties, else the officers of its committee;
-    the secretary first."""
-    rows = (
-        select(Duty.first_responsible, Duty.direct_responsible)
-        .join(Task, Task.id == Duty.task_id)
-        .where(Duty.deleted_at.is_(None), Duty.target_office_id == office_id, Task.year == year)
-    )
-    found = session.execute(rows.order_by(Duty.id)).all()
-    if found:
-        firsts = dict.fromkeys((first, "党委书记") for first, _ in found)
-        seconds = dict.fromkeys((second, "组织委员") for _, second in found)
-        return [*firsts, *seconds]
-    head = heads(session, office_id)
-    named = ((head.secretary, "党委书记"), (head.organiser, "组织委员"))
-    return [(name, position) for name, position in named if name]
 
 
 # ---------------------------------------------------------------- what was decided

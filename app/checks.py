@@ -224,4 +224,15 @@ def errors(findings: Sequence[Finding]) -> list[Finding]:
     return [one for one in findings if one.level is Level.ERROR]
 
 
-__all__ = ["Check", "Look", "errors", "run"]
+def labelled(ledger: Ledger, finding: Finding) -> str:
+    """A finding's sentence, with the field in front where the sentence does not name it."""
+    spec = ledger.fields.get(finding.field or "")
+    return finding.message if spec is None or spec.label in finding.message else f"{spec.label}：{finding.message}"
+
+
+def reasons(ledger: Ledger, findings: Sequence[Finding]) -> str:
+    """The sentences of the errors, each once, in one line."""
+    return "；".join(dict.fromkeys(labelled(ledger, one) for one in errors(findings)))
+
+
+__all__ = ["Check", "Look", "errors", "labelled", "reasons", "run"]

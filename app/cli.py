@@ -7,6 +7,7 @@ program, 2 wrong usage, 3 refused, 4 conflicts wait for a person, 5 `check` foun
 import contextlib
 import io
 import os
+import re
 import sys
 from collections.abc import Sequence
 
@@ -59,6 +60,16 @@ def main(argv: Sequence[str] | None = None, printer: Printer | None = None) -> i
         return FAULT
 
 
+WRONG = (
+    (re.compile(r"No such command '(.*?)'.*"), r"没有 \1 这个命令"),
+    (re.compile(r"Input should be greater than or equal to (\d+)"), r"不能小于 \1"),
+    (re.compile(r"Input should be a valid integer.*"), "应为整数"),
+    (re.compile(r"('.*?') is not one of (.*)"), r"\1 不在可选的 \2 之中"),
+    (re.compile(r"Got unexpected extra argument(?:s|\(s\))? \((.*)\)"), r"多了 \1"),
+)
+"""What the library says of a command line, and how an office is told."""
+
+
 def usage_sentence(error: TyperException) -> str:
     """What is wrong with a command line, and where its help is."""
     context = getattr(error, "ctx", None)
@@ -67,6 +78,7 @@ def usage_sentence(error: TyperException) -> str:
     options = getattr(parameter, "opts", [])
     named = next((one for one in options if one.startswith("-")), getattr(parameter, "metavar", None) or "")
     message = str(getattr(error, "message", "") or "").removeprefix("Value error, ").rstrip(".")
+    message = next((found.expand(told) for wrong, told in WRONG if (found := wrong.fullmatch(message))), message)
     match type(error).__name__:
         case "MissingParameter":
             wrong = f"缺少 {named}"

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app import checks, stagnant
+from app import checks, following
 from app.findings import Finding, Level
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Ledger
@@ -208,5 +208,5 @@ def delete(workspace: Workspace, ledger: Ledger, record_ids: Sequence[str]) -> N
                 raise Refusal(f"这条{ledger.one}记录已经删除过了", "not-found")
             refuse_others(batch.session, workspace.office, ledger, record.office_id, "删")
             record.deleted_at = clock.now()
-            stagnant.follow(batch, workspace.office)
+            following.follow(batch, workspace.office)
             refuse_while_needed(batch.session, ledger, record_id)

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import editing
+from app.committee import heads
 from app.ledgers.responsibility import BULLETINS, MONTHLY_CHECKS
 from app.policy import Policies
 from app.rules import monthly, scoring
@@ -19,12 +20,9 @@ from app.workspace import Workspace
 from db import clock, parsing
 from db.errors import Refusal
 from db.ids import new_id
-from db.models.organisation import Office, PartyOrg, Village
+from db.models.organisation import Office, Village
 from db.models.record import fields_of
 from db.models.responsibility import Bulletin, Duty, Indicator, MonthlyCheck, Task
-
-PARTY_COMMITTEES = ("611", "621", "631")
-"""Code table org_kind: who answers for an office is its committee, else its general branch, else its branch."""
 
 
 @dataclass(frozen=True)
@@ -234,36 +232,6 @@ def make_duties(workspace: Workspace, year: int) -> Made:
                 )
         batch.create_rows(Duty, rows)
     return Made(len(rows), lacking)
-
-
-@dataclass(frozen=True)
-class Heads:
-    """Who answers for an office: its committee, the secretary and the organiser; `lacks` says what is missing."""
-
-    org: str | None = None
-    secretary: str = ""
-    organiser: str = ""
-    deputy: str = ""
-
-    @property
-    def lacks(self) -> str:
-        if self.org is None:
-            return "没有登记党委"
-        return "、".join(
-            name for name, value in (("没有填书记", self.secretary), ("没有填组织委员", self.organiser)) if not value
-        )
-
-
-def heads(session: Session, office_id: str) -> Heads:
-    """The officers of the organisation at the top of an office."""
-    rows = select(PartyOrg).where(
-        PartyOrg.deleted_at.is_(None), PartyOrg.office_id == office_id, PartyOrg.kind.in_(PARTY_COMMITTEES)
-    )
-    found = sorted(session.scalars(rows), key=lambda one: (one.parent_id is not None, one.kind, one.id))
-    if not found:
-        return Heads()
-    top = found[0]
-    return Heads(top.id, top.secretary or "", top.organiser or "", top.deputy or "")
 
 
 def _villages(session: Session, below: Iterable[OfficeLine]) -> dict[str, int]:

@@ -20,7 +20,7 @@ from app.sync.namesakes import on_a_roll
 from app.workspace import OfficeCard, Workspace
 from db import clock
 from db.engine import integrity_faults
-from db.journal import ChangeLine, Progress, Values, stored_rows, typed
+from db.journal import BatchLine, ChangeLine, Progress, Values, loads, stored_rows, typed
 from db.models.common import Attachment
 from db.models.handoff import BlobChunk
 from db.models.record import dump, merged_fields, table_of
@@ -59,6 +59,7 @@ def check(workspace: Workspace, progress: Progress | None = None) -> list[Found]
     """Everything that is wrong or doubtful: the file first, then the journal, then the records in ledger order."""
     found = [Found(None, None, error(None, "file", sentence)) for sentence in integrity_faults(workspace.engine)]
     with workspace.read() as session:
+        found += torn_batches(session)
         for place, ledger in enumerate(LEDGERS.values()):
             if progress is not None:
                 progress(place, len(LEDGERS), ledger.title)
@@ -73,10 +74,13 @@ def check(workspace: Workspace, progress: Progress | None = None) -> list[Found]
 
 
 class _Line(msgspec.Struct):
-    """The journal's last word on a record: every field ever written, and the version of the last line."""
+    """The journal's last word on a record: every field ever written, and the version of the last line. `broken` is a
+    field whose line starts from another value than the line before it ended with (a line was changed or taken out),
+    empty where a line cannot be read at all."""
 
     values: dict[str, Any]
     version: dict[str, int]
+    broken: str | None = None
 
 
 def journal_faults(session: Session, ledger: Ledger) -> list[Found]:
@@ -90,7 +94,7 @@ def journal_faults(session: Session, ledger: Ledger) -> list[Found]:
     ]
     for ids in _ids(connection, ledger):
         stored = stored_rows(connection, ledger.model, ids)
-        said = _said(connection, ids)
+        said = _said(connection, ledger, ids)
         for record_id, row in stored.items():
             fault = _fault(ledger, row, said.get(record_id))
             if fault is not None:
@@ -98,17 +102,55 @@ def journal_faults(session: Session, ledger: Ledger) -> list[Found]:
     return found
 
 
-def _said(connection: Connection, ids: Sequence[str]) -> dict[str, _Line]:
+def torn_batches(session: Session) -> list[Found]:
+    """Operations of which the journal has not as many lines as were written: some were taken out, or put in."""
+    kept = func.count(ChangeLine.seq)
+    wanted = (
+        select(BatchLine.label, BatchLine.at, BatchLine.changes, kept)
+        .outerjoin(ChangeLine, ChangeLine.batch_id == BatchLine.id)
+        .group_by(BatchLine.id, BatchLine.label, BatchLine.at, BatchLine.changes)
+        .having(kept != BatchLine.changes)
+        .order_by(BatchLine.id)
+    )
+    return [
+        Found(
+            None,
+            None,
+            error(
+                None,
+                "journal.batch",
+                f"操作日志被改过：{at[:10]} 的“{label}”记了 {written} 条变更，现在有 {left} 条。请核对，或用备份恢复",
+            ),
+        )
+        for label, at, written, left in session.execute(wanted)
+    ]
+
+
+def _said(connection: Connection, ledger: Ledger, ids: Sequence[str]) -> dict[str, _Line]:
     """What the journal says of these records, folded from its lines in order."""
     lines: dict[str, _Line] = {}
-    wanted = select(ChangeLine.record_id, ChangeLine.after, ChangeLine.version)
-    for record_id, after, version in connection.execute(
+    wanted = select(ChangeLine.record_id, ChangeLine.before, ChangeLine.after, ChangeLine.version)
+    for record_id, before, after, version in connection.execute(
         wanted.where(ChangeLine.record_id.in_(ids)).order_by(ChangeLine.seq)
     ):
         line = lines.setdefault(record_id, _Line({}, {}))
-        line.values.update(msgspec.json.decode(after))
-        line.version = msgspec.json.decode(version)
+        try:
+            for name, value in loads(before).items():
+                if line.broken is None and not _same(ledger, name, value, line.values.get(name)):
+                    line.broken = name
+            line.values.update(loads(after))
+            line.version = loads(version)
+        except msgspec.DecodeError:  # not what the program writes
+            line.broken = ""
     return lines
+
+
+def _same(ledger: Ledger, name: str, one: Any, other: Any) -> bool:
+    """Whether two values of the journal are one value, however they were written: 120.50 is 120.5."""
+    try:
+        return bool(one == other or typed(ledger.model, {name: one}) == typed(ledger.model, {name: other}))
+    except msgspec.ValidationError:  # what was written in could never be a value of this field
+        return False
 
 
 def _fault(ledger: Ledger, row: Values, line: _Line | None) -> Finding | None:
@@ -118,10 +160,14 @@ def _fault(ledger: Ledger, row: Values, line: _Line | None) -> Finding | None:
         return error(None, "journal.version", "这条记录的版本与操作日志不一致，可能被别的工具改过。请用备份恢复")
     for name in merged_fields(ledger.model):
         stored, said = row[name], line.values.get(name)
-        if dump(stored) != dump(said) and typed(ledger.model, {name: said})[name] != stored:
+        if dump(stored) != dump(said) and not _same(ledger, name, said, stored):
             title = ledger.fields[name].label if name in ledger.fields else name
             message = f"“{title}”与操作日志不一致，可能被别的工具改过。请核对，或用备份恢复"
             return error(name, "journal.value", message)
+    if line.broken is not None:
+        title = f"“{ledger.fields[line.broken].label}”" if line.broken in ledger.fields else "这条记录"
+        message = f"{title}的操作日志前后接不上，可能有人改过或删过日志。请核对，或用备份恢复"
+        return error(line.broken or None, "journal.chain", message)
     return None
 
 

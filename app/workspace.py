@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from app import stagnant, vault
+from app import following, vault
 from app.backup import copy_store
 from app.files import move, write_whole
 from app.links import refuse_broken
@@ -162,6 +162,9 @@ class Workspace:
         and the reference data are made. `database` is the address of an empty database on a server, which has accounts
         of its own and no passphrase of ours; on any failure it is empty again.
         """
+        code, name = code.strip(), name.strip()
+        if not code or not name:
+            raise Refusal("单位代码和单位名称都要填写", "invalid-record")
         if len(code) > 20 or len(name) > LONGEST_NAME:
             raise Refusal(f"单位代码最多 20 个字，单位名称最多 {LONGEST_NAME} 个字。请写短些", "invalid-record")
         if database and passphrase:
@@ -367,7 +370,7 @@ class Workspace:
                 self._still_this_copy(batch.session)
                 batch.replica = self.replica
             yield batch
-            stagnant.follow(batch, self.office)
+            following.follow(batch, self.office)
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -399,7 +402,7 @@ class Workspace:
             batch.line.label = f"撤销：{target.label}"[:200]
             undo_into(batch, target)
             reject_put_off(batch, target.id)
-            stagnant.follow(batch, self.office)
+            following.follow(batch, self.office)
             refuse_broken(batch.session, batch.id, target.label)
         return target
 
@@ -425,7 +428,7 @@ def read_config(folder: Path) -> dict[str, str]:
     """The settings in `siji.toml`. Raises `Refusal` when the folder is no workspace."""
     try:
         return tomllib.loads((folder / CONFIG).read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise Refusal(f"“{folder}”不是四基的工作目录。请检查路径，或先新建、加入", "not-a-workspace") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise Refusal(f"读不了“{folder / CONFIG}”。请从备份恢复这个文件", "damaged") from error

@@ -23,7 +23,7 @@ WORLD = {
     "attempt to write a readonly database": ("数据所在的文件夹不能写入。请检查是否只读，或换一个文件夹", "read-only"),
     "unable to open database": ("打不开数据文件。请检查文件夹是否还在、能否写入", "cannot-open"),
     "database is locked": ("另一个程序正在使用这些数据。请先关闭它再试", "locked"),
-    "disk I/O error": ("读写磁盘时出错，这一步没有保存。请检查磁盘后再试", "disk-error"),
+    "disk I/O error": ("读写磁盘时出错，这一步没有保存。请看看磁盘是不是满了，不是的检查磁盘，再试一次", "disk-error"),
 }
 """What SQLite says when the world is at fault, and what we say. Everything else it says is our fault."""
 
@@ -209,7 +209,8 @@ def integrity_faults(engine: Engine) -> list[str]:
             links = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
     except Refusal as refusal:  # too damaged to be looked through
         return [refusal.message]
-    return found + [f"{row[0]} 表有一条记录指向不存在的 {row[2]}" for row in links]
+    damaged = [f"数据文件有损坏（{what}）。请用最近的备份恢复" for what in found]
+    return damaged + [f"{row[0]} 表有一条记录指向不存在的 {row[2]}" for row in links]
 
 
 def is_plain(file: Path) -> bool:

@@ -1,5 +1,6 @@
 """The vocabulary in which a record is declared: each kind of field parses, shows and masks itself."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -118,8 +119,15 @@ def _code(spec: Field, text: str) -> str:
 
 
 def _codes(spec: Field, text: str) -> str:
-    parts = [part for part in parsing.clean_text(text).replace("、", ",").replace(";", ",").split(",") if part.strip()]
-    return ",".join(dict.fromkeys(_code(spec, part) for part in parts))
+    """Several names or codes with 、 , or ; between. A name may have a 、 of its own: 服务差、群众意见大."""
+    parts = [part for part in re.split("[、,;，；]", parsing.clean_text(text)) if part.strip()]
+    table, found = codes.table(spec.table or ""), dict[str, None]()
+    while parts:
+        runs = (("、".join(parts[:many]), many) for many in range(len(parts), 1, -1))
+        run, many = next((one for one in runs if table.find(one[0])), (parts[0], 1))
+        found[_code(spec, run)] = None
+        parts = parts[many:]
+    return ",".join(found)
 
 
 def _whole(spec: Field, text: str) -> int:
@@ -133,6 +141,18 @@ def _whole(spec: Field, text: str) -> int:
 
 def _decimal(spec: Field, text: str) -> Decimal:
     return parsing.decimal_(_without_unit(spec, text))
+
+
+def _flag(spec: Field, text: str) -> bool:
+    """Yes or no, or what the field is about: 达标 and 未达标 under 是否达标."""
+    said = parsing.clean_text(text)
+    for asked in (spec.label, *spec.aliases):
+        about = asked.removeprefix("是否").removeprefix("为").removeprefix("已")
+        if said in (about, f"已{about}"):
+            return True
+        if said in (f"未{about}", f"不{about}", f"非{about}", f"没有{about}"):
+            return False
+    return parsing.flag(text)
 
 
 SPELLINGS = {"㎡": ("㎡", "平方米", "平米", "m²", "m2", "M2")}
@@ -170,7 +190,7 @@ KINDS = {
         Kind("whole", int, _whole, _plain),
         Kind("decimal", Decimal, _decimal, lambda _, v: _decimal_text(v)),
         Kind("money", int, lambda _, s: parsing.money(s), lambda _, v: f"{Decimal(v) / 100:,.2f}"),
-        Kind("flag", bool, lambda _, s: parsing.flag(s), lambda _, v: "是" if v else "否"),
+        Kind("flag", bool, _flag, lambda _, v: "是" if v else "否"),
         Kind("resident_id", str, lambda _, s: parsing.resident_id(s), _plain),
         Kind("credit_code", str, lambda _, s: parsing.credit_code(s), _plain),
         Kind("phone", str, lambda _, s: parsing.phone(s), _plain),
@@ -245,9 +265,18 @@ def flag(label: str, **options: Any) -> MappedColumn[Any]:
     return _column("flag", label, Boolean(create_constraint=False), **options)
 
 
+ID_HEADINGS = (
+    *("身份证号", "身份证号码", "公民身份证号", "公民身份证号码", "居民身份证号", "居民身份证号码"),
+    *("身份证", "身份证件号", "身份证件号码", "证件号码"),
+)
+PHONE_HEADINGS = ("手机", "手机号码", "本人手机号", "移动电话", "联系电话", "联系方式", "电话")
+"""How workbooks head the columns of people's identity numbers and telephones."""
+
+
 def resident_id(label: str = "公民身份号码", **options: Any) -> MappedColumn[Any]:
     """An 18-digit resident identity number with a valid check digit (GB 11643)."""
     options = {"sensitive": True, "mask": parsing.mask_resident_id, **options}
+    options["aliases"] = [*options.get("aliases", ()), *ID_HEADINGS]
     return _column("resident_id", label, String(18), **options)
 
 

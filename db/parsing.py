@@ -87,7 +87,7 @@ def _quoted(s: str) -> str:
 
 # Days, months, years
 
-_SEPARATOR = r"\s*[-./。、—–−]\s*"
+_SEPARATOR = r"(?:\s*[-./。、,\\—–−]\s*|\s+)"
 _CLOCK = re.compile(r"[T\s]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$")
 _WRITTEN_DAY = re.compile(
     rf"(\d{{4}})(?:{_SEPARATOR}|\s*年\s*)(\d{{1,2}})(?:\s*月(?:份)?|(?:{_SEPARATOR}|\s*月\s*)(\d{{1,2}})\s*[日号]?)?"
@@ -122,7 +122,7 @@ def year(s: str) -> int:
 
 def _day_parts(s: str) -> tuple[int, int, int | None]:
     """Year, month and, where written, day; all of them real."""
-    text = _CLOCK.sub("", _arabic(_plain(s)))
+    text = _CLOCK.sub("", _arabic(_plain(s))).rstrip(".。、")
     found = _WRITTEN_DAY.fullmatch(text) or _COMPACT_DAY.fullmatch(text)
     if not found or (len(text) == 6 and not FIRST_YEAR <= int(found[1]) <= LAST_YEAR):
         raise Unreadable(_why_not_a_day(s, text))

@@ -79,13 +79,39 @@ def test_a_version_that_the_journal_does_not_know(workspace: Workspace) -> None:
 def test_a_record_without_a_line_and_a_line_without_its_record(workspace: Workspace) -> None:
     member(workspace, "王芳")
     write_past_the_journal(workspace, "DELETE FROM change WHERE ledger = 'member'")
-    assert found(workspace) == [("member", None, "error", "journal.missing")]
+    torn = (None, None, "error", "journal.batch")
+    assert found(workspace) == [torn, ("member", None, "error", "journal.missing")]
     write_past_the_journal(workspace, "DELETE FROM member")
-    assert found(workspace) == []
+    assert found(workspace) == [torn]
     other = member(workspace, "李明")
     write_past_the_journal(workspace, "DELETE FROM member")
-    (one,) = [one for one in quality.check(workspace) if one.is_error]
+    _, one = [one for one in quality.check(workspace) if one.is_error]
     assert (one.id, one.finding.message) == (other, "操作日志里有这条记录，台账里却没有了。请用备份恢复")
+
+
+COPIED = "batch_id, ledger, record_id, action, before, after, version, sender"
+
+
+@pytest.mark.parametrize(
+    ("tampering", "rules"),
+    [
+        ("""DELETE FROM change WHERE after LIKE '%14000000002%'""", ["journal.batch", "journal.chain"]),
+        ("""UPDATE change SET after = replace(after, '0002"', '0009"')""", ["journal.chain"]),
+        ("""UPDATE change SET before = replace(before, '0002"', '0009"')""", ["journal.chain"]),
+        (f"INSERT INTO change SELECT max(seq) + 1, {COPIED} FROM change", ["journal.batch", "journal.chain"]),
+        ("UPDATE change SET after = 'x' WHERE after LIKE '%0002\"%'", ["journal.chain"]),
+    ],
+    ids=["a line taken out", "an after changed", "a before changed", "a line put in", "a line that is none"],
+)  # fmt: skip
+def test_a_line_of_the_journal_in_the_middle_that_somebody_touched(
+    workspace: Workspace, tampering: str, rules: list[str]
+) -> None:
+    record = member(workspace, "王芳")
+    for number in ("14000000002", "14000000003", "14000000004"):
+        editing.save(workspace, LEDGERS["member"], {"phone": number}, record)
+    assert found(workspace) == []
+    write_past_the_journal(workspace, tampering)
+    assert [rule for *_, rule in found(workspace)] == rules
 
 
 def test_exact_decimals_agree_with_the_journal_however_they_were_written(workspace: Workspace) -> None:

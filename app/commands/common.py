@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as Bars
 from rich.table import Table
 
+from app import stagnant
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Ledger
 from app.workspace import KEYS, SERVER_GUARDS, Workspace
@@ -43,12 +44,17 @@ def new_app() -> typer.Typer:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[Workspace]:
-    """The workspace in a folder; its passphrase comes from SIJI_PASSPHRASE, else from a prompt."""
+def opened(folder: Path, reading: Ledger | None = None) -> Iterator[Workspace]:
+    """The workspace in a folder; its passphrase comes from SIJI_PASSPHRASE, else from a prompt.
+
+    Whoever is `reading` a ledger that the program keeps finds in it what time alone has changed, as in the window.
+    """
     passphrase = None
     if (folder / KEYS).exists():
         passphrase = secret("SIJI_PASSPHRASE", "工作目录的口令")
     with Workspace.open(folder, passphrase) as workspace:
+        if reading is not None and reading.kept_by_program:
+            stagnant.bring_up_to_date(workspace)
         yield workspace
 
 

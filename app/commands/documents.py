@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from app.commands.common import Folder, Json, give, new_app, opened, say, show, show_table
-from app.commands.responsibility import Month, OfficeCode, Year, read_month
+from app.commands.responsibility import OfficeCode, Year, read_month
 from app.documents import making, word
 from app.documents.document import Need
 from app.documents.making import Asked
@@ -65,7 +65,9 @@ def report(
     name: Name,
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help=".docx、.xlsx 或 .pdf", show_default=False)],
     year: Year,
-    month: Month,
+    month: Annotated[
+        str | None, typer.Option("--month", help="月份，如 2026-11，或年度里的几月", show_default="本月")
+    ] = None,
     office: OfficeCode = None,
     record: Annotated[str | None, typer.Option("--record", metavar="ID", help="哪一条记录", show_default=False)] = None,
     public: Annotated[bool, typer.Option("--public", help="不含身份证号、电话、住址等敏感栏目")] = False,
@@ -73,7 +75,7 @@ def report(
 ) -> None:
     """把一份文书写成 Word、Excel 或 PDF，按文件名的结尾。"""
     document = making.named(name)
-    asked = Asked(year, read_month(month), office, record, public)
+    asked = Asked(year, read_month(month, year) if month else None, office, record, public)
     with opened(folder) as workspace:
         made = making.make(workspace, document, asked, out, context.obj)
         own = word.own_template(workspace.folder, document).exists()

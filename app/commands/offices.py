@@ -67,9 +67,10 @@ def new(
                 seal.own_keys(session)
         office = workspace.office
     if json:
-        give({"workspace": str(folder), "office": {"id": office.id, "code": code, "name": name, "level": level}})
+        made = {"id": office.id, "code": office.code, "name": office.name, "level": office.level}
+        give({"workspace": str(folder), "office": made})
     else:
-        show(f"已建立“{name}”的工作目录：{folder}")
+        show(f"已建立“{office.name}”的工作目录：{folder}")
 
 
 @app.command()

@@ -22,9 +22,9 @@ from app.commands.common import (
     show,
     show_table,
 )
-from app.findings import Finding
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import PILLAR_TITLES, Ledger
+from app.ledgers.recruitment import STAGNANT_VILLAGES
 from app.policy import Policies
 from app.workspace import Workspace
 from db.errors import Refusal
@@ -42,7 +42,7 @@ RecordId = Annotated[str, typer.Argument(metavar="ID", help="记录编号", show
 @app.command()
 def ledgers(folder: Folder, json: Json = False) -> None:
     """列出所有台账：编号、名称、记录数、栏目。"""
-    with opened(folder) as workspace, workspace.read() as session:
+    with opened(folder, STAGNANT_VILLAGES) as workspace, workspace.read() as session:
         counts = {ledger.id: listing.count(session, ledger, listing.Query()) for ledger in LEDGERS.values()}
     if json:
         give([described(ledger, counts[ledger.id]) for ledger in LEDGERS.values()])
@@ -92,7 +92,7 @@ def records(
     """列出一个台账的记录。同一栏目写几次 --where 时，符合其中一个即可。"""
     found = ledger_named(ledger)
     pairs = assignments(where or (), "--where 栏目=值")
-    with opened(folder) as workspace, workspace.read() as session:
+    with opened(folder, found) as workspace, workspace.read() as session:
         query = listing.Query(where=conditions(session, found, pairs), deleted=deleted)
         ids = listing.ids(session, found, query)
         wanted = ids if limit is None else ids[:limit]
@@ -166,23 +166,19 @@ def set_(
         try:
             saved = editing.save(workspace, found, given, record_id)
         except editing.Refused as refusal:
-            raise Refusal("；".join(labelled(found, one) for one in checks.errors(refusal.findings))) from refusal
+            raise Refusal(
+                "；".join(checks.labelled(found, one) for one in checks.errors(refusal.findings))
+            ) from refusal
         with workspace.read() as session:
             row = stored_rows(session.connection(), found.model, [saved])[saved]
             whole = {name: row[name] for name in found.fields}
             remarks = checks.run(found, whole, checks.Look(session, saved), Policies.read(session))
             for remark in remarks:
-                say(f"提醒：{labelled(found, remark)}")
+                say(f"提醒：{checks.labelled(found, remark)}")
             if json:
                 give(wire_record(found, row))
             else:
                 show_record(session, found, saved)
-
-
-def labelled(ledger: Ledger, finding: Finding) -> str:
-    """A finding's sentence, with the field in front where the sentence does not name it."""
-    spec = ledger.fields.get(finding.field or "")
-    return finding.message if spec is None or spec.label in finding.message else f"{spec.label}：{finding.message}"
 
 
 @app.command()
@@ -237,7 +233,7 @@ def acted(workspace: Workspace, ledger: Ledger, record_id: str, action: str, giv
     try:
         return actions.act(workspace, ledger, record_id, action, given)
     except editing.Refused as refusal:
-        raise Refusal("；".join(labelled(ledger, one) for one in checks.errors(refusal.findings))) from refusal
+        raise Refusal(checks.reasons(ledger, refusal.findings)) from refusal
 
 
 def wire_offer(offer: actions.Offer) -> Values:

@@ -1,5 +1,6 @@
 """The year's work: carry over, duties, the month, scores, the decision, the draw, the bulletin."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated
@@ -156,9 +157,11 @@ def month(
     show_table(("单位", "自查", "情况", "填报日期", "平均完成率", "名次"), rows)
 
 
-def read_month(text: str) -> str:
-    """A month as a person writes it. Raises `Refusal`."""
+def read_month(text: str, year: int | None = None) -> str:
+    """A month as a person writes it; a number alone is a month of the year. Raises `Refusal`."""
     try:
+        if (found := re.fullmatch(r"(\d{1,2})月?", text.strip())) and 1 <= int(found[1]) <= 12:
+            return f"{year or clock.today().year}-{int(found[1]):02}"
         return parsing.month(text)
     except parsing.Unreadable as error:
         raise Refusal(str(error), "unreadable") from error

@@ -29,6 +29,7 @@ from app.commands.common import (
 from app.commands.records import conditions
 from app.excel import importing, template, writing
 from app.excel.plan import Action, Note, Plan
+from db.errors import Refusal
 
 NAME = "excel"
 app = new_app()
@@ -67,7 +68,7 @@ def export(
     """把一个台账写成工作簿；改好后可以原样导入。"""
     found = ledger_named(ledger)
     pairs = assignments(where or (), "--where 栏目=值")
-    with opened(folder) as workspace, progress() as step:
+    with opened(folder, found) as workspace, progress() as step:
         with workspace.read() as session:
             query = listing.Query(where=conditions(session, found, pairs))
         written = writing.export(workspace, found, out, query=query, public=public, progress=step)
@@ -99,7 +100,12 @@ def import_(
         for heading, name in assignments(map_ or (), "--map 表头=栏目")
     }
     with opened(folder) as workspace, progress() as step:
-        plan = importing.plan(workspace, found, file, sheet=sheet, mapping=mapping or None, progress=step)
+        try:
+            plan = importing.plan(workspace, found, file, sheet=sheet, mapping=mapping or None, progress=step)
+        except Refusal as refusal:
+            if json:
+                give(unread(refusal))
+            raise
         refused = bool(plan.bad) and not skip_errors
         if plan.bad and errors is not None:
             writing.write_refused(plan, errors)
@@ -125,6 +131,16 @@ def summary(plan: Plan, *, nothing_written: bool) -> dict[str, Any]:
         "mapping": dict(plan.mapping),
         "errors": [_note(one) for one in plan.errors],
         "warnings": [_note(one) for one in plan.warnings],
+    }
+
+
+def unread(refusal: Refusal) -> dict[str, Any]:
+    """The same for a workbook that is refused as a whole: no row of it was read, and one error says why."""
+    return {
+        **dict.fromkeys(("rows", "created", "updated", "unchanged", "refused"), 0),
+        "mapping": {},
+        "errors": [_note(Note(0, "", "", refusal.message))],
+        "warnings": [],
     }
 
 

@@ -32,6 +32,7 @@ from app.sync import intake, outgoing, peers
 from app.workspace import OfficeCard, Workspace
 from db import clock
 from db.errors import Refusal
+from db.ids import derived_id
 from db.journal import Batch, Progress
 from db.models.common import Remark
 from db.models.guarantee import PayStandard
@@ -105,6 +106,7 @@ def _make(folder: Path, stick: Path, names: Sequence[str], members: int, seed: i
         fill_county(county, new_id, today)
         responsibility.resolve(county, new_id, len(names), today)
         codes = [f"{REGION}{101 + place}" for place in range(len(names))]
+        _list_townships(county, dict(zip(codes, names, strict=True)), seed)
         for code, name in zip(codes, names, strict=True):
             step(f"{name}：登记、加入")
             enrolment = peers.enrol(county, code, name, stick / f"{code}-enrolment.dzb")
@@ -135,6 +137,26 @@ def _make(folder: Path, stick: Path, names: Sequence[str], members: int, seed: i
             with Workspace.open(folder / answer.office_code) as township:
                 _take_in(township, answer.file)
     return made
+
+
+def _list_townships(county: Workspace, townships: Mapping[str, str], seed: int) -> None:
+    """The townships under ids that the seed decides; enrolment finds them by their codes."""
+    own = county.office.id
+    with county.edit("登记乡镇", kind="import") as batch:
+        batch.create_rows(
+            Office,
+            [
+                {
+                    "id": derived_id(Office.__tablename__, f"demo/{seed}/{code}"),
+                    "office_id": own,
+                    "code": code,
+                    "name": name,
+                    "level": "township",
+                    "superior_id": own,
+                }
+                for code, name in townships.items()
+            ],
+        )
 
 
 def _take_in(workspace: Workspace, file: Path) -> None:

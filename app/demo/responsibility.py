@@ -10,7 +10,8 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import assessing, inspecting, month
+from app import assessing, inspecting, month, restricting
+from app.committee import heads
 from app.demo.fiction import People
 from app.demo.township import Township
 from app.month import OfficeLine
@@ -98,7 +99,7 @@ def give(county: Workspace, new_id: NewId, today: date) -> None:
             for task in month.tasks(session, year):
                 shares = monthly.shares(task.quota or 0, {one.id: 1 for one in below})
                 for office in below:
-                    head = month.heads(session, office.id)
+                    head = heads(session, office.id)
                     rows.append(
                         {
                             "id": new_id(),
@@ -239,7 +240,7 @@ def _restrict(
     answered = assessment["decided_on"] + timedelta(days=20)
     rows = []
     for one in bound:
-        row = assessing.restriction_row(own, assessment["id"], assessment["target_office_id"], one)
+        row = restricting.row(own, assessment["id"], assessment["target_office_id"], one)
         if one.kind == scoring.ACCOUNT and answered <= today:
             row |= {"answered_on": answered, "account": "已查找问题和原因，作出限时整改承诺。"}
         rows.append(row | {"id": new_id()})

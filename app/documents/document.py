@@ -198,6 +198,7 @@ class Document:
         ledger: whose records it holds, or whose record it is drawn for; None for the book of packages.
         sensitive: the values that a public version leaves out; of rows, the columns say so themselves.
         records: where a record is needed: (case) → the records there are, by id, to choose from.
+        latest: where no month is asked for: (session) → the last month that there is, None for this one.
         county: only a county draws it.
     """
 
@@ -211,6 +212,7 @@ class Document:
     page: Page = UPRIGHT
     sensitive: frozenset[str] = frozenset()
     records: Callable[[Case], Sequence[tuple[str, str]]] | None = None
+    latest: Callable[[Session], str | None] | None = None
     county: bool = False
 
     @property

@@ -30,7 +30,7 @@ Printer = Callable[[Paper, Path], None]
 
 @dataclass(frozen=True)
 class Asked:
-    """What a document is asked for with; what is None is this year, this month, all offices."""
+    """What a document is asked for with; what is None is this year, this month (or the last there is), all offices."""
 
     year: int | None = None
     month: str | None = None
@@ -78,7 +78,7 @@ def case(workspace: Workspace, session: Session, document: Document, asked: Aske
         today,
         _office(session, workspace, asked.office),
         asked.year or today.year,
-        asked.month or monthly.month_of(today),
+        asked.month or (document.latest and document.latest(session)) or monthly.month_of(today),
         asked.record or "",
     )
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from app import assessing, editing, listing, month
 from app.documents.document import (
@@ -172,6 +173,11 @@ TITLE_CHARACTERS = 19
 """In a line of a title in 二号, with room at both ends."""
 
 
+def latest_bulletin(session: Session) -> str | None:
+    """The month of the last bulletin that the county has written."""
+    return session.scalars(select(func.max(Bulletin.month)).where(Bulletin.deleted_at.is_(None))).one()
+
+
 def bulletin(case: Case) -> Content:
     """The month's bulletin as the county has written it, with the ranking as its annex (§10.3, §10.4)."""
     wanted = select(Bulletin).where(Bulletin.deleted_at.is_(None), Bulletin.month == case.month)
@@ -219,6 +225,7 @@ BULLETIN = Document(
     BULLETINS,
     needs=(Need.MONTH,),
     page=OFFICIAL,
+    latest=latest_bulletin,
     county=True,
 )
 

@@ -5,7 +5,8 @@ from datetime import date
 
 from sqlalchemy import select
 
-from app import editing, listing, month
+from app import editing, listing
+from app.committee import heads
 from app.documents.document import (
     ACROSS,
     LETTER,
@@ -191,7 +192,7 @@ def letter(case: Case) -> Content:
 
 def _giver(case: Case, one: Transfer) -> str:
     """The committee that issues the letter, at the top of the office whose record it is."""
-    org = month.heads(case.session, one.office_id).org
+    org = heads(case.session, one.office_id).org
     found = case.session.get(PartyOrg, org) if org else case.session.get(Office, one.office_id)
     return found.name if found is not None else case.own.name
 

@@ -237,10 +237,12 @@ def _guesses(ledger: Ledger, texts: Sequence[Sequence[str]], decided: set[int]) 
 
 @cache
 def _name_tables(ledger_id: str) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
-    """A ledger's fields by label, by alias, and by either loosened where that names one field alone."""
+    """A ledger's fields by label, by alias (a script may head a column with the field's name), and by label or alias
+    loosened where that names one field alone."""
     ledger = LEDGERS[ledger_id]
     label = {plain(spec.label): name for name, spec in ledger.fields.items()}
-    alias = {plain(one): name for name, spec in ledger.fields.items() for one in spec.aliases}
+    alias = {plain(one): name for name in ledger.fields for one in (name.removesuffix("_id"), name)}
+    alias |= {plain(one): name for name, spec in ledger.fields.items() for one in spec.aliases}
     loose: dict[str, set[str]] = {}
     for name, spec in ledger.fields.items():
         for one in (spec.label, *spec.aliases):
@@ -303,11 +305,21 @@ def similar(ledger: Ledger, loose: str) -> str | None:
 
 
 _TOTAL = re.compile(r"(本页|本表|本支部|全镇|全乡|全村|总)?(合计|总计|小计|共计|累计|总数)(人数|数)?[::]?.*")
+_FIGURE = re.compile(r"[-¥]?[\d,.]+[%％万亿元人名个户件次项条]*")
 _SIGNATURE = re.compile(
     r"(填表|填报|制表|审核|审批|复核|核对|经办|负责|联系|录入|统计|分管|主要)(人|单位|领导|负责人|日期|时间)(签字|签名|签章|\(.*\))?[::]?.*"
     r"|.{0,8}[(]?(盖章|公章|签字|签名|签章)[)]?[::]?.*"
     r"|(填表|填写)?说明[::]?.*|(备)?注\d*[::].*|注意事项.*|填表要求.*|以下空白.*"
 )
+
+
+def adds_up(cells: Sequence[Cell]) -> bool:
+    """Whether a row is a total whose first words say so and which has only figures beside them: 合计, 5, 3, 2."""
+    texts = filter(None, (cell_text(cell).strip() for cell in cells))
+    words = next((one for one in texts if not _FIGURE.fullmatch(one)), "")
+    if not _TOTAL.fullmatch("".join(unicodedata.normalize("NFKC", words).split())):
+        return False
+    return all(_FIGURE.fullmatch(unicodedata.normalize("NFKC", one)) for one in texts)
 
 
 def ends_the_table(first: str) -> bool:

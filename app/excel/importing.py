@@ -92,6 +92,7 @@ def plan(
                 _link(ledger, row, own, linked.get(row.record_id, {}))
         planned = _judge(ws, session, ledger, rows, matches, names, progress)
     unknown = header.unknown(ledger)
+    others_like_it = () if sheet else _others(book, ledger, chosen.name, mapping)
     return Plan(
         ledger=ledger,
         file=file,
@@ -104,7 +105,10 @@ def plan(
         sample=_sample(ledger, header, rows),
         rows=tuple(planned),
         links={name: known.titles for name, known in names.items()},
-        warnings_of_sheet=tuple(f"“{heading}”这一列没有对应的栏目，没有导入" for heading in unknown),
+        warnings_of_sheet=(
+            *(f"“{heading}”这一列没有对应的栏目，没有导入" for heading in unknown),
+            *(f"工作表“{one}”也是这样的表，这次没有读。要导入它，请指明这张工作表" for one in others_like_it),
+        ),
         state=state,
     )
 
@@ -192,6 +196,20 @@ def _choose(
         "请在表里加上这些列，或指明它们是表里的哪一列",
         "missing-column",
     )
+
+
+def _others(book: Book, ledger: Ledger, chosen: str, mapping: Mapping[str, str | None] | None) -> tuple[str, ...]:
+    """The sheets after the one that is read which could be read too, and have something below their header."""
+    found = []
+    for one in book.names[book.names.index(chosen) + 1 :]:
+        other = book.sheet(one)
+        try:
+            header = find(other, ledger, overrides=mapping)
+        except Refusal:  # it lacks a column that the person has named
+            continue
+        if header is not None and not header.missing(ledger) and next(read(other, header, ledger), None) is not None:
+            found.append(one)
+    return tuple(found)
 
 
 def _sample(ledger: Ledger, header: Header, rows: Sequence[SheetRow]) -> tuple[tuple[str, ...], ...]:

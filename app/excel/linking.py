@@ -10,6 +10,7 @@ from rapidfuzz import process
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Ledger
 from app.listing import record_titles
 from db.fields import Field
@@ -41,6 +42,7 @@ class Names:
             titles |= record_titles(session, target, [row[0] for row in rows[start : start + 5000]])
         for record_id, *texts in rows:
             self.add(record_id, [titles[record_id]] if titles else texts)
+        self._years = _years(session, target)
 
     def add(self, record_id: str, texts: Iterable[str | None]) -> None:
         """One more record with the texts that name it, the first of them its title."""
@@ -52,15 +54,20 @@ class Names:
             core, level, place = _parts(_key(named[0]))
             self._loose.setdefault(core, set()).add((record_id, level, place))
 
-    def find(self, text: str, spec: Field, stored: str | None = None) -> str:
+    def find(self, text: str, spec: Field, stored: str | None = None, year: int | None = None) -> str:
         """The id of the one record that the text names: an id, a name, a code, or a name in another full form
-        (中共青石镇石桥村支部委员会 for 石桥村党支部). Of several with one name it is the one that is `stored` so far.
+        (中共青石镇石桥村支部委员会 for 石桥村党支部). Of several with one name it is the one that is `stored` so far,
+        the one of the year that stands before the name (2026年分类定级), or of the `year` that the row is about.
         Raises `Unreadable` naming the nearest where there is not one."""
         if text in self.titles:
             return text
         if stored is not None and self.titles.get(stored) == text:
             return stored
         found = self._exact.get(_key(text)) or self._loosely(_key(text))
+        if not found and self._years and (dated := _DATED.match(text)):
+            year, found = int(dated[1]), self._exact.get(_key(text[dated.end() :]), set())
+        if len(found) > 1 and year is not None:
+            found = {one for one in found if self._years.get(one) == year} or found
         if len(found) == 1:
             return next(iter(found))
         one, label = self.ledger.one, spec.label
@@ -72,6 +79,10 @@ class Names:
                 if "resident_id" in self.ledger.fields
                 else "全称"
             )
+            if self._years and year is None:
+                raise Unreadable(
+                    f"“{label}”有不止一个叫“{text}”的{one}，请在前面写上年度，如 {max(self._years.values())}年{text}"
+                )
             raise Unreadable(f"“{label}”有不止一个叫“{text}”的{one}，请改写{by}以便区分")
         near = [self.titles[choice] for _, _, choice in process.extract(text, self.titles, limit=3, score_cutoff=50)]
         hint = f"，最接近的是：{'、'.join(dict.fromkeys(near))}" if near else ""
@@ -86,6 +97,34 @@ class Names:
             for record_id, other_level, other_place in self._loose.get(core, ())
             if (level == other_level or not level) and (place.endswith(other_place) or other_place.endswith(place))
         }
+
+
+_DATED = re.compile(r"(\d{4})\s*年?度?\s*·?\s*")
+
+
+def _years(session: Session, target: Ledger) -> dict[str, int]:
+    """The year of each live record of a ledger that is kept by the year, or stands on one that is: a duty on its
+    task's. Empty for any other."""
+    table = table_of(target.model)
+    if "year" in target.fields:
+        wanted = select(table.c.id, table.c.year)
+    else:
+        links = [one for one in target.fields.values() if one.target and one.required]
+        above = next((one for one in links if "year" in LEDGERS[one.target or ""].fields), None)
+        if above is None:
+            return {}
+        other = table_of(LEDGERS[above.target or ""].model)
+        wanted = select(table.c.id, other.c.year).join(other, other.c.id == table.c[above.name])
+    rows = session.connection().execute(wanted.where(table.c.deleted_at.is_(None)))
+    return {one: year for one, year in rows if year is not None}
+
+
+def _year_of(values: Mapping[str, Any]) -> int | None:
+    """The year that a row says it is about, by its year or its month."""
+    year, month = values.get("year"), values.get("month")
+    if isinstance(year, int):
+        return year
+    return int(month[:4]) if isinstance(month, str) else None
 
 
 def _key(text: str) -> str:
@@ -126,7 +165,7 @@ def resolve(
         text = values.get(field)
         if text is not None:
             try:
-                values[field] = known.find(text, fields[field], stored.get(field))
+                values[field] = known.find(text, fields[field], stored.get(field), _year_of(values))
             except Unreadable as error:
                 del values[field]
                 wrong.append((field, str(error)))

@@ -45,7 +45,8 @@ class Sheet:
         name: its name; `names` are those of all sheets that can be seen.
         rows: the cells from A1 on; the rows of a text file may differ in length.
         merged: merged ranges as (first row, first column, last row, last column), from 0.
-        formulas: where a formula stands; `errors` where Excel shows an error value (#N/A).
+        formulas: where a formula stands; `errors` where Excel shows an error value (#N/A), `percents` where it shows a
+            number times a hundred (0.925 as 92.5%).
     """
 
     name: str
@@ -54,6 +55,7 @@ class Sheet:
     merged: tuple[tuple[int, int, int, int], ...] = ()
     formulas: frozenset[Place] = frozenset()
     errors: frozenset[Place] = frozenset()
+    percents: frozenset[Place] = frozenset()
 
 
 class Book:
@@ -84,26 +86,28 @@ class Book:
             return Sheet(name, self.names, self._text)
         if name not in self._book.sheet_names:
             raise _no_such_sheet(name, self.names)
-        formulas, errors = self._marks(name)
+        marks = self._marks(name)
         try:
             found = self._book.get_sheet_by_name(name)
-            rows = found.to_python(skip_empty_area=False)
+            rows = _cells(found)
         except calamine.CalamineError as error:
             raise _damaged(self.file.name) from error
         merged = tuple((top, left, bottom, right) for (top, left), (bottom, right) in found.merged_cell_ranges or ())
-        return Sheet(name, self.names, rows, merged, formulas, errors)
+        return Sheet(name, self.names, rows, merged, *marks)
 
-    def _marks(self, name: str) -> tuple[frozenset[Place], frozenset[Place]]:
-        """Where formulas and error values stand in a sheet of an .xlsx; nothing for another format.
+    def _marks(self, name: str) -> tuple[frozenset[Place], frozenset[Place], frozenset[Place]]:
+        """Where formulas, error values and percentages stand in a sheet of an .xlsx; nothing for another format.
 
         Raises `Refusal` for a sheet that reaches too far: one stray cell in its last corner would need more memory
         than a computer has.
         """
         part = _part_of(self._zip, name) if self._zip is not None else None
         if self._zip is None or part is None:
-            return frozenset(), frozenset()
+            return frozenset(), frozenset(), frozenset()
         formulas: set[Place] = set()
         errors: set[Place] = set()
+        percents: set[Place] = set()
+        styled = _percent_cells(self._zip)
         last_row = last_column = 0
         try:
             for piece in _pieces(self._zip, part):
@@ -114,6 +118,8 @@ class Book:
                     formulas.update(_places(_FORMULA, piece))
                 if b'"e"' in piece:
                     errors.update(_places(_ERROR, piece))
+                if styled is not None:
+                    percents.update(_places(styled, piece))
         except (zipfile.BadZipFile, OSError, EOFError) as error:
             raise _damaged(self.file.name) from error
         if (last_row or last_column) and (last_row or 100_000) * max(last_column, 100) > MAX_CELLS:
@@ -122,7 +128,7 @@ class Book:
                 f"工作表“{name}”一直铺到{where}，多半是远处有多余的内容。请删掉数据以外的行和列，另存后再试",
                 "too-large",
             )
-        return frozenset(formulas), frozenset(errors)
+        return frozenset(formulas), frozenset(errors), frozenset(percents)
 
 
 def _bytes_of(file: Path) -> bytes:
@@ -177,6 +183,20 @@ def _workbook(name: str, data: bytes) -> calamine.CalamineWorkbook:
         if data.startswith((b"PK\x03\x04", _OLE)):
             raise _damaged(name) from error
         raise _not_a_workbook(name) from error
+
+
+def _cells(sheet: calamine.CalamineSheet) -> Sequence[Sequence[Cell]]:
+    """The cells from A1 on. Raises `Refusal` for a number in a cell of dates that is below any day: calamine panics on
+    it, and the panic is no `Exception`, nor can its class be imported."""
+    try:
+        return sheet.to_python(skip_empty_area=False)
+    except BaseException as panic:
+        if type(panic).__name__ != "PanicException":
+            raise
+        raise Refusal(
+            f"工作表“{sheet.name}”里有一格设成了日期，里面的数却不是日期。请把那一列设为“文本”格式，改好后再导入",
+            "not-a-workbook",
+        ) from None
 
 
 def _zip_of(name: str, data: bytes) -> zipfile.ZipFile | None:
@@ -241,6 +261,23 @@ def _part_of(archive: zipfile.ZipFile, sheet: str) -> str | None:
     return None
 
 
+def _percent_cells(archive: zipfile.ZipFile) -> re.Pattern[bytes] | None:
+    """What a cell looks like that shows its number as a percentage, None where the workbook has no such format."""
+    try:
+        styles = ElementTree.fromstring(archive.read("xl/styles.xml"))
+    except (KeyError, ElementTree.ParseError, zipfile.BadZipFile, OSError):
+        return None
+    formats = {"9", "10"} | {
+        one.get("numFmtId", "") for one in styles.iter(f"{_MAIN}numFmt") if "%" in one.get("formatCode", "")
+    }
+    cells = styles.find(f"{_MAIN}cellXfs")
+    found = [place for place, one in enumerate(cells if cells is not None else ()) if one.get("numFmtId") in formats]
+    if not found:
+        return None
+    numbers = "|".join(map(str, found))
+    return re.compile(rf'<(?:\w+:)?c\b(?=[^>]*\bs="(?:{numbers})")[^>]*?\br="([A-Z]{{1,3}})(\d+)"'.encode())
+
+
 def _pieces(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
     """A member of an archive in pieces of a few megabytes, none of which ends inside a row."""
     kept = b""
@@ -293,9 +330,23 @@ def _text_rows(name: str, data: bytes) -> list[list[str]]:
         raise Refusal(f"看不懂“{name}”的文字编码。请用 Excel 或 WPS 打开它，另存为 .xlsx 后再导入", "not-a-workbook")
     if "\0" in text:
         raise _not_a_workbook(name)
-    head = text[:5000]
-    separator = max(",\t;，", key=head.count)
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text[:20_000])))
     except csv.Error as error:
         raise _damaged(name) from error
+    return [[_KEPT_AS_TEXT.sub(r"\1", cell) if cell.startswith("=") else cell for cell in row] for row in rows]
+
+
+_KEPT_AS_TEXT = re.compile(r'="([^"]*)"')
+"""How programs write a number into a .csv that Excel is not to shorten: ="431599197504030022"."""
+
+
+def _separator(head: str) -> str:
+    """What stands between the cells of a text file: that which cuts the most lines, and most of them alike. A mark that
+    is only used inside cells (甲，乙) does not cut the header, and cuts each line into another number of pieces."""
+
+    def cuts(mark: str) -> tuple[int, int]:
+        widths = [len(row) for row in csv.reader(io.StringIO(head, newline=""), delimiter=mark) if len(row) > 1]
+        return len(widths), max(map(widths.count, widths), default=0)
+
+    return max(",\t;|，", key=cuts)

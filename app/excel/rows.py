@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from app.excel.header import EXAMPLE, Header, ends_the_table, numbers_the_columns, plain
+from app.excel.header import EXAMPLE, Header, adds_up, ends_the_table, numbers_the_columns, plain
 from app.excel.reading import Cell, Sheet
 from app.findings import Finding, error, warning
 from app.ledgers.ledger import Ledger
@@ -51,7 +51,7 @@ def read(sheet: Sheet, header: Header, ledger: Ledger) -> Iterator[SheetRow]:
     telling = key_fields(ledger)
     telling |= {name for name, spec in ledger.fields.items() if spec.kind.id in ("resident_id", "credit_code")}
     readers = [(place, name, _reader(ledger.fields[name]), name in telling) for place, name in columns]
-    marked = {place[0] for place in sheet.formulas | sheet.errors}
+    marked = {place[0] for place in sheet.formulas | sheet.errors | sheet.percents}
     for number, cells in _records(sheet, header, ledger):
         values: dict[str, Any] = {}
         findings: list[Finding] = []
@@ -65,6 +65,8 @@ def read(sheet: Sheet, header: Header, ledger: Ledger) -> Iterator[SheetRow]:
             if strange and (sentence := _strange(sheet, number - 1, place, cell, tells)):
                 findings.append(error(name, "formula", sentence))
                 continue
+            if strange and (number - 1, place) in sheet.percents:
+                cell = _percent(cell)
             if cell == "":
                 continue
             value, sentence, rule = reader(cell)
@@ -91,6 +93,13 @@ def _strange(sheet: Sheet, row: int, column: int, cell: Cell, tells: bool) -> st
         if cell == "":
             return "这一格的公式还没有算出结果。请用 Excel 或 WPS 打开、保存一次后再导入"
     return None
+
+
+def _percent(cell: Cell) -> Cell:
+    """A number as its cell shows it: 0.925 in a cell of percentages is 92.5%."""
+    if isinstance(cell, bool) or not isinstance(cell, int | float):
+        return cell
+    return f"{(Decimal(f'{cell:.15g}') * 100).normalize():f}%"
 
 
 # ---------------------------------------------------------------- which rows are records
@@ -122,6 +131,9 @@ def _records(sheet: Sheet, header: Header, ledger: Ledger) -> Iterator[tuple[int
             if ends_the_table(first) and not _holds(cells, needed - {where}):
                 ended = True
                 continue
+        if adds_up(cells):
+            ended = True
+            continue
         if ended and not _holds(cells, needed):
             continue
         if index in merged:
@@ -234,6 +246,8 @@ def _number(spec: Field, cell: int | float) -> str:
     if kind in ("text", "name", "note", "link") and abs(cell) >= 10**15:
         raise Unreadable(f"“{spec.label}”存成了数字，15 位以后已经丢失。请把这一列设为“文本”格式，重新填写")
     text = cell_text(cell)
+    if spec.unit == "%" and 0 < cell < 1:
+        raise Unreadable(f"“{text}”分不清是 {text}% 还是 {_percent(cell)}。请写成百分数，如 {_percent(cell)}")
     if kind in ("day", "month") and re.fullmatch(r"\d{4}\.\d", text):
         raise Unreadable(f"“{text}”存成了数字，分不清是 {text[5]} 月还是 {text[5]}0 月。请写成 {text[:4]}年{text[5]}月")
     return text

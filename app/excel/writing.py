@@ -16,10 +16,10 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
+from app import checks
 from app.excel.header import ID_HEADING, LINE_HEADING, REASON_HEADING, VERSION_HEADING
 from app.excel.plan import Plan, Written
 from app.files import telling
-from app.findings import Level
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Ledger
 from app.listing import Query, ids, record_titles
@@ -112,13 +112,8 @@ def write_refused(plan: Plan, out: Path) -> Written:
         sheet = _sheet(book, "未导入", title, headings, [plan.headers[place] for place in own], widths)
         line = _Line(sheet, [TEXT, NUMBER, *formats], len(own))
         for row in plan.bad:
-            reasons = "；".join(
-                dict.fromkeys(
-                    f"{_label(plan, one.field)}{one.message}" for one in row.findings if one.level is Level.ERROR
-                )
-            )
             cells = [row.cells[place] if place < len(row.cells) else "" for place in [*shown, *own]]
-            sheet.append(line(reasons, row.number, *cells))
+            sheet.append(line(checks.reasons(plan.ledger, row.findings), row.number, *cells))
     return Written(out, len(plan.bad))
 
 
@@ -139,10 +134,6 @@ def write_table(
                     cell.font = HEADING
             sheet.append(cells)
     return Written(out, len(rows))
-
-
-def _label(plan: Plan, field: str | None) -> str:
-    return f"{plan.ledger.fields[field].label}：" if field is not None else ""
 
 
 # ---------------------------------------------------------------- cells

@@ -83,7 +83,7 @@ class Dispatch(Record):
     since: Mapped[date] = fields.day("到岗日期", required=True, aliases=["开始驻村时间"])
     until: Mapped[date | None] = fields.day("任期至")
     document_no: Mapped[str | None] = fields.text("任命文号", 50, search=True)
-    phone: Mapped[str | None] = fields.phone("手机号", search=True, aliases=["手机"])
+    phone: Mapped[str | None] = fields.phone("手机号", search=True, aliases=fields.PHONE_HEADINGS)
     appraisal: Mapped[str | None] = fields.code("考核等次", "cadre_result")
     recalled_on: Mapped[date | None] = fields.day("召回日期", aliases=["调整日期"])
     recall_reason: Mapped[str | None] = fields.text("召回原因", 200, aliases=["调整原因"])

@@ -15,9 +15,7 @@ class Applicant(Record):
     __tablename__ = "applicant"
 
     name: Mapped[str] = fields.person_name("姓名", required=True, search=True, aliases=["申请人"])
-    resident_id: Mapped[str | None] = fields.resident_id(
-        search=True, aliases=["身份证号", "身份证号码", "公民身份证号码", "居民身份证号"]
-    )
+    resident_id: Mapped[str | None] = fields.resident_id(search=True)
     sex: Mapped[str] = fields.code("性别", "sex", required=True)
     nation: Mapped[str | None] = fields.code("民族", "nation")
     birth: Mapped[date] = fields.day("出生日期", required=True, aliases=["出生年月", "出生年月日"])
@@ -26,7 +24,7 @@ class Applicant(Record):
         "所在党支部", "party_org", required=True, search=True, aliases=["所在支部", "党支部", "支部"]
     )
     stage: Mapped[str] = fields.code("发展阶段", "applicant_stage", required=True, aliases=["阶段", "所处阶段"])
-    phone: Mapped[str | None] = fields.phone("手机号", search=True, aliases=["手机", "联系电话", "电话"])
+    phone: Mapped[str | None] = fields.phone("手机号", search=True, aliases=fields.PHONE_HEADINGS)
     work_post: Mapped[str | None] = fields.code("工作岗位", "work_post", aliases=["职业"])
     league_member: Mapped[bool | None] = fields.flag("共青团员", aliases=["是否团员", "团员"])
     leaves_on: Mapped[date | None] = fields.day("预计离开日期", hint="将离开本单位、本村的，填大约哪天")

@@ -15,22 +15,22 @@ class Member(Record):
     __tablename__ = "member"
 
     name: Mapped[str] = fields.person_name("姓名", required=True, search=True, aliases=["党员姓名"])
-    resident_id: Mapped[str | None] = fields.resident_id(
-        search=True, aliases=["公民身份证号", "身份证号", "身份证号码", "公民身份证号码", "居民身份证号"]
-    )
+    resident_id: Mapped[str | None] = fields.resident_id(search=True)
     sex: Mapped[str] = fields.code("性别", "sex", required=True)
     nation: Mapped[str] = fields.code("民族", "nation", required=True)
     birth: Mapped[date] = fields.day("出生日期", required=True, aliases=["出生年月", "出生年月日", "生日"])
     education: Mapped[str | None] = fields.code("学历", "education", aliases=["文化程度", "最高学历"])
     degree: Mapped[str | None] = fields.code("学位", "degree")
     branch_id: Mapped[str] = fields.link(
-        "所在党支部", "party_org", required=True, search=True, aliases=["所在支部", "党支部", "所属党支部", "支部"]
-    )
+        "所在党支部", "party_org", required=True, search=True,
+        aliases=["所在支部", "党支部", "所属党支部", "所属支部", "支部", "所在党支部名称", "党支部名称", "支部名称",
+                 "所在党组织", "所属党组织"],
+    )  # fmt: skip
     category: Mapped[str] = fields.code("人员类别", "member_category", required=True, aliases=["党员类别"])
     joined_on: Mapped[date | None] = fields.day("入党日期", aliases=["加入党组织日期", "加入中共组织日期", "入党时间"])
     full_on: Mapped[date | None] = fields.day("转正日期", aliases=["转为正式党员日期", "转正时间"])
     work_post: Mapped[str | None] = fields.code("工作岗位", "work_post", aliases=["职业", "岗位类别"])
-    phone: Mapped[str | None] = fields.phone("手机号", search=True, aliases=["手机", "手机号码", "联系电话", "电话"])
+    phone: Mapped[str | None] = fields.phone("手机号", search=True, aliases=fields.PHONE_HEADINGS)
     landline: Mapped[str | None] = fields.phone("固定电话", aliases=["座机"])
     address: Mapped[str | None] = fields.address(aliases=["住址", "家庭地址", "现居住地"])
     standing: Mapped[str] = fields.code("党籍状态", "standing", required=True)
@@ -69,7 +69,7 @@ class Transfer(Record):
     scope: Mapped[str] = fields.code("转接类别", "transfer_scope", required=True, aliases=["类别", "转接范围"])
     status: Mapped[str] = fields.code("转接状态", "transfer_status", required=True, aliases=["状态"])
     name: Mapped[str | None] = fields.person_name("姓名", search=True)
-    resident_id: Mapped[str | None] = fields.resident_id(search=True, aliases=["身份证号", "身份证号码"])
+    resident_id: Mapped[str | None] = fields.resident_id(search=True)
     sex: Mapped[str | None] = fields.code("性别", "sex")
     nation: Mapped[str | None] = fields.code("民族", "nation")
     birth: Mapped[date | None] = fields.day("出生日期", aliases=["出生年月"])
@@ -77,7 +77,7 @@ class Transfer(Record):
     category: Mapped[str | None] = fields.code("人员类别", "member_category", aliases=["党员类别"])
     joined_on: Mapped[date | None] = fields.day("入党日期", aliases=["入党时间"])
     full_on: Mapped[date | None] = fields.day("转正日期", aliases=["转正时间"])
-    phone: Mapped[str | None] = fields.phone("手机号", search=True, aliases=["联系电话", "党员联系电话"])
+    phone: Mapped[str | None] = fields.phone("手机号", search=True, aliases=[*fields.PHONE_HEADINGS, "党员联系电话"])
     letter_no: Mapped[str | None] = fields.text("介绍信编号", 30, search=True, aliases=["编号", "介绍信号"])
     issued_on: Mapped[date | None] = fields.day("开出日期", aliases=["开出日", "开具日期"])
     valid_days: Mapped[int | None] = fields.whole("有效期", unit="天", aliases=["有效天数"])
@@ -139,9 +139,7 @@ class Cadre(Record):
     __tablename__ = "cadre"
 
     name: Mapped[str] = fields.person_name("姓名", required=True, search=True, aliases=["干部姓名", "村干部"])
-    resident_id: Mapped[str | None] = fields.resident_id(
-        search=True, aliases=["身份证号", "身份证号码", "公民身份证号码", "居民身份证号"]
-    )
+    resident_id: Mapped[str | None] = fields.resident_id(search=True)
     sex: Mapped[str | None] = fields.code("性别", "sex")
     birth: Mapped[date | None] = fields.day("出生日期", aliases=["出生年月", "出生年月日"])
     education: Mapped[str | None] = fields.code("学历", "education", aliases=["文化程度"])
@@ -157,4 +155,4 @@ class Cadre(Record):
     paid: Mapped[bool | None] = fields.flag("固定补贴", aliases=["是否固定补贴", "是否享受补贴"])
     share: Mapped[str | None] = fields.code("报酬档次", "pay_share", aliases=["报酬系数", "补贴档次"])
     account: Mapped[str | None] = fields.account("一卡通账号", aliases=["银行账号", "账号", "一折通账号"])
-    phone: Mapped[str | None] = fields.phone("手机号", search=True, aliases=["手机", "手机号码", "联系电话", "电话"])
+    phone: Mapped[str | None] = fields.phone("手机号", search=True, aliases=fields.PHONE_HEADINGS)

@@ -22,14 +22,17 @@ SIJI = Path(sys.executable).with_name("siji")
         (("records",), "缺少 WS"),
         (("records", "somewhere"), "缺少 LEDGER"),
         (("records", "somewhere", "member", "--bogus"), "没有 --bogus 这个选项"),
-        (("bogus",), "用法不对"),
+        (("bogus",), "用法不对（没有 bogus 这个命令）"),
+        (("demo", "somewhere", "--members", "0"), "--members 写得不对（不能小于 1）"),
+        (("demo", "somewhere", "--members", "许多"), "--members 写得不对（应为整数）"),
+        (("ledgers", "somewhere", "else"), "用法不对（多了 else）"),
         (("set", "somewhere", "member", "name"), "“name”应写成 栏目=值"),
         (("records", "somewhere", "member", "--where", "name"), "“name”应写成 --where 栏目=值"),
         (("new", "somewhere", "--office-code", "1", "--office-name", "x", "--level", "village"), "--level 写得不对"),
         (("new", "somewhere", "--office-code", "1", "--level", "county"), "缺少 --office-name"),
         (("demo",), "缺少 DIR"),
         (("import", "somewhere"), "缺少 FILE…"),
-        (("import", "somewhere", "x.dzb", "--conflicts", "mine"), "--conflicts 写得不对"),
+        (("import", "somewhere", "x.dzb", "--conflicts", "mine"), "--conflicts 写得不对（'mine' 不在可选的"),
     ],
 )
 def test_wrong_usage_is_2_and_names_the_help(run: Run, arguments: tuple[str, ...], sentence: str) -> None:
@@ -68,7 +71,8 @@ def test_a_fault_of_ours_is_1_with_one_calm_line_and_a_log_without_personal_data
 
 
 def test_a_missing_folder_and_one_that_is_no_workspace(run: Run, tmp_path: Path) -> None:
-    for folder in (tmp_path / "没有", tmp_path):
+    (tmp_path / "信.txt").write_text("x")
+    for folder in (tmp_path / "没有", tmp_path, tmp_path / "信.txt"):
         refused = run("records", folder, "member")
         assert (refused.status, refused.out) == (3, "")
         assert "不是四基的工作目录。请检查路径，或先新建、加入" in refused.err
@@ -107,6 +111,14 @@ def test_a_folder_that_is_not_empty_is_not_made_a_workspace(run: Run, tmp_path: 
     assert refused.status == 3
     assert "里已经有东西。请选一个空文件夹" in refused.err
     assert [one.name for one in tmp_path.iterdir()] == ["信.txt"]
+
+
+@pytest.mark.parametrize(("code", "name"), [("", "青石镇"), ("431599101", " ")])
+def test_an_office_has_a_code_and_a_name(run: Run, tmp_path: Path, code: str, name: str) -> None:
+    refused = run("new", tmp_path / "镇", "--office-code", code, "--office-name", name, "--level", "township")
+    assert (refused.status, refused.out) == (3, "")
+    assert "单位代码和单位名称都要填写" in refused.err
+    assert not (tmp_path / "镇").exists()
 
 
 def test_passphrases_come_from_the_environment(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

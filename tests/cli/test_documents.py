@@ -60,6 +60,9 @@ REFUSED = (
     (["duties"], "x.docx", "还没有责任分解"),
     (["self-check", "--month", "2012-09"], "x.docx", "在 2012 年没有责任项目"),
     (["scoring", "--year", "2013"], "x.docx", "还没有 2013 年乡镇的考核指标"),
+    (["self-check", "--month", "9", "--year", "2012"], "x.docx", "在 2012 年没有责任项目"),
+    (["self-check", "--month", "12月", "--year", "2012"], "x.docx", "在 2012 年没有责任项目"),
+    (["self-check", "--month", "13"], "x.docx", "“13”"),
     (["self-check", "--month", "某月"], "x.docx", "“某月”"),
 )
 

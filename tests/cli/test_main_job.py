@@ -311,8 +311,10 @@ def test_a_file_that_is_no_workbook(
     if content is not None:
         (tmp_path / name).write_bytes(content)
     refused = run("excel", "import", township, "member", tmp_path / name)
-    assert (refused.status, refused.out) == (3, "")
-    assert refused.err.strip()
+    assert refused.status == 3
+    numbers = dict.fromkeys(("rows", "created", "updated", "unchanged", "refused"), 0)
+    note = {"row": 0, "column": "", "value": "", "message": refused.err.strip()}
+    assert refused.value == {**numbers, "mapping": {}, "errors": [note], "warnings": []}
 
 
 def test_export_to_a_stick_that_cannot_be_written_or_is_not_there(

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import docx
 import pytest
 
 from app.workspace import Workspace
@@ -70,3 +71,59 @@ def test_a_township_cannot_do_what_is_the_countys(run: Run, township: Path) -> N
     for command in (("carry-over",), ("duties", "--make"), ("decide", "--year", "2012"), ("bulletin",)):
         assert run(command[0], township, *command[1:]).status == 3
     assert run("records", township, "duty").value == []
+
+
+def test_the_bulletin_on_paper_is_the_last_one_unless_another_month_is_asked_for(
+    run: Run, county: Path, tmp_path: Path
+) -> None:
+    nothing = run("report", county, "bulletin", "--out", tmp_path / "通报.docx")
+    assert nothing.status == 3
+    assert f"{TODAY:%Y-%m} 还没有通报" in nothing.err
+    for month in ("2012-05", "2012-04"):
+        assert run("set", county, "bulletin", f"month={month}", f"title={month} 通报", "body=正文").status == 0
+    for asked, title in (((), "2012-05 通报"), (("--month", "4", "--year", "2012"), "2012-04 通报")):
+        made = run("report", county, "bulletin", "--out", tmp_path / "通报.docx", *asked)
+        assert made.status == 0, made.err
+        words = [one.text for one in docx.Document(str(tmp_path / "通报.docx")).paragraphs]
+        assert title in words
+
+
+def bound(run: Run, county: Path) -> list[tuple[str, str | None, str, str]]:
+    found = run("records", county, "restriction").value
+    return [(one["kind"], one["person"], one["from"], one["until"]) for one in found]
+
+
+WHOLE = [
+    ("01", None, "2013-01-15", "2014-01-15"),
+    ("03", "王小明", "2013-01-15", "2013-02-14"),
+    ("02", "王小明", "2013-01-15", "2014-01-15"),
+    ("02", "李小芳", "2013-01-15", "2014-01-15"),
+]
+"""What follows from a total below the mark (seed §4), decided on the fifteenth of January."""
+
+
+@pytest.mark.parametrize(("total", "passed"), [("69.5", False), ("69.99", False), ("70", True), ("70.5", True)])
+def test_a_result_below_the_mark_brings_its_restrictions(run: Run, county: Path, total: str, passed: bool) -> None:
+    given = ("year=2012", "office=石桥镇", f"total={total}", "decided_on=2013-01-15")
+    made = run("set", county, "assessment", *given)
+    assert (made.status, made.value["passed"]) == (0, passed), made.err
+    assert bound(run, county) == ([] if passed else WHOLE)
+    assert run("undo", county).status == 0
+    assert bound(run, county) == run("records", county, "assessment").value == []
+
+
+def test_a_result_put_right_takes_its_restrictions_along(run: Run, county: Path) -> None:
+    given = ("year=2012", "office=石桥镇", "total=69", "decided_on=2013-01-15")
+    made = run("set", county, "assessment", *given).value["id"]
+    (office, *_) = run("records", county, "restriction").value
+    assert run("set", county, "restriction", "--id", office["id"], "until=2013-07-15").status == 0
+    assert run("set", county, "assessment", "--id", made, "rank=3", "note=核对过").status == 0
+    assert bound(run, county) == [("01", None, "2013-01-15", "2013-07-15"), *WHOLE[1:]]  # a person's own stays
+    assert run("set", county, "assessment", "--id", made, "total=70").value["passed"] is True
+    assert bound(run, county) == []
+    assert run("set", county, "assessment", "--id", made, "total=60").value["passed"] is False
+    assert bound(run, county) == WHOLE
+    kept = run("delete", county, "assessment", made)
+    assert (kept.status, kept.out) == (3, "")
+    assert "还有 4 条“考核限制”记录用到它，不能删除" in kept.err
+    assert [one for one in run("check", county).value if one["level"] == "error"] == []

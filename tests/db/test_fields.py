@@ -153,6 +153,20 @@ def test_sensitive_values_are_masked_when_asked(column: Any, value: str, begins:
     assert value not in masked
 
 
+SEVERAL = [spec for model in models().values() for spec in fields_of(model).values() if spec.kind.id == "codes"]
+
+
+@pytest.mark.parametrize("spec", SEVERAL, ids=lambda spec: spec.table)
+@pytest.mark.parametrize("between", ["、", ",", "，", "；", ";"])
+def test_several_codes_are_read_as_they_are_shown(spec: Field, between: str) -> None:
+    """Some names have a mark of their own: 服务差、群众意见大."""
+    every = [one.code for one in codes.table(spec.table or "").items]
+    assert spec.parse(spec.show(",".join(every))) == ",".join(every)
+    assert spec.parse(between.join(codes.table(spec.table or "").name(one) for one in every)) == ",".join(every)
+    for one in every:
+        assert spec.parse(spec.show(one)) == spec.parse(one) == one
+
+
 @pytest.mark.parametrize("model", models().values(), ids=list(models()))
 def test_every_declared_field_is_whole(model: Any) -> None:
     for name, spec in fields_of(model).items():
@@ -178,6 +192,18 @@ def test_every_declared_field_is_whole(model: Any) -> None:
 )
 def test_a_number_may_carry_its_own_unit(kind: str, unit: str, text: str, value: object) -> None:
     assert Field(KINDS[kind], "数", unit=unit).parse(text) == value
+
+
+@pytest.mark.parametrize(
+    ("label", "text", "value"),
+    [
+        ("达标", "达标", True), ("达标", "未达标", False), ("达标", "不达标", False), ("已签领", "签领", True),
+        ("已签领", "未签领", False), ("是否流动党员", "非流动党员", False), ("流动党员", "是", True),
+        ("达标", "×", False),
+    ],
+)  # fmt: skip
+def test_a_flag_may_say_what_it_is_about(label: str, text: str, value: bool) -> None:
+    assert Field(KINDS["flag"], label).parse(text) is value
 
 
 @pytest.mark.parametrize(("unit", "text"), [("人", "5000户"), ("㎡", "3亩"), ("", "5000人"), ("人", "人")])

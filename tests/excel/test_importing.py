@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from app import editing
 from app.excel import importing
@@ -13,6 +15,7 @@ from app.excel.plan import Plan
 from app.ledgers.catalogue import LEDGERS
 from app.workspace import Workspace
 from db.errors import Refusal
+from db.models.responsibility import Duty, Task
 from tests.excel.conftest import BIRTH, MEMBERS, SHORT, WANG, Make, lines, number, stored
 
 pytestmark = pytest.mark.both_stores
@@ -124,11 +127,21 @@ def test_columns_that_are_no_field_are_told(ws: Workspace, make: Make) -> None:
         ("转正审批日期", None),
         ("原所在党支部", None),
         ("配偶姓名", None),
+        ("floating_to", "floating_to"),
+        ("work_post", "work_post"),
     ],
 )
 def test_headings_are_understood_carefully(ws: Workspace, make: Make, heading: str, field: str | None) -> None:
     plan = planned(ws, make([[*SHORT, heading], [*WANG, ""]]))
     assert plan.mapping[" ".join(heading.split())] == field
+
+
+@pytest.mark.parametrize("identity", ["身份证", "证件号码", "身份证件号", "resident_id"])
+@pytest.mark.parametrize("branch", ["所属支部", "支部名称", "所在党组织", "branch", "branch_id"])
+def test_headings_of_other_peoples_rosters(ws: Workspace, make: Make, identity: str, branch: str) -> None:
+    plan = planned(ws, make([["姓名", identity, "性别", "民族", "出生日期", branch, "联系方式"], WANG]))
+    assert list(plan.mapping.values()) == ["name", "resident_id", "sex", "nation", "birth", "branch_id", "phone"]
+    assert plan.counts["new"] == 1
 
 
 # ---------------------------------------------------------------- rows
@@ -153,6 +166,22 @@ def test_rows_that_are_no_records(ws: Workspace, make: Make) -> None:
     ]
     plan = planned(ws, make(rows))
     assert [(row.number, row.title) for row in plan.rows] == [(4, "王小兰"), (7, "李大山"), (9, "赵小河")]
+    assert plan.errors == ()
+
+
+@pytest.mark.parametrize(
+    "total",
+    [
+        ["合计", 2, 1, 2, "", 2, 2],
+        ["总计：", "2人", "女1", "", "", "", ""],
+        ["合 计", "2", "1人", "100%", "1,234.50", "2个", 2],
+        [3, "合计", 2, 2, 2, 2, 2],
+    ],
+    ids=["counts", "words", "figures with units", "after a number"],
+)
+def test_a_total_with_figures_in_many_columns_is_no_record(ws: Workspace, make: Make, total: list[Any]) -> None:
+    plan = planned(ws, make([SHORT, WANG, person("李大山"), total]))
+    assert [row.number for row in plan.rows] == [2, 3]
     assert plan.errors == ()
 
 
@@ -226,6 +255,35 @@ def test_days_that_cannot_be_told(ws: Workspace, make: Make, cell: Any, sentence
     assert (2, "入党日期", sentence) in messages(plan)
 
 
+@pytest.mark.parametrize("shape", ["0.0%", "0%", "0.00%;[红色]-0.00%"])
+def test_a_percentage_is_what_its_cell_shows(ws: Workspace, make: Make, shape: str) -> None:
+    def shown(sheet: Any) -> None:
+        for one in ("D2", "D3"):
+            sheet[one].number_format = shape
+
+    head = ["党组织", "年度", "自评等次", "群众满意率"]
+    rows = [head, ["石桥村党支部", 2025, "好", 0.925], ["柳林村党支部", 2025, "好", 1]]
+    plan = importing.plan(ws, LEDGERS["rating"], make(rows, edit=shown))
+    assert [row.values["mass_score"] for row in plan.rows] == [Decimal("92.5"), Decimal(100)]
+    bare = importing.plan(ws, LEDGERS["rating"], make([*rows[:2], ["柳林村党支部", 2025, "好", "95%"]]))
+    assert messages(bare) == [(2, "群众满意率", "“0.925”分不清是 0.925% 还是 92.5%。请写成百分数，如 92.5%")]
+    assert bare.rows[1].values["mass_score"] == Decimal(95)
+
+
+def test_another_sheet_like_the_one_that_is_read_is_told(ws: Workspace, make: Make) -> None:
+    def more(sheet: Any) -> None:
+        for name, rows in (("二支部", [SHORT, person("李大山")]), ("空的", []), ("只有表头", [SHORT])):
+            other = sheet.parent.create_sheet(name)
+            for row in rows:
+                other.append(row)
+
+    file = make([SHORT, WANG], edit=more)
+    assert [one.message for one in planned(ws, file).warnings if one.row == 0] == [
+        "工作表“二支部”也是这样的表，这次没有读。要导入它，请指明这张工作表"
+    ]
+    assert [one for one in planned(ws, file, sheet="花名册").warnings if one.row == 0] == []
+
+
 def test_phones_names_and_full_width_digits(ws: Workspace, make: Make) -> None:
     row = person(
         "李 大　山",
@@ -244,6 +302,29 @@ def test_phones_names_and_full_width_digits(ws: Workspace, make: Make) -> None:
 def test_a_branch_by_its_names(ws: Workspace, make: Make, written: str) -> None:
     plan = planned(ws, make([SHORT, person("李大山", 所在党支部=written)]))
     assert plan.rows[0].values["branch_id"] == stored(ws, "party_org")["石桥村党支部"].id
+
+
+def test_a_duty_of_several_years_is_the_one_of_the_rows_year(county: Workspace, make: Make) -> None:
+    """Tasks and indicators are carried over from year to year under one name."""
+    own = county.office
+    for year in ("2025", "2026"):
+        given = {"year": year, "number": "1", "title": "设岗定责", "target": "全部设岗", "measure": "逐个落实"}
+        editing.save(county, LEDGERS["task"], {**given, "due_on": f"{year}-12-31"})
+        with county.read() as session:
+            task = session.scalars(select(Task.id).where(Task.year == int(year))).one()
+        people = {"first_responsible": "王小明", "direct_responsible": "李小芳"}
+        editing.save(county, LEDGERS["duty"], {"task_id": task, "target_office_id": own.code, **people})
+    head = ["责任项目", "月份", "完成数", "填报人"]
+    named = f"{own.name} · 设岗定责"
+    rows = [[named, "2026-03", 3, "张三"], [named, "2025-03", 4, "张三"], [f"2025年{named}", "2025-04", 5, "张三"]]
+    plan = importing.plan(county, LEDGERS["monthly_check"], make([head, *rows]))
+    assert plan.errors == ()
+    with county.read() as session:
+        years = dict(session.execute(select(Duty.id, Task.year).join(Task)).all())
+    assert [years[row.values["duty_id"]] for row in plan.rows] == [2026, 2025, 2025]
+    undated = make([["实事", "单位", "第一责任人", "直接责任人"], ["设岗定责", own.name, "王小明", "李小芳"]])
+    told = "“实事”有不止一个叫“设岗定责”的实事，请在前面写上年度，如 2026年设岗定责"
+    assert messages(importing.plan(county, LEDGERS["duty"], undated))[0] == (2, "实事", told)
 
 
 def test_a_branch_that_is_not_there_names_the_nearest(ws: Workspace, make: Make) -> None:

@@ -3,6 +3,7 @@
 import datetime
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -174,6 +175,27 @@ def test_xls(ws: Workspace, tmp_path: Path) -> None:
     assert_read(ws, tmp_path / "名册.xls")
 
 
+@pytest.mark.parametrize("figure", [431599197504030022, 1e20, 1e308, 13900000000, 2958466, -5])
+def test_a_number_in_a_cell_of_dates_that_is_no_day(ws: Workspace, make: Make, figure: float) -> None:
+    def dated(sheet: Any) -> None:
+        for place in ("B2", "E2"):
+            sheet[place].number_format = "yyyy-mm-dd"
+
+    file = make([SHORT, ["李大山", figure, "男", "汉族", figure, "石桥村党支部", ""], WANG], edit=dated)
+    plan = importing.plan(ws, MEMBERS, file)
+    assert {(one.row, one.column) for one in plan.errors} >= {(2, "身份证号"), (2, "出生日期")}
+    assert [row.action for row in plan.rows] == ["refused", "new"]
+
+
+def test_a_number_in_a_cell_of_dates_far_below_any_day(ws: Workspace, make: Make) -> None:
+    def dated(sheet: Any) -> None:
+        sheet["E2"].number_format = "yyyy-mm-dd"
+
+    file = make([SHORT, [*WANG[:4], -1e20, *WANG[5:]]], edit=dated)
+    with pytest.raises(Refusal, match="工作表“花名册”里有一格设成了日期，里面的数却不是日期"):
+        importing.plan(ws, MEMBERS, file)
+
+
 def test_an_xls_that_calls_itself_xlsx(ws: Workspace, tmp_path: Path) -> None:
     book = xlwt.Workbook()
     sheet = book.add_sheet("名册")
@@ -185,10 +207,29 @@ def test_an_xls_that_calls_itself_xlsx(ws: Workspace, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("coding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
-@pytest.mark.parametrize("separator", [",", "\t"])
+@pytest.mark.parametrize("separator", [",", "\t", ";", "|"])
 def test_csv(ws: Workspace, tmp_path: Path, coding: str, separator: str) -> None:
     text = "\r\n".join(separator.join(str(cell) for cell in row) for row in rows())
     (tmp_path / "名册.csv").write_bytes(text.encode(coding))
+    assert_read(ws, tmp_path / "名册.csv")
+
+
+@pytest.mark.parametrize(
+    ("separator", "inside"),
+    [(",", "甲，乙，丙，丁，戊，己，庚，辛"), (";", "a,b,c,d,e,f,g,h"), ("\t", "1,2;3,4;5,6;7,8")],
+)
+def test_a_mark_inside_cells_does_not_cut_them(ws: Workspace, tmp_path: Path, separator: str, inside: str) -> None:
+    lines = [[*rows()[0], "备注"], *([*row, inside] for row in rows()[1:])]
+    text = "\r\n".join(separator.join(str(cell) for cell in row) for row in lines)
+    (tmp_path / "名册.csv").write_text(text, encoding="utf-8")
+    assert_read(ws, tmp_path / "名册.csv")
+
+
+def test_numbers_that_a_csv_keeps_as_text(ws: Workspace, tmp_path: Path) -> None:
+    lines = [rows()[0], *([f'="{cell}"' if str(cell).isdecimal() else cell for cell in row] for row in rows()[1:])]
+    text = "\r\n".join(",".join(str(cell) for cell in row) for row in lines)
+    (tmp_path / "名册.csv").write_text(text, encoding="utf-8")
+    assert '="' in text
     assert_read(ws, tmp_path / "名册.csv")
 
 

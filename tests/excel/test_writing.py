@@ -253,7 +253,9 @@ def test_refused_rows_are_mended_and_imported(ws: Workspace, make: Make, tmp_pat
     book = openpyxl.load_workbook(tmp_path / "未导入.xlsx")
     sheet: Any = book.worksheets[0]
     assert [cell.value for cell in sheet[2]] == ["未导入的原因", "原表行号", *SHORT, "旧表里的"]
-    assert sheet["A3"].value.startswith("公民身份号码：身份证号应为18位，这里是6位，请核对；所在党支部：")
+    assert sheet["A3"].value.startswith(
+        "公民身份号码：身份证号应为18位，这里是6位，请核对；“所在党支部”里的“没有的党支部”"
+    )
     assert [cell.value for cell in sheet[3]][1:4] == [4, "王小兰", "110101"]
     sheet["D3"].value, sheet["H3"].value = number(BIRTH, 8), "柳林村党支部"
     book.save(tmp_path / "未导入.xlsx")
