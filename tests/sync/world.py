@@ -24,6 +24,7 @@ from sqlalchemy import func, select
 import app.workspace
 from app import backup, editing
 from app.ledgers.catalogue import LEDGERS
+from app.quality import journal_faults, torn_batches
 from app.sync import stick
 from app.sync.choices import Choice, Conflict
 from app.sync.intake import put_off, settle, take_in
@@ -466,7 +467,7 @@ class World:
         raise AssertionError(f"after {ROUNDS} rounds the offices still change each other's records")
 
     def judge(self) -> None:
-        """Both sides hold the same, and no edit was lost."""
+        """Both sides hold the same, no edit was lost, and each store's journal tells how it came to be."""
         for office in (1, 2, 3):
             for computer in self.computers[office]:
                 here, there = (
@@ -482,6 +483,9 @@ class World:
         for computer in self._all():
             with computer.ws.engine.connect() as connection:
                 assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+            with computer.ws.read() as session:
+                faults = [one for name in LEDGERS_IN_PLAY for one in journal_faults(session, LEDGERS[name])]
+                assert [*torn_batches(session), *faults] == [], NAMES[computer.office]
 
     def _judge(self, key: Key) -> None:
         record, name, stamp = key
