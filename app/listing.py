@@ -1,7 +1,7 @@
 """Reads a ledger for people: which records, in which order, and what stands in each cell."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from inspect import signature
 from itertools import pairwise
@@ -302,7 +302,8 @@ def below(session: Session, ledger: Ledger, node: str) -> list[str]:
 
 
 def tree(session: Session, ledger: Ledger, query: Query) -> tuple[Node, ...]:
-    """The tree beside a table: the records that the ledger's `tree` link points to, nested, with counts.
+    """The tree beside a table: the records that the ledger's `tree` link points to, nested, with the counts of what the
+    chips and filters show.
 
     A village or a branch without a record is worth seeing; a person or an office without one is left out, and so is a
     tree in which nothing can be chosen.
@@ -310,12 +311,14 @@ def tree(session: Session, ledger: Ledger, query: Query) -> tuple[Node, ...]:
     if ledger.tree is None:
         return ()
     link = ledger.column(ledger.tree)
-    grouped = select(link, func.count()).where(ledger.model.deleted_at.is_(None)).group_by(link)
+    shown = _conditions(ledger, replace(query, search="", group=None), session)
+    grouped = select(link, func.count()).where(*shown).group_by(link)
     target = LEDGERS[ledger.fields[ledger.tree].target or ""]
     nodes = select(target.model.id, target.model.name).where(target.model.deleted_at.is_(None))  # type: ignore[attr-defined]
     if query.office is not None:
-        grouped = grouped.where(ledger.model.office_id == query.office)
         nodes = nodes.where(target.model.office_id == query.office)
+    if target.id in SILENT:
+        nodes = nodes.where(target.model.id.in_(select(link).where(ledger.model.deleted_at.is_(None))))
     counts: dict[str, int] = dict(session.execute(grouped).all())
     parent = getattr(target.model, "parent_id", None)
     if parent is not None:
@@ -332,21 +335,7 @@ def tree(session: Session, ledger: Ledger, query: Query) -> tuple[Node, ...]:
         return Node(row[0], row[1], counts.get(row[0], 0) + sum(child.count for child in inner), inner)
 
     grown = tuple(build(row, frozenset()) for row in children.get(None, []))
-    if target.id in SILENT:
-        grown = tuple(_pruned(grown))
-        if len(grown) == 1 and not grown[0].children:
-            return ()
-    return grown
-
-
-def _pruned(nodes: Iterable[Node]) -> Iterable[Node]:
-    """What has records, without the levels above that have none themselves."""
-    for one in nodes:
-        inner = tuple(_pruned(one.children))
-        if one.count > sum(child.count for child in inner):
-            yield Node(one.id, one.title, one.count, inner)
-        else:
-            yield from inner
+    return () if target.id in SILENT and len(grown) == 1 and not grown[0].children else grown
 
 
 __all__ = ["Chip", "Node", "Query", "RowView", "count", "figures", "ids", "rows", "tree"]

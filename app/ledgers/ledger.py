@@ -59,10 +59,12 @@ class Derived:
 
 @dataclass(frozen=True)
 class Chip:
-    """A filter that is one click. `where` is a condition, or makes one from today's date."""
+    """A filter that is one click. `where` is a condition, or makes one from today's date. With `first` the page opens
+    with it on: a roster shows who is on the roll, and who has left when that is asked for."""
 
     title: str
     where: ColumnElement[bool] | Callable[..., ColumnElement[bool]]
+    first: bool = False
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,7 @@ MEMBERS = Ledger(
     keys=("resident_id", "name birth branch_id"),
     defaults={"nation": "01", "category": "1", "standing": "01"},
     chips=(
-        Chip("在册", on_the_roll),
+        Chip("在册", on_the_roll, first=True),
         Chip("预备", probationary),
         Chip("女党员", lambda today: and_(Member.sex == "2", on_the_roll(today))),
         Chip("35岁以下", at_most_35),

@@ -24,6 +24,7 @@ from ui.ledger.export import ExportDialog
 from ui.ledger.form import RecordForm
 from ui.ledger.model import RecordTable
 from ui.ledger.page import LedgerPage
+from ui.ledger.tree import CountRole
 from ui.shell.window import Desktop, entries
 
 MEMBERS = LEDGERS["member"]
@@ -94,6 +95,31 @@ def test_search_finds_while_typing(desk: Desk, qtbot: QtBot, typed: str, found: 
     page = shown(qtbot, desk)
     write(page.search, typed)
     qtbot.waitUntil(lambda: names(page) == [found])
+
+
+def test_a_roster_opens_with_who_is_on_it_and_the_tree_counts_them(desk: Desk, folder: Path, qtbot: QtBot) -> None:
+    page = shown(qtbot, desk)
+    assert page.tree is not None
+
+    def counts() -> list[int]:
+        assert page.tree is not None
+        items = page.tree.model()
+        return [items.index(row, 0).data(CountRole) for row in range(items.rowCount())]
+
+    before = counts()
+    assert before[0] == 4
+    (gone,) = [one for one, name in zip(page.view.table.ids, names(page), strict=True) if name == "王小明"]
+    desk.write(lambda workspace: editing.save(workspace, MEMBERS, {"standing": "已转出"}, gone), lambda _: None)
+    qtbot.waitUntil(lambda: counts()[0] == 3)
+    assert "王小明" not in names(page)
+    (chip,) = [one for one in page.chips if one.text() == "在册"]
+    qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: counts() == before)
+    page.reset()
+    qtbot.waitUntil(lambda: counts()[0] == 3)
+    page.show_record(gone)
+    qtbot.waitUntil(lambda: page.view.selected_ids() == [gone])
+    assert not chip.isChecked()
 
 
 def test_a_search_without_result_offers_a_way_back(desk: Desk, qtbot: QtBot) -> None:

@@ -66,7 +66,8 @@ def test_every_reminder_leads_to_a_page_that_shows_it(whole: Callable[[str], Des
         if isinstance(page, LedgerPage):
             shown = page.view.table.ids
             assert shown, one
-            assert {chip.text() for chip in page.chips if chip.isChecked()} == set(one.place.chips), one
+            if one.place.ids is None or len(one.place.ids) > 1:  # a single record is shown among the others
+                assert {chip.text() for chip in page.chips if chip.isChecked()} == set(one.place.chips), one
             assert one.place.ids is None or set(one.place.ids) & set(shown), one
         else:
             assert not [empty for empty in page.findChildren(EmptyState) if empty.isVisible()], one

@@ -109,15 +109,16 @@ class LedgerPage(QStackedWidget):
         self.office.setVisible(False)
         self.office.activated.connect(lambda _: self._ask(everything=True))
         self.chips = [Chip(chip.title) for chip in ledger.chips]
+        self._reset_chips()
         for chip in self.chips:
-            chip.toggled.connect(lambda _: self._ask())
+            chip.toggled.connect(lambda _: self._ask(counts=True))
         self.only_chip = Chip("")
         self.only_chip.hide()
         self.only_chip.clicked.connect(lambda: self._show_only(None))
         self.filter_button = button("筛选", "mdi6.filter-variant", then=self._open_filters)
         self.columns_button = button("列", "mdi6.view-column-outline", then=self._open_columns)
         self.popover = FilterPopover(ledger, self)
-        self.popover.changed.connect(lambda _: self._ask())
+        self.popover.changed.connect(lambda _: self._ask(counts=True))
         self.filter_button.setVisible(bool(self.popover.boxes))
         self.tree = GroupTree(ledger) if ledger.tree else None
         self.view = RecordTableView(self.desk, ledger, county=self.county)
@@ -153,7 +154,7 @@ class LedgerPage(QStackedWidget):
             *((primary(add, "mdi6.plus", self.add),) if self.adds else ()),
         )
         self.nothing_found = EmptyState(
-            "mdi6.magnify", "没有找到", "换个字，或者去掉几个筛选条件再试。", button("去掉全部条件", then=self.reset)
+            "mdi6.magnify", "没有找到", "换个字，或者去掉几个筛选条件再试。", button("去掉全部条件", then=self.show_all)
         )
 
     def _page(self) -> QWidget:
@@ -231,7 +232,9 @@ class LedgerPage(QStackedWidget):
             self.desk.read(_offices, self._show_offices, key=("offices", id(self)))
         self.detail.refresh()
 
-    def _ask(self, *, everything: bool = False, figures: bool = False, again: bool = False) -> None:
+    def _ask(
+        self, *, everything: bool = False, figures: bool = False, counts: bool = False, again: bool = False
+    ) -> None:
         node = self.tree.currentIndex().data(IdRole) if self.tree is not None else None
         query = Query(
             search=self.search.text(),
@@ -258,7 +261,7 @@ class LedgerPage(QStackedWidget):
                     return listing.figures(session, ledger, query)
 
             self.desk.read(look, self._show_figures, key=("figures", id(self)))
-        if everything and self.tree is not None:
+        if (everything or counts) and self.tree is not None:
 
             def grow(workspace: Workspace) -> tuple[Node, ...]:
                 with workspace.read() as session:
@@ -276,22 +279,30 @@ class LedgerPage(QStackedWidget):
         return Query(sort=order.removeprefix("-") or None, descending=order.startswith("-"))
 
     def reset(self) -> None:
-        """Takes every condition off."""
+        """Takes every condition off but those with which the page opens."""
         self.search.clear()
-        for chip in self.chips:
-            chip.setChecked(False)
+        self._reset_chips()
         self._show_only(None)
         self.popover.reset()
         if self.tree is not None:
             self.tree.setCurrentIndex(self.tree.model().index(0, 0))
 
+    def _reset_chips(self) -> None:
+        for chip, declared in zip(self.chips, self.ledger.chips, strict=True):
+            chip.setChecked(declared.first)
+
+    def show_all(self) -> None:
+        """Takes every condition off."""
+        self.reset()
+        for chip in self.chips:
+            chip.setChecked(False)
+
     @property
     def narrowed(self) -> bool:
-        """Whether something is searched or filtered for."""
+        """Whether something is searched or filtered for beside that with which the page opens."""
         query = self.query
-        return bool(
-            query.search.strip() or query.chips or query.where or query.office or (query.group and self._number)
-        )
+        chips = query.chips != tuple(one.title for one in self.ledger.chips if one.first)
+        return bool(query.search.strip() or chips or query.where or query.office or (query.group and self._number))
 
     # ---------------------------------------------------------------- answers
 
@@ -328,6 +339,10 @@ class LedgerPage(QStackedWidget):
             one.setEnabled(not bare)
         if self._select_next is not None:
             wanted, self._select_next = self._select_next, None
+            if wanted not in self.view.table.ids and self.query.chips:  # who has left is looked at too
+                self._select_next = wanted
+                self.show_all()
+                return
             self.view.select_ids([wanted])
         if not empty and not self.view.selected_ids():  # an empty panel tells nobody anything
             self.view.select_ids(self.view.table.ids[:1], scroll=False)
@@ -394,7 +409,7 @@ class LedgerPage(QStackedWidget):
         self.only_chip.setText(f"只看“{title}” ✕")
         self.only_chip.parentWidget().updateGeometry()
         if before != ids:
-            self._ask()
+            self._ask(counts=True)
 
     def focus_search(self) -> None:
         self.search.setFocus()
