@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cache
 from inspect import signature
 from itertools import pairwise
@@ -14,6 +15,7 @@ from app.ledgers import organisation
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Chip, Derived, Figure, Ledger
 from db import clock, codes
+from db.fields import Field
 from db.models.organisation import Office, PartyOrg
 from db.models.record import Record, models
 
@@ -287,6 +289,21 @@ def figures(session: Session, ledger: Ledger, query: Query) -> list[tuple[Figure
 
 
 # ---------------------------------------------------------------- the tree
+
+
+def cell_value(spec: Field, value: Any, titles: Mapping[str, str]) -> Any:
+    """What stands in a field's cell of a workbook: a day, a number, or the text that a person reads."""
+    if value is None:
+        return None
+    match spec.kind.id:
+        case "day" | "whole" | "year" | "decimal":
+            return value
+        case "money":
+            return Decimal(value) / 100
+        case "link":
+            return titles.get(value, value)
+        case _:
+            return spec.show(value)
 
 
 SILENT = frozenset({"office", "cadre", "dispatch"})

@@ -27,7 +27,7 @@ from app.commands.common import (
     show_counts,
 )
 from app.commands.records import conditions
-from app.excel import importing, template, writing
+from app.excel import importing
 from app.excel.plan import Action, Note, Plan
 from db.errors import Refusal
 
@@ -47,6 +47,8 @@ def excel() -> None:
 @app.command("template")
 def template_(folder: Folder, ledger: LedgerName, out: Out, json: Json = False) -> None:
     """写一张空白表：有下拉、填表说明和一行示例。"""
+    from app.excel import template  # openpyxl is slow to load, and most commands do without it
+
     found = ledger_named(ledger)
     with opened(folder) as workspace:
         written = template.write_template(workspace, found, out)
@@ -66,6 +68,8 @@ def export(
     json: Json = False,
 ) -> None:
     """把一个台账写成工作簿；改好后可以原样导入。"""
+    from app.excel import writing
+
     found = ledger_named(ledger)
     pairs = assignments(where or (), "--where 栏目=值")
     with opened(folder, found) as workspace, progress() as step:
@@ -108,6 +112,8 @@ def import_(
             raise
         refused = bool(plan.bad) and not skip_errors
         if plan.bad and errors is not None:
+            from app.excel import writing
+
             writing.write_refused(plan, errors)
         if not dry_run and not refused:
             importing.apply(workspace, plan, skip_errors=skip_errors, progress=step)

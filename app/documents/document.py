@@ -9,7 +9,6 @@ from decimal import Decimal
 from enum import StrEnum
 from string import Formatter
 
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from sqlalchemy.orm import Session
 
 from app.ledgers.ledger import Ledger
@@ -18,6 +17,9 @@ from app.workspace import OfficeCard
 
 Cell = str | int | Decimal | date | None
 """What stands in a cell: text, a number, an amount in yuan, a day."""
+
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+"""Characters that XML 1.0 (2.2) does not allow: neither Word nor Excel keeps them."""
 
 Row = Mapping[str, Cell]
 """One line of a table by the names of its columns."""
@@ -268,7 +270,7 @@ def shown(cell: Cell, *, money: bool = False) -> str:
         case date():
             return cell.isoformat()
         case _:
-            return ILLEGAL_CHARACTERS_RE.sub("", str(cell))
+            return UNPRINTABLE.sub("", str(cell))
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:

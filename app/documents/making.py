@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from app import files, month
-from app.documents import sheets, word
+from app.documents import word
 from app.documents.catalogue import DOCUMENTS
 from app.documents.document import Case, Content, Document, Need, public
 from app.documents.paper import Paper, paper
@@ -144,6 +144,8 @@ def make(workspace: Workspace, document: Document, asked: Asked, out: Path, pdf:
         raise Refusal("这里不能写 PDF。请用命令 siji，或在窗口的“报表和文书”里保存", "no-printer")
     shown, content = drawn(workspace, document, asked)
     if ending == EXCEL:
+        from app.documents import sheets  # openpyxl is slow to load, and not every day is for workbooks
+
         sheets.write(shown, content, out)
     else:
         _few(content)

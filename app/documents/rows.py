@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from app import listing
 from app.documents.document import Block, Case, Cell, Column, Row, Style, Table, Text
-from app.excel.writing import cell_value
 from app.ledgers.ledger import Ledger
 from app.month import OfficeLine
 
@@ -66,7 +65,7 @@ def cell(ledger: Ledger, record: Any, name: str, titles: dict[str, str]) -> Cell
     spec = ledger.fields.get(name)
     if spec is None:
         return listing.cell(ledger, record, name, titles)
-    value: Cell = cell_value(spec, getattr(record, name), titles)
+    value: Cell = listing.cell_value(spec, getattr(record, name), titles)
     return value
 
 

@@ -23,7 +23,6 @@ from app.excel.writing import (
     MIDDLE,
     TEXT,
     TITLE,
-    cell_value,
     put,
     saved,
     set_up,
@@ -32,6 +31,7 @@ from app.excel.writing import (
 )
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Ledger
+from app.listing import cell_value
 from app.workspace import Workspace
 from db import codes
 from db.errors import Refusal

@@ -22,7 +22,7 @@ from app.excel.plan import Plan, Written
 from app.files import telling
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Ledger
-from app.listing import Query, ids, record_titles
+from app.listing import Query, cell_value, ids, record_titles
 from app.reveal import note_export
 from app.workspace import Workspace
 from db import clock
@@ -137,21 +137,6 @@ def write_table(
 
 
 # ---------------------------------------------------------------- cells
-
-
-def cell_value(spec: Field, value: Any, titles: Mapping[str, str]) -> Any:
-    """What stands in a field's cell: a day, a number, or the text that a person reads."""
-    if value is None:
-        return None
-    match spec.kind.id:
-        case "day" | "whole" | "year" | "decimal":
-            return value
-        case "money":
-            return Decimal(value) / 100
-        case "link":
-            return titles.get(value, value)
-        case _:
-            return spec.show(value)
 
 
 def width_of(spec: Field) -> int:

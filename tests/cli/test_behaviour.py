@@ -190,3 +190,10 @@ def test_the_command_itself_in_a_folder_with_blanks(tmp_path: Path) -> None:
 def test_main_takes_the_arguments_of_the_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(sys, "argv", ["siji", "ledgers", str(tmp_path)])
     assert cli.main() == 3
+
+
+def test_what_is_slow_to_load_waits_until_it_is_needed() -> None:
+    slow = {"openpyxl", "numpy", "docx", "PySide6"}
+    code = f"import sys, app.cli; print(sorted({slow} & set(sys.modules)))"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"
