@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from app import admitting, restricting, stagnant
+from app import admitting, leaving, restricting, stagnant
 from db.journal import Batch
 
 if TYPE_CHECKING:
@@ -17,5 +17,6 @@ def follow(batch: Batch, office: "OfficeCard") -> None:
     """Makes the ledgers that the program keeps agree with what an open operation has written."""
     if batch.line.kind in BY_PEOPLE:
         admitting.follow(batch, office)
+        leaving.follow(batch, office)
         restricting.follow(batch, office)
     stagnant.follow(batch, office)

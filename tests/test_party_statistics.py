@@ -180,7 +180,7 @@ def test_the_balance_and_the_years_join(made: Workspace) -> None:
 
 
 def test_what_does_not_come_out_is_named(made: Workspace) -> None:
-    with made.edit("乱") as batch:
+    with made.edit("乱", kind="receive") as batch:  # as a package brings it: nothing follows
         with made.read() as session:
             people = {one.name: one.id for one in session.query(Member)}
             rows = stored_rows(session.connection(), Member, list(people.values()))

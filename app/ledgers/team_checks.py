@@ -17,6 +17,8 @@ BRANCHES = ("631", "632", "931", "932")  # code table org_kind
 IN_GOOD_STANDING = "01"  # code table standing
 LEAVING = {"04": "03", "05": "04", "06": "02", "07": "05"}
 """Code table member_event_kind → standing: what a member's standing is after an event that takes them off the roll."""
+STANDING_AFTER = {**LEAVING, "02": "01", "03": "01"}
+"""The same, with those that bring a member back to it."""
 FULL_SCORE = 100
 
 # ---------------------------------------------------------------- members
@@ -83,15 +85,19 @@ def event_after_joining(member_id: str | None, on: date | None, look: Look) -> F
 
 
 def standing_follows(member_id: str | None, kind: str | None, on: date | None, look: Look) -> Finding | None:
-    """member_event.standing: the latest event of who left the roll agrees with the member's standing."""
+    """member_event.standing: the latest event of a member agrees with the standing on the roll. A new one brings it
+    about."""
     member: Member | None = look.get(Member, member_id)
-    wanted = LEAVING.get(kind or "")
+    wanted = (STANDING_AFTER if look.record_id is None else LEAVING).get(kind or "")
     if member is None or wanted is None or on is None or member.standing == wanted:
         return None
     if look.count(MemberEvent, MemberEvent.member_id == member.id, MemberEvent.on > on):
         return None
     name = codes.table("standing").name
-    message = f"{member.name}的党籍状态还是“{name(member.standing)}”，请在花名册中改为“{name(wanted)}”"
+    if look.record_id is None:
+        message = f"保存以后，{member.name}在花名册里的党籍状态从“{name(member.standing)}”改为“{name(wanted)}”"
+    else:
+        message = f"{member.name}的党籍状态还是“{name(member.standing)}”，请在花名册中改为“{name(wanted)}”"
     return warning("kind", "member_event.standing", message)
 
 
