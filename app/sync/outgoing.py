@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import zstandard
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from app import blobs, listing, stagnant
@@ -536,19 +536,13 @@ def _due(session: Session, ws: Workspace, peer: Peer, since: int | None) -> dict
     content = Content(session, line_to(session, ws, peer), peer.office_id, up=peer.superior, since=since, full=True)
     found = {}
     for model in content.models:
-        name, where = model.__tablename__, content.where(model)
-        gone = model.deleted_at.is_not(None)
-        whole, deleted = session.execute(
-            select(func.count(), func.count(model.deleted_at)).select_from(model).where(where)
-        ).one()
-        made = select(ChangeLine.record_id).where(
-            ChangeLine.ledger == name, ChangeLine.before.is_(None), ChangeLine.seq > (since or 0)
-        )
-        created = session.execute(
-            select(func.count())
-            .select_from(model)
-            .where(where, ~gone, model.id.in_(made), model.office_id != peer.office_id)  # its own it has
-        ).scalar_one()
+        name, fresh = model.__tablename__, model.office_id != peer.office_id  # its own it has
+        if since is not None:  # else every record is new to it
+            lines = select(ChangeLine.record_id).where(ChangeLine.ledger == name, ChangeLine.seq > since)
+            fresh = and_(fresh, model.id.in_(lines.where(ChangeLine.before.is_(None))))
+        made = case((and_(fresh, model.deleted_at.is_(None)), 1))
+        counts = select(func.count(), func.count(model.deleted_at), func.count(made)).select_from(model)
+        whole, deleted, created = session.execute(counts.where(content.where(model))).one()
         if whole:
             found[name] = (created, whole - created - deleted, deleted)
     return found
