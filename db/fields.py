@@ -64,6 +64,8 @@ class Field:
     unit: str = ""
     hint: str = ""
     mask: Callable[[str], str] | None = None
+    narrows: bool = False
+    """Whether pages open with the records that have one value of it: the indexes of lists hold it too."""
     name: str = ""
 
     def named(self, name: str) -> "Field":

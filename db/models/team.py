@@ -33,7 +33,7 @@ class Member(Record):
     phone: Mapped[str | None] = fields.phone("手机号", search=True, aliases=fields.PHONE_HEADINGS)
     landline: Mapped[str | None] = fields.phone("固定电话", aliases=["座机"])
     address: Mapped[str | None] = fields.address(aliases=["住址", "家庭地址", "现居住地"])
-    standing: Mapped[str] = fields.code("党籍状态", "standing", required=True)
+    standing: Mapped[str] = fields.code("党籍状态", "standing", required=True, narrows=True)
     lost: Mapped[bool | None] = fields.flag("失联党员", aliases=["是否为失联党员", "是否失联"])
     lost_since: Mapped[date | None] = fields.day("失去联系日期", aliases=["失联日期"])
     floating: Mapped[bool | None] = fields.flag("流动党员", aliases=["是否为流动党员", "是否流动党员", "是否流动"])

@@ -1748,7 +1748,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_member_branch_id",
         "member",
-        ["branch_id", "office_id", "deleted_at"],
+        ["branch_id", "office_id", "standing", "deleted_at"],
         unique=False,
         sqlite_where=sa.text("deleted_at IS NULL"),
         postgresql_where=sa.text("deleted_at IS NULL"),
@@ -1756,7 +1756,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_member_listing",
         "member",
-        ["id", "office_id", "deleted_at"],
+        ["id", "office_id", "standing", "deleted_at"],
         unique=False,
         sqlite_where=sa.text("deleted_at IS NULL"),
         postgresql_where=sa.text("deleted_at IS NULL"),
@@ -1764,7 +1764,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_member_resident_id",
         "member",
-        ["resident_id", "office_id", "deleted_at"],
+        ["resident_id", "office_id", "standing", "deleted_at"],
         unique=False,
         sqlite_where=sa.text("deleted_at IS NULL"),
         postgresql_where=sa.text("deleted_at IS NULL"),
@@ -1772,7 +1772,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_member_search",
         "member",
-        ["search_key", "id", "branch_id", "deleted_at"],
+        ["search_key", "id", "branch_id", "standing", "deleted_at"],
         unique=False,
         sqlite_where=sa.text("deleted_at IS NULL"),
         postgresql_where=sa.text("deleted_at IS NULL"),
