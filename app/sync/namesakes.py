@@ -80,9 +80,11 @@ def sentence(number: str, one: Namesake) -> str:
 def namesakes(session: Session, model: type[Record], field: str) -> list[Namesake]:
     """The live records whose ID number stands on the rolls of more than one office, by id."""
     column, counted = getattr(model, field), on_a_roll(model)
+    # the many are asked only what the index of the numbers holds; the few that are found, everything
+    roll = (model.deleted_at.is_(None), *((on_the_roll(clock.today()),) if model is Member else ()))
     twice = (
         select(column)
-        .where(counted, column.is_not(None))
+        .where(*roll, column.is_not(None))
         .group_by(column)
         .having(func.min(model.office_id) != func.max(model.office_id))
     )
@@ -98,6 +100,7 @@ def namesakes(session: Session, model: type[Record], field: str) -> list[Namesak
     return [
         Namesake(one, office, number, tuple(sorted(name for other, name in offices[number].items() if other != office)))
         for one, office, number, _ in rows
+        if len(offices[number]) > 1
     ]
 
 
