@@ -139,7 +139,8 @@ def _text(spec: Field | None, name: str, value: Any, titles: dict[str, str]) -> 
 def sentence(outcome: Outcome, undecided: int) -> str:
     """What the import came to, in one sentence."""
     counts = (
-        f"新增 {outcome.created} 条，修改 {outcome.updated} 条，删除 {outcome.deleted} 条，不变 {outcome.unchanged} 条"
+        f"新增 {outcome.created:,} 条，修改 {outcome.updated:,} 条，"
+        f"删除 {outcome.deleted:,} 条，不变 {outcome.unchanged:,} 条"
     )
     head = f"“{outcome.from_name}”第 {outcome.sequence} 号包"
     if undecided:

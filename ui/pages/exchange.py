@@ -399,7 +399,7 @@ def fate(one: "PackageView") -> str:
     """What became of a package, in words."""
     words = FATES.get(one.status, (one.status, ""))[0]
     if one.result is not None:
-        words += f"：新增 {one.result.created}、修改 {one.result.updated}、删除 {one.result.deleted}"
+        words += f"：新增 {one.result.created:,}、修改 {one.result.updated:,}、删除 {one.result.deleted:,}"
         back = sum(1 for each in one.result.fates if each.fate == "returned")
         words += f"，退回核实 {back} 处" if back else ""
     return words

@@ -409,7 +409,7 @@ class ExcelWizard(Flow):
         left = f"没有导入 {result.refused} 行。" if result.refused else ""
         self._say_done(
             "已经导入",
-            f"新增 {result.created} {one}，更新 {result.updated} {one}，不变 {result.unchanged} {one}。{left}",
+            f"新增 {result.created:,} {one}，更新 {result.updated:,} {one}，不变 {result.unchanged:,} {one}。{left}",
             undo=bool(result.created or result.updated),
         )
         self.go_to(3)

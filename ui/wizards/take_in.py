@@ -393,7 +393,7 @@ def receipt_card(result: Any, above: str) -> Card:
     """What the superior says became of one package."""
     box = Card(f"第 {result.sequence} 号：已接收（{day(result.at)}）", gap=4)
     box.body.addWidget(
-        label(f"新增 {result.created}、修改 {result.updated}、删除 {result.deleted}、不变 {result.unchanged}")
+        label(f"新增 {result.created:,}、修改 {result.updated:,}、删除 {result.deleted:,}、不变 {result.unchanged:,}")
     )
     words = {"decided": "按裁决改了", "returned": "退回核实", "put-off": f"{above}以后再定", "refused": "没有接收"}
     kinds: dict[str, int] = {}
