@@ -157,8 +157,14 @@ def make_older(connection: Connection) -> None:
             ),
             {**values, "stamps": stamps},
         )
+    wanted = text("SELECT name, sql FROM sqlite_master WHERE tbl_name = 'member' AND sql LIKE 'CREATE INDEX%standing%'")
+    indexes = connection.execute(wanted).all()
+    for name, _ in indexes:
+        connection.execute(text(f"DROP INDEX {name}"))
     connection.execute(text("ALTER TABLE member DROP COLUMN standing"))
     connection.execute(text("ALTER TABLE member ADD COLUMN standing VARCHAR(20)"))
+    for _, made in indexes:
+        connection.execute(text(made))
     for table, key, columns in (("change", "seq", ("before", "after")), ("conflict", "record_id", ("theirs",))):
         for line in connection.execute(text(f"SELECT * FROM \"{table}\" WHERE ledger = 'member'")).mappings().all():
             for column in columns:

@@ -102,8 +102,12 @@ def test_the_page_puts_problems_and_remedies_beside_the_branch(
     assert [page.year.itemText(place) for place in range(page.year.count())] == ["2012 年", "2011 年"]
     gone: list[Place] = []
     page.go.connect(gone.append)
-    (first, _) = [one for one in page.findChildren(QPushButton) if one.text() == "打开 ›"]
-    first.click()
+
+    def ways() -> list[QPushButton]:
+        return [one for one in page.findChildren(QPushButton) if one.text() == "打开 ›"]
+
+    qtbot.waitUntil(lambda: len(ways()) == 2)  # those of an earlier answer go a moment later
+    ways()[0].click()
     assert gone == [Place("rectification", ids=(page.rows.rows[0].items[0].id,))]
     page.year.setCurrentIndex(1)
     page.year.activated.emit(1)

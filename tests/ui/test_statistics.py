@@ -28,7 +28,7 @@ def folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     with Workspace.open(folder) as workspace:
         with workspace.read() as session:
             (one, *_) = session.scalars(select(Member.id).order_by(Member.id))
-        with workspace.edit("增减") as batch:
+        with workspace.edit("增减", kind="receive") as batch:  # as a package brings it: nothing follows
             died = {"member_id": one, "kind": "05", "on": date(2012, 3, 1)}
             batch.add(MemberEvent(office_id=workspace.office.id, **died))
     return folder
