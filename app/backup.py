@@ -96,9 +96,8 @@ def backup(workspace: "Workspace", to: Path) -> Path:
         finally:
             copy.unlink(missing_ok=True)
             temporary.unlink(missing_ok=True)
-    if not target.resolve().is_relative_to(
-        workspace.folder.resolve()
-    ):  # one that is lost with the computer keeps nobody's mind at rest
+    # one that is lost with the computer keeps nobody's mind at rest
+    if not target.resolve().is_relative_to(workspace.folder.resolve()):
         with workspace.write() as session:
             settings.put(session, LAST_BACKUP, clock.now())
     return target

@@ -80,11 +80,9 @@ def sentence(number: str, one: Namesake) -> str:
 def namesakes(session: Session, model: type[Record], field: str) -> list[Namesake]:
     """The live records whose ID number stands on the rolls of more than one office, by id."""
     column, counted = getattr(model, field), on_a_roll(model)
-    # the many are asked only what the index of the numbers holds; the few that are found, everything
-    roll = (model.deleted_at.is_(None), *((on_the_roll(clock.today()),) if model is Member else ()))
-    twice = (
+    twice = (  # the many are asked only what the index of the numbers holds; the few that are found, everything
         select(column)
-        .where(*roll, column.is_not(None))
+        .where(_registered(model), column.is_not(None))
         .group_by(column)
         .having(func.min(model.office_id) != func.max(model.office_id))
     )
@@ -107,8 +105,14 @@ def namesakes(session: Session, model: type[Record], field: str) -> list[Namesak
 def on_a_roll(model: type[Record]) -> ColumnElement[bool]:
     """A live record that counts its person. A member who has left is on no roll, nor is one whom another office has
     accepted and whose receipt is on its way."""
+    registered = _registered(model)
+    return and_(registered, ~transfers.leaving()) if model is Member else registered
+
+
+def _registered(model: type[Record]) -> ColumnElement[bool]:
+    """A live record, of a member one who stands on the roll."""
     alive = model.deleted_at.is_(None)
-    return and_(alive, on_the_roll(clock.today()), ~transfers.leaving()) if model is Member else alive
+    return and_(alive, on_the_roll(clock.today())) if model is Member else alive
 
 
 def remark_id(model: type[Record], record_id: str) -> str:
