@@ -59,7 +59,9 @@ def prepare(demo: Path, desk: Path) -> Papers:
             select(PartyOrg.name, PartyOrg.kind).where(PartyOrg.office_id == workspace.office.id).order_by(PartyOrg.id)
         ).all()
         names = session.scalars(select(Member.name)).all()
-        members = session.execute(select(Member.id, Member.name).order_by(Member.id)).all()
+        members = session.execute(
+            select(Member.id, Member.name).where(Member.standing == "01").order_by(Member.id)
+        ).all()
     branches = [org.name for org in orgs if org.kind == BRANCH]
     typed = next(name for name in branches if sum(name[:2] in org.name for org in orgs) == 1)
     disputed = next(one for one in members if names.count(one.name) == 1)
