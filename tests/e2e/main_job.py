@@ -58,17 +58,18 @@ def prepare(demo: Path, desk: Path) -> Papers:
         orgs = session.execute(
             select(PartyOrg.name, PartyOrg.kind).where(PartyOrg.office_id == workspace.office.id).order_by(PartyOrg.id)
         ).all()
-        names = session.scalars(select(Member.name)).all()
+        names = list(session.scalars(select(Member.name)))
         members = session.execute(
             select(Member.id, Member.name).where(Member.standing == "01").order_by(Member.id)
         ).all()
     branches = [org.name for org in orgs if org.kind == BRANCH]
     typed = next(name for name in branches if sum(name[:2] in org.name for org in orgs) == 1)
-    disputed = next(one for one in members if names.count(one.name) == 1)
+    roster = desk / "青石镇党员花名册 2026.xlsx"
+    rostered = roster_workbook(roster, ROSTER_ROWS, seed=ROSTER_SEED, branches=branches)
+    names += [row[1].replace(" ", "") for row in rostered]
+    disputed = next(one for one in members if sum(one.name in name for name in names) == 1)
     with Workspace.open(demo / "county") as county:
         editing.save(county, MEMBERS, {"strengths": COUNTY_SAYS}, disputed.id)
-    roster = desk / "青石镇党员花名册 2026.xlsx"
-    roster_workbook(roster, ROSTER_ROWS, seed=ROSTER_SEED, branches=branches)
     return Papers(township, demo / "county", stick, roster, typed, disputed.name, disputed.id)
 
 
