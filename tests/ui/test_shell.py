@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app import backup, drafts
 from app.ledgers.catalogue import LEDGERS
-from app.workspace import Workspace
+from app.workspace import KEYS, Workspace
 from tests.helpers import office
 from tests.helpers.samples import Samples
 from tests.ui.test_ledger_page import fill, settled
@@ -135,6 +135,36 @@ def test_the_lock_covers_everything_and_leaves_what_was_typed(
     settled(qtbot, window.desk)
     assert not lock.isVisible()
     assert page.form.rows["name"].editor.text() == "李大山"
+
+
+def test_the_lock_opens_only_for_who_opened_the_workspace(
+    qtbot: QtBot, sealed: Path, main_window: Callable[[Path], MainWindow]
+) -> None:
+    with Workspace.open(sealed, PASSPHRASE) as workspace:
+        opener = workspace.user
+        workspace.add_user("李娟", "大塘村5678", office.CHEAP)
+    window = main_window(sealed)
+    window.opening.passphrase.setText(PASSPHRASE)
+    window.opening.open()
+    inside = opened(qtbot, window)
+    inside.lock()
+    lock = inside.lock_screen
+
+    def give(passphrase: str) -> None:
+        lock.passphrase.setText(passphrase)
+        qtbot.keyClick(lock.passphrase, Qt.Key.Key_Return)
+        settled(qtbot, window.desk)
+
+    give("大塘村5678")
+    assert lock.isVisible()
+    assert lock.message.text.text().startswith(f"口令不对。请输入{opener}的口令；换了人")
+    keys = sealed / KEYS
+    keys.rename(sealed / "away")
+    give(PASSPHRASE)  # the slots are gone: nobody can show that it is they
+    assert lock.isVisible()
+    (sealed / "away").rename(keys)
+    give(PASSPHRASE)
+    assert not lock.isVisible()
 
 
 def test_without_a_passphrase_the_lock_says_that_anybody_can_go_on(qtbot: QtBot, desk: Desk) -> None:

@@ -3,8 +3,6 @@
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
-from app import vault
-from app.workspace import KEYS, Workspace
 from db.errors import Refusal
 from ui.background import Desk, Opened
 from ui.shell.widgets import Card, MessageBar, column, label, primary, row
@@ -13,7 +11,10 @@ AWAKE = {QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel, 
 
 
 class LockScreen(QWidget):
-    """Covers the window until the passphrase is given; without one, until it is taken away."""
+    """Covers the window until whoever opened it gives their passphrase; without one, until it is taken away.
+
+    A colleague's passphrase does not do: what is done from here on is written down under the name of who opened it.
+    """
 
     unlocked = Signal()
 
@@ -67,15 +68,9 @@ class LockScreen(QWidget):
         if not self.here.encrypted:
             self.unlocked.emit()
             return
-        typed, file = self.passphrase.text(), self.here.folder / KEYS
+        typed = self.passphrase.text()
         self.button.setEnabled(False)
-
-        def check(_: Workspace) -> None:
-            slots = vault.read(file)
-            if slots is not None:
-                vault.unwrap(slots, typed)
-
-        self.desk.read(check, lambda _: self._open(), self._refused)
+        self.desk.read(lambda workspace: workspace.check_passphrase(typed), lambda _: self._open(), self._refused)
 
     def _open(self) -> None:
         self.button.setEnabled(True)
@@ -85,7 +80,11 @@ class LockScreen(QWidget):
         self.button.setEnabled(True)
         self.passphrase.selectAll()
         self.passphrase.setFocus()
-        self.message.refuse(refusal)
+        if refusal.reason == "wrong-passphrase":
+            others = "换了人，请关上窗口，用自己的口令重新打开"
+            self.message.say("wrong", f"口令不对。请输入{self.here.user}的口令；{others}")
+        else:
+            self.message.refuse(refusal)
 
 
 class IdleWatch(QObject):
