@@ -1,7 +1,9 @@
 """The ledger page as a person works it: every ledger opens, search finds, the form saves by keys, nothing is lost."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 
 import openpyxl
 import pytest
@@ -154,6 +156,67 @@ def test_a_form_is_filled_and_saved_by_keys_alone(desk: Desk, qtbot: QtBot, fold
     assert page.message.text.text() == "已新增党员。"
     assert "李大山" in names(page)
     assert page.detail.title.text() == "李大山"
+
+
+@contextmanager
+def held_up(desk: Desk) -> Iterator[None]:
+    """Within, the store is busy with something else, and what is asked of it waits."""
+    go_on = Event()
+    desk.read(lambda _: go_on.wait(), lambda _: None)
+    try:
+        yield
+    finally:
+        go_on.set()
+
+
+def test_what_a_form_shows_while_its_save_waits_is_what_is_saved(desk: Desk, qtbot: QtBot) -> None:
+    page = shown(qtbot, desk, "village")
+    page.add()
+    settled(qtbot, desk)
+    form = page.form
+    assert form is not None
+    fill(form, code="299", name="大塘", kind="村")
+    code = form.rows["code"].editor
+    with held_up(desk):
+        form.save()
+        qtbot.keyClicks(code.inner, "9")
+        seen = code.text()
+    settled(qtbot, desk)
+    assert page.form is None
+    assert sorted(names(page)) == ["201", seen]
+
+
+def test_a_refused_save_gives_the_form_back(desk: Desk, qtbot: QtBot) -> None:
+    page = shown(qtbot, desk, "village")
+    page.add()
+    settled(qtbot, desk)
+    form = page.form
+    assert form is not None
+    page.activateWindow()
+    fill(form, name="大塘")
+    form.save()
+    assert not form.isEnabled()
+    settled(qtbot, desk)
+    assert form.isEnabled()
+    assert form.rows["code"].said.text() != ""
+    assert form.rows["code"].editor.inner.hasFocus()
+
+
+def test_what_was_typed_is_found_again_when_the_form_was_left_before_its_save_was_refused(
+    desk: Desk, qtbot: QtBot
+) -> None:
+    page = shown(qtbot, desk, "village")
+    page.add()
+    settled(qtbot, desk)
+    assert page.form is not None
+    fill(page.form, name="大塘")
+    with held_up(desk):
+        page.form.save()
+        page.show_record(page.view.table.ids[0])
+    settled(qtbot, desk)
+    page.add()
+    settled(qtbot, desk)
+    assert page.form.rows["name"].editor.text() == "大塘"
 
 
 def test_enter_goes_to_the_next_field(desk: Desk, qtbot: QtBot) -> None:

@@ -99,6 +99,7 @@ class RecordForm(QWidget):
         self._filled: dict[str, str] = {}
         self._again = False
         self._saving = False
+        self._at: QWidget | None = None
         self.rows = {name: FieldRow(spec, editor_for(spec, desk, ledger)) for name, spec in ledger.fields.items()}
         title = f"新增{ledger.one}" if record_id is None else f"修改{ledger.one}"
         self.save_button = primary("保存", "mdi6.check", self.save)
@@ -347,14 +348,19 @@ class RecordForm(QWidget):
         self.save()
 
     def save(self) -> None:
-        """Saves; what stands in the way is shown beside its field and the first of it gets the focus."""
+        """Saves; what stands in the way is shown beside its field and the first of it gets the focus.
+
+        Until the answer is there nothing more can be typed, which would be in no record. What is typed is kept first:
+        who leaves meanwhile finds it again when the save is refused.
+        """
         if self._saving or self._start is None:
             return
+        self.keep()
         self._saving = True
-        self._keep_soon.stop()
         self._check_soon.stop()
-        self.save_button.setEnabled(False)
         typed, ledger, record_id, seen = self.typed(), self.ledger, self.record_id, self._start.seen
+        self._at = self.focusWidget()
+        self.setEnabled(False)
 
         def write(workspace: Workspace) -> str:
             saved = editing.save(workspace, ledger, typed, record_id, seen)
@@ -369,7 +375,9 @@ class RecordForm(QWidget):
 
     def _not_saved(self, refusal: Refusal) -> None:
         self._saving = self._again = False
-        self.save_button.setEnabled(True)
+        self.setEnabled(True)
+        if self._at is not None:
+            self._at.setFocus()
         if not isinstance(refusal, editing.Refused):
             self.message.refuse(refusal)
             return
