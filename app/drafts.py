@@ -48,7 +48,12 @@ def kept(session: Session, ledger: Ledger, record_id: str | None, by: str = "") 
 def drop(workspace: Workspace, ledger: Ledger, record_id: str | None) -> None:
     """Throws a draft away."""
     with workspace.write() as session:
-        _drop(session, _key(ledger, record_id, writer(workspace)))
+        drop_in(session, ledger, record_id, writer(workspace))
+
+
+def drop_in(session: Session, ledger: Ledger, record_id: str | None, by: str = "") -> None:
+    """Throws this `writer`'s draft away in the transaction that saves it: either both are done or neither."""
+    _drop(session, _key(ledger, record_id, by))
 
 
 def _drop(session: Session, key: str) -> None:
@@ -75,6 +80,11 @@ def kept_sheet(session: Session, name: str, by: str = "") -> Mapping[str, str]:
     """What was typed by this `writer` into a sheet and not saved, by cell."""
     found = session.get(DraftLine, _sheet(name, by))
     return msgspec.json.decode(found.values, type=dict[str, str]) if found is not None else {}
+
+
+def drop_sheet(session: Session, name: str, by: str = "") -> None:
+    """Throws away what this `writer` typed into a sheet, in the transaction that saves it."""
+    _drop(session, _sheet(name, by))
 
 
 def _sheet(name: str, by: str) -> str:

@@ -314,10 +314,17 @@ class Desk(QObject):
         self._worker.put(job)
 
     def _changes(self) -> Changes | None:
-        """What was changed since the last time it was asked. Called on the worker."""
+        """What was changed since the last time it was asked, everything when that cannot be told: the write that it is
+        asked after was done or refused for itself. Called on the worker."""
         if self._workspace is None:
             return None
-        ledgers, self._seen = _changed_since(self._workspace, self._seen)
+        try:
+            ledgers, self._seen = _changed_since(self._workspace, self._seen)
+        except Refusal:
+            return _everything()
+        except Exception as error:
+            fault(error)
+            return _everything()
         return Changes(frozenset(ledgers)) if ledgers else None
 
     @Slot(object)
@@ -384,6 +391,12 @@ def _opened(workspace: "Workspace") -> Opened:
             found = session.get(Office, workspace.office.superior_id)
             superior = found.name if found is not None else ""
     return Opened(workspace.folder, workspace.office, superior, workspace.user, workspace.encrypted, workspace.shared)
+
+
+def _everything() -> Changes:
+    from db.models.record import models
+
+    return Changes(frozenset({*models(), PACKAGES}))
 
 
 def _changed_since(workspace: "Workspace", seen: Seen | None) -> tuple[set[str], Seen]:

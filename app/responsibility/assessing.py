@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import editing
+from app import drafts, editing
 from app.ledgers.responsibility import SCORES
 from app.ledgers.responsibility_checks import passes
 from app.policy import Policies
@@ -210,10 +210,11 @@ class Mark:
     reason: str = ""
 
 
-def fill(workspace: Workspace, office: OfficeLine, year: int, marks: Mapping[str, Mark]) -> int:
+def fill(workspace: Workspace, office: OfficeLine, year: int, marks: Mapping[str, Mark], draft: str = "") -> int:
     """Writes marks by indicator into the column of whoever works here, as one step to undo; how many.
 
-    Raises `Refusal` for the first that cannot be kept, naming the indicator, and then nothing is written.
+    The sheet's `draft` of that name goes with it. Raises `Refusal` for the first that cannot be kept, naming the
+    indicator, and then nothing is written.
     """
     county = workspace.office.is_county
     if not county and office.id != workspace.office.id:
@@ -234,6 +235,8 @@ def fill(workspace: Workspace, office: OfficeLine, year: int, marks: Mapping[str
                 editing.save_into(workspace, batch, SCORES, values, record)
             except Refusal as refusal:
                 raise Refusal(f"{line.number} {line.title}：{refusal.message}", "invalid-record") from None
+        if draft:
+            drafts.drop_sheet(batch.session, draft, drafts.writer(workspace))
     return len(marks)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import editing
+from app import drafts, editing
 from app.ledgers.responsibility import BULLETINS, MONTHLY_CHECKS
 from app.policy import Policies
 from app.rules import monthly, scoring
@@ -272,11 +272,12 @@ def sheet(session: Session, office_id: str, month: str) -> list[CheckLine]:
     ]
 
 
-def fill(workspace: Workspace, month: str, typed: Mapping[str, Mapping[str, Any]]) -> int:
+def fill(workspace: Workspace, month: str, typed: Mapping[str, Mapping[str, Any]], draft: str = "") -> int:
     """Writes an office's self-checks of a month, by duty, as one step to undo; how many it wrote.
 
-    `typed` are fields as a person writes them. The total and the rate follow from what was done. Raises `Refusal` for
-    the first that cannot be kept, naming its task, and then nothing is written.
+    `typed` are fields as a person writes them. The total and the rate follow from what was done. The sheet's `draft`
+    of that name goes with it. Raises `Refusal` for the first that cannot be kept, naming its task, and then nothing is
+    written.
     """
     if workspace.office.is_county:
         raise Refusal("月度自查由各单位自己填写，县里不代填", "not-allowed")
@@ -297,6 +298,8 @@ def fill(workspace: Workspace, month: str, typed: Mapping[str, Mapping[str, Any]
                 editing.save_into(workspace, batch, MONTHLY_CHECKS, values, line.check_id)
             except (Refusal, parsing.Unreadable) as refusal:
                 raise Refusal(f"第 {line.duty.number} 件“{line.duty.title}”：{refusal}", "invalid-record") from None
+        if draft:
+            drafts.drop_sheet(batch.session, draft, drafts.writer(workspace))
     return len(typed)
 
 

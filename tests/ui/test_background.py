@@ -13,7 +13,7 @@ from app.ledgers.catalogue import LEDGERS
 from app.workspace import Workspace
 from db.errors import Refusal
 from tests.helpers.logs import LogWatch
-from ui.background import Changes, Desk
+from ui.background import PACKAGES, Changes, Desk
 
 
 @pytest.fixture
@@ -36,6 +36,24 @@ def test_a_write_announces_the_ledgers_it_changed_before_its_answer(desk: Desk, 
     qtbot.waitUntil(lambda: len(told) == 2)
     assert told[0] == Changes(frozenset({"village"}))
     assert isinstance(told[1], str)
+
+
+def test_a_write_that_was_done_is_told_as_done_though_what_it_changed_cannot_be_read(
+    desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*_: object) -> None:
+        raise Refusal("连不上数据库服务器", "unreachable")
+
+    told: list[object] = []
+    desk.changed.connect(told.append)
+    typed = {"code": "01", "name": "大坪村", "kind": "村"}
+    monkeypatch.setattr("ui.background._changed_since", lost)
+    desk.write(lambda w: editing.save(w, LEDGERS["village"], typed), told.append, told.append)
+    qtbot.waitUntil(lambda: len(told) == 2)
+    changes, saved = told
+    assert isinstance(changes, Changes)
+    assert changes.ledgers >= {*LEDGERS, PACKAGES}, "every page reads anew"
+    assert isinstance(saved, str)
 
 
 def test_a_newer_read_supersedes_an_older_one(desk: Desk, qtbot: QtBot) -> None:

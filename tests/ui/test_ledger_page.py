@@ -17,6 +17,7 @@ from sqlalchemy import select
 from app import drafts, editing, record_view
 from app.ledgers.catalogue import LEDGERS
 from app.workspace import Workspace
+from db.errors import Refusal
 from db.models.handoff import RevealLine
 from db.models.team import Member
 from tests.helpers import office
@@ -217,6 +218,29 @@ def test_what_was_typed_is_found_again_when_the_form_was_left_before_its_save_wa
     page.add()
     settled(qtbot, desk)
     assert page.form.rows["name"].editor.text() == "大塘"
+
+
+def test_a_draft_that_cannot_be_thrown_away_leaves_nothing_saved(
+    desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = shown(qtbot, desk, "village")
+    page.add()
+    settled(qtbot, desk)
+    form = page.form
+    assert form is not None
+    fill(form, code="299", name="大塘", kind="村")
+
+    def full(*_: object) -> None:
+        raise Refusal("磁盘已满", "disk-full")
+
+    monkeypatch.setattr(drafts, "_drop", full)
+    form.save()
+    settled(qtbot, desk)
+    assert form.message.text.text() == "磁盘已满"
+    monkeypatch.undo()
+    form.save()
+    settled(qtbot, desk)
+    assert sorted(names(page)) == ["201", "299"]
 
 
 def test_enter_goes_to_the_next_field(desk: Desk, qtbot: QtBot) -> None:

@@ -11,11 +11,13 @@ from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
+from app import drafts
 from app.place import Place
 from app.responsibility import assessing, month
 from app.responsibility.assessing import Mark
 from app.workspace import Workspace
 from db import clock
+from db.errors import Refusal
 from db.models.organisation import Office, PartyOrg, Village
 from db.models.responsibility import Duty, Inspection, MonthlyCheck, Score, Task
 from tests.helpers import office as helpers
@@ -112,6 +114,25 @@ def test_a_township_fills_in_a_month_and_what_it_typed_outlives_the_page(town: D
     assert again.message.text.text() == "已保存 2 项自查。填完了，到“数据交换”上报县里"
     assert again.rows.kept() == {}
     assert stored(town, MonthlyCheck) == 2
+
+
+def test_a_month_whose_draft_cannot_be_thrown_away_is_not_saved(
+    town: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = MonthPage(town)
+    qtbot.addWidget(page)
+    page.show()
+    qtbot.waitUntil(lambda: len(page.rows.rows) == 2)
+    typed(page, 0, "本月完成", "1")
+
+    def full(*_: object) -> None:
+        raise Refusal("磁盘已满", "disk-full")
+
+    monkeypatch.setattr(drafts, "_drop", full)
+    page.filled_by.setText("陈桂香")
+    page.save_button.click()
+    qtbot.waitUntil(lambda: page.message.text.text() == "磁盘已满")
+    assert stored(town, MonthlyCheck) == 0
 
 
 def test_a_month_that_cannot_be_kept_says_where_and_keeps_what_was_typed(town: Desk, qtbot: QtBot) -> None:

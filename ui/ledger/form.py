@@ -363,8 +363,9 @@ class RecordForm(QWidget):
         self.setEnabled(False)
 
         def write(workspace: Workspace) -> str:
-            saved = editing.save(workspace, ledger, typed, record_id, seen)
-            drafts.drop(workspace, ledger, record_id)
+            with workspace.edit(editing.label_for(ledger, record_id)) as batch:
+                saved = editing.save_into(workspace, batch, ledger, typed, record_id, seen)
+                drafts.drop_in(batch.session, ledger, record_id, drafts.writer(workspace))
             return saved
 
         self.desk.write(write, self._saved, self._not_saved)

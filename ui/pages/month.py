@@ -246,12 +246,11 @@ class MonthPage(ReadingPage):
             self.message.say("information", "没有改动。先填“本月完成”，再保存")
             return
 
-        def write(workspace: Workspace) -> int:
-            number = month.fill(workspace, chosen, changes)
-            drafts.keep_sheet(workspace, f"month/{chosen}", {})
-            return number
-
-        self.desk.write(write, lambda number: self._saved(number), self.message.refuse)
+        self.desk.write(
+            lambda workspace: month.fill(workspace, chosen, changes, f"month/{chosen}"),
+            self._saved,
+            self.message.refuse,
+        )
 
     def _saved(self, number: int) -> None:
         self.message.say("good", f"已保存 {number} 项自查。填完了，到“数据交换”上报县里")

@@ -242,12 +242,9 @@ class ScoringPage(ReadingPage):
             self.message.say("information", "没有改动，不用保存")
             return
 
-        def write(workspace: Workspace) -> int:
-            number = assessing.fill(workspace, office, year, marks)
-            drafts.keep_sheet(workspace, name, {})
-            return number
-
-        self.desk.write(write, self._saved, self.message.refuse)
+        self.desk.write(
+            lambda workspace: assessing.fill(workspace, office, year, marks, name), self._saved, self.message.refuse
+        )
 
     def _saved(self, number: int) -> None:
         self.message.say("good", f"已保存 {number} 项评分")
