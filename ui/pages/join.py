@@ -49,7 +49,7 @@ class JoinDialog(QDialog):
             "登记文件", PathField("选择登记文件", folder=False, filters=ENROLMENT_FILTER), f"{above}给的，在 U 盘上。"
         )
         name = f"{self.office.code}-登记.dzb"
-        found = [file for file in sticks.packages(drive.root for drive in drives()) if file.name == name]
+        found = [one.path for one in sticks.packages(drive.root for drive in drives()) if one.path.name == name]
         self.file.editor.edit.setText(str(found[0]) if found else "")
         self.file.editor.changed.connect(lambda: self.file.wrong(""))
         self.told = FieldRow("登记口令", line(), f"{above}在电话里告诉您的那一串，只用这一次。")

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import stat
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -84,40 +85,47 @@ def removable(volume: QStorageInfo) -> bool:
     return False
 
 
-def packages(places: Iterable[Path]) -> list[Path]:
-    """Every package in these folders and one folder below, the newest first; a file or folder that cannot be read is
-    left out, and each file is named once."""
-    found: dict[Path, float] = {}
-    for folder in places:
-        for file in _packages_in(folder):
-            try:
-                found[file.resolve()] = file.stat().st_mtime
-            except OSError:
-                continue
-    return sorted(found, key=lambda file: (-found[file], file.name))
+@dataclass(frozen=True)
+class Found:
+    """A file as it was when it was looked for; of one that could not be read neither the size nor the day is known.
+
+    Attributes:
+        size: bytes.
+        written: when, in seconds since 1970.
+    """
+
+    path: Path
+    size: int | None = None
+    written: float = 0
+
+
+def look_at(file: Path) -> Found:
+    """The file as it is now. A stick that was pulled answers every question about it with an error."""
+    try:
+        path = file.resolve()
+        seen = path.stat()
+    except OSError:
+        return Found(file)
+    return Found(path, seen.st_size, seen.st_mtime) if stat.S_ISREG(seen.st_mode) else Found(path)
+
+
+def packages(places: Iterable[Path]) -> list[Found]:
+    """Every package in these folders and one folder below, and these files; the newest first. A file or folder that
+    cannot be read is left out, and each file is named once."""
+    seen = [look_at(file) for place in places for file in _packages_in(place) or [place]]
+    found = {one.path: one for one in seen if one.size is not None}
+    return sorted(found.values(), key=lambda one: (-one.written, one.path.name))
 
 
 def _packages_in(folder: Path) -> list[Path]:
-    if folder.is_file():
-        return [folder]
+    inside = _inside(folder)
+    below = [file for one in inside if not one.name.startswith("$") for file in _inside(one)]
+    return [one for one in (*inside, *below) if one.suffix.lower() == SUFFIX]
+
+
+def _inside(folder: Path) -> list[Path]:
+    """What lies in a folder under a name that is not hidden; nothing where it is none, or cannot be read."""
     try:
-        inside = sorted(folder.iterdir())
+        return sorted(one for one in folder.iterdir() if not one.name.startswith("."))
     except OSError:
         return []
-    files = [one for one in inside if one.suffix.lower() == SUFFIX and not one.name.startswith(".") and one.is_file()]
-    for below in inside:
-        if below.name.startswith((".", "$")) or not below.is_dir():
-            continue
-        try:
-            files += [one for one in sorted(below.iterdir()) if one.suffix.lower() == SUFFIX and one.is_file()]
-        except OSError:
-            continue
-    return files
-
-
-def size_of(file: Path) -> str:
-    """How large a file is, in words."""
-    try:
-        return size(file.stat().st_size)
-    except OSError:
-        return "—"

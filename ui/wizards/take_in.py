@@ -71,15 +71,10 @@ class TakeIn(Flow):
     def _fill_choosing(self) -> None:
         self.found = TickRows(
             (
-                Column("文件", lambda file: file.name, width=280),
-                Column("在哪里", lambda file: str(file.parent), width=420),
-                Column(
-                    "大小",
-                    lambda file: size(file.stat().st_size) if file.exists() else "—",
-                    right=True,
-                    width=90,
-                ),
-                Column("写出时间", lambda file: moment(file.stat().st_mtime) if file.exists() else "—"),
+                Column("文件", lambda one: one.path.name, width=280),
+                Column("在哪里", lambda one: str(one.path.parent), width=420),
+                Column("大小", lambda one: "—" if one.size is None else size(one.size), right=True, width=90),
+                Column("写出时间", lambda one: "—" if one.size is None else moment(one.written)),
             )
         )
         self.found.dataChanged.connect(lambda *_: self.refresh())
@@ -218,8 +213,8 @@ class TakeIn(Flow):
         """Lists the packages on all sticks and those chosen by hand."""
         drives = self.drives()
         on_sticks = sticks.packages(drive.root for drive in drives)
-        files = list(dict.fromkeys([*(file.resolve() for file in self.chosen_by_hand), *on_sticks]))
-        self.found.put_ticked(files)
+        by_hand = [sticks.look_at(file) for file in self.chosen_by_hand]
+        self.found.put_ticked({one.path: one for one in (*by_hand, *on_sticks)}.values())
         named = "、".join(drive.title for drive in drives[:3]) + (f"等 {len(drives)} 个" if len(drives) > 3 else "")
         self.found_said.setText(
             f"{named} 上找到 {len(on_sticks)} 个包"
@@ -230,11 +225,11 @@ class TakeIn(Flow):
         self.refresh()
 
     def _added(self, files: list[Path]) -> None:
-        self.chosen_by_hand += sticks.packages(files)
+        self.chosen_by_hand += [one.path for one in sticks.packages(files)]
         self.look()
 
     def _try_all(self) -> None:
-        files, county = self.found.ticked(), self.county
+        files, county = [one.path for one in self.found.ticked()], self.county
 
         def do(workspace: "Workspace", progress: Progress) -> list[Parcel]:
             from app.sync import several

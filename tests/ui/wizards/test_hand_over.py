@@ -14,6 +14,7 @@ from app.documents.document import Content
 from app.documents.handoff import NUMBERS, ROOM, SHEET, code, tail
 from app.documents.paper import Paper, paper
 from app.workspace import Workspace
+from tests.helpers.pulled import refusing_to_stat
 from tests.ui.wizards.conftest import OTHER, TOWN, World, press, said, settle, show
 from ui.background import Desk
 from ui.paging import Layout
@@ -235,6 +236,18 @@ def test_sizes_in_words(count: int, words: str) -> None:
 
 def test_packages_are_found_on_a_stick_and_one_folder_below(tmp_path: Path) -> None:
     (tmp_path / "上报").mkdir()
+    (tmp_path / "一个文件夹.dzb").mkdir()
     for name in ("a.dzb", "上报/b.DZB", ".hidden.dzb", "c.txt"):
         (tmp_path / name).write_bytes(b"")
-    assert {file.name for file in sticks.packages([tmp_path, tmp_path / "没有"])} == {"a.dzb", "b.DZB"}
+    places = [tmp_path, tmp_path / "没有", tmp_path / "a.dzb"]
+    assert sorted(one.path.name for one in sticks.packages(places)) == ["a.dzb", "b.DZB"]
+
+
+def test_what_a_pulled_stick_no_longer_answers_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("good/a.dzb", "half/b.dzb", "half/下面/c.dzb", "pulled/d.dzb"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"")
+    for pulled in ("half", "pulled"):
+        refusing_to_stat(tmp_path / pulled, monkeypatch)
+    found = sticks.packages([tmp_path / "good", tmp_path / "half", tmp_path / "pulled"])
+    assert [one.path.name for one in found] == ["a.dzb"]

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from app.sync import intake
 from app.sync.outgoing import export
 from app.workspace import Workspace
+from tests.helpers.pulled import refusing_to_stat
 from tests.ui.wizards.conftest import OTHER, TOWN, World, changes, press, said, settle, show, value
 from ui.background import Desk
 from ui.wizards.decisions import key_of
@@ -273,6 +274,24 @@ def test_no_stick_says_what_to_do(world: World, open_desk: OpenDesk, qtbot: QtBo
     show(qtbot, wizard)
     assert wizard.found_said.text() == "没有找到 U 盘。插上后点“重新查找”，或从下面选择文件。"
     assert not wizard.next_button.isEnabled()
+
+
+def test_a_stick_that_was_pulled_is_still_told_as_it_was(
+    world: World, open_desk: OpenDesk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.hand_over(world.town)
+    wizard = TakeIn(open_desk(world.county), world.drives)
+    show(qtbot, wizard)
+
+    def told() -> list[str]:
+        return [wizard.found.index(0, column).data() for column in range(wizard.found.columnCount())]
+
+    before = told()
+    refusing_to_stat(world.stick, monkeypatch)
+    assert told() == before
+    assert "—" not in before
+    wizard.look()
+    assert wizard.found.rows == []
 
 
 def test_an_unticked_file_is_left_alone(world: World, open_desk: OpenDesk, qtbot: QtBot) -> None:
