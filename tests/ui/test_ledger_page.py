@@ -16,9 +16,11 @@ from sqlalchemy import select
 
 from app import drafts, editing, record_view
 from app.ledgers.catalogue import LEDGERS
+from app.place import Place
 from app.workspace import Workspace
 from db.errors import Refusal
 from db.models.handoff import RevealLine
+from db.models.organisation import Office, Village
 from db.models.team import Member
 from tests.helpers import office
 from ui.background import Desk
@@ -131,6 +133,43 @@ def test_a_search_without_result_offers_a_way_back(desk: Desk, qtbot: QtBot) -> 
     qtbot.waitUntil(lambda: page.places.currentWidget() is page.nothing_found)
     page.reset()
     qtbot.waitUntil(lambda: len(page.view.table.ids) == 4)
+
+
+def test_the_way_back_and_a_record_elsewhere_take_off_the_township_that_was_chosen(
+    open_desk: Callable[[Path], Desk], tmp_path: Path, qtbot: QtBot
+) -> None:
+    with (
+        Workspace.create(tmp_path / "县", code="430599", name="云溪县", level="county") as county,
+        county.edit("登记") as batch,
+    ):
+        kept = {"office_id": county.office.id, "superior_id": county.office.id, "level": "township"}
+        full = batch.add(Office(**kept, code="430599101", name="石桥镇")).id
+        bare = batch.add(Office(**kept, code="430599102", name="双桥镇")).id
+        village = batch.add(Village(office_id=full, code="201", name="柳溪村", kind="01")).id
+    desk = open_desk(tmp_path / "县")
+    page = shown(qtbot, desk, "village")
+
+    def choose_the_bare_one() -> None:
+        at = page.office.findData(bare)
+        page.office.setCurrentIndex(at)
+        page.office.activated.emit(at)
+        settled(qtbot, desk)
+        assert page.places.currentWidget() is page.nothing_found
+        assert page.header.subtitle.text().startswith("共 0 ")
+
+    choose_the_bare_one()
+    next(one for one in page.nothing_found.findChildren(QPushButton) if one.text() == "去掉全部条件").click()
+    settled(qtbot, desk)
+    assert list(page.view.table.ids) == [village], page.query
+    assert page.header.subtitle.text().startswith("共 1 ")
+    choose_the_bare_one()
+    page.show_record(village)
+    settled(qtbot, desk)
+    assert page.view.selected_ids() == [village]
+    choose_the_bare_one()
+    page.show_place(Place("village", ids=(village,), title="没有书记的村"))
+    settled(qtbot, desk)
+    assert page.view.selected_ids() == [village]
 
 
 def fill(form: RecordForm, **texts: str) -> None:

@@ -281,11 +281,14 @@ class LedgerPage(QStackedWidget):
     def reset(self) -> None:
         """Takes every condition off but those with which the page opens."""
         self.search.clear()
+        self.office.setCurrentIndex(0)
+        self._office_next = None
         self._reset_chips()
         self._show_only(None)
         self.popover.reset()
         if self.tree is not None:
             self.tree.setCurrentIndex(self.tree.model().index(0, 0))
+        self._ask(everything=True)
 
     def _reset_chips(self) -> None:
         for chip, declared in zip(self.chips, self.ledger.chips, strict=True):
@@ -384,7 +387,6 @@ class LedgerPage(QStackedWidget):
         self._leave_form()
         self._select_next = record_id
         self.reset()
-        self._ask()
 
     def show_place(self, place: Place) -> None:
         """Shows the records that a figure or a reminder counted."""
