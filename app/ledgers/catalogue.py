@@ -42,3 +42,16 @@ def linking_to(ledger: Ledger) -> list[tuple[Ledger, str]]:
     return [
         (other, name) for other in LEDGERS.values() for name, spec in other.fields.items() if spec.target == ledger.id
     ]
+
+
+def shown_by(ledger: Ledger) -> frozenset[str]:
+    """The ledgers of which something stands in this one's table: itself, those its links name and by which these are
+    called, and those that its derived values read."""
+    named = {name for spec in ledger.fields.values() if spec.target for name in _naming(LEDGERS[spec.target])}
+    return frozenset({ledger.id, *named, *(name for one in ledger.derived for name in one.reads.split())})
+
+
+def _naming(ledger: Ledger) -> set[str]:
+    """The ledgers that say how a record of this one is called: a slip's title is its cadre's name."""
+    targets = [spec.target for name in ledger.label_names if (spec := ledger.fields.get(name)) and spec.target]
+    return {ledger.id, *(name for target in targets for name in _naming(LEDGERS[target]))}

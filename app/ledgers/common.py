@@ -109,7 +109,7 @@ REMARKS = Ledger(
     icon="mdi6.comment-alert-outline",
     label="{text}",
     columns="target_office about text status",
-    derived=(Derived("about", "记录", among=titles_of),),
+    derived=(Derived("about", "记录", among=titles_of, reads=" ".join(models())),),
     form={"批注": "target_office ledger record field text status"},
     chips=(Chip("待改", Remark.status == "01"), Chip("已改", Remark.status == "02")),
     figures=(

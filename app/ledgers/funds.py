@@ -314,9 +314,9 @@ PAY_STANDARDS = Ledger(
     columns="year base_income multiple shares secretary head other source",
     form={"标准": "year base_income multiple shares source"},
     derived=(
-        Derived("secretary", "书记年报酬", among=pays(pay.SECRETARY), number=True),
-        Derived("head", "主任年报酬", among=pays(pay.HEAD), number=True),
-        Derived("other", "其他年报酬", among=pays(pay.OTHER), number=True),
+        Derived("secretary", "书记年报酬", among=pays(pay.SECRETARY), number=True, reads="policy"),
+        Derived("head", "主任年报酬", among=pays(pay.HEAD), number=True, reads="policy"),
+        Derived("other", "其他年报酬", among=pays(pay.OTHER), number=True, reads="policy"),
     ),
     keys=("year",),
     figures=(Figure("共", unit="年"),),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
+from string import Formatter
 from typing import Any
 
 from sqlalchemy import ColumnElement
@@ -44,8 +45,9 @@ class Derived:
     """A value that is shown and never typed.
 
     `of` computes it from fields of the record that its parameters name (and `today`). `among` fetches it for a page of
-    records at once: (session, ids) → {id: text}. One of the two is given. `sort` is what a sorted column sorts by;
-    `number` says that it stands at the right as amounts do.
+    records at once: (session, ids) → {id: text}. One of the two is given. `reads` names the ledgers at which `among`
+    looks beside its own and those it links to, separated by blanks. `sort` is what a sorted column sorts by; `number`
+    says that it stands at the right as amounts do.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Derived:
     sort: InstrumentedAttribute[Any] | None = None
     reverse: bool = False
     number: bool = False
+    reads: str = ""
 
 
 @dataclass(frozen=True)
@@ -193,6 +196,11 @@ class Ledger:
     def derivations(self) -> Mapping[str, Derived]:
         """The derived values by name."""
         return {one.name: one for one in self.derived}
+
+    @cached_property
+    def label_names(self) -> tuple[str, ...]:
+        """The fields and derived values of which the label is made."""
+        return tuple(self.resolve(key) for _, key, _, _ in Formatter().parse(self.label) if key)
 
     @cached_property
     def column_names(self) -> tuple[str, ...]:

@@ -63,7 +63,7 @@ RATINGS = Ledger(
         " county_grade decided_on",
         "整顿": "problems turnaround_by leader paired_org pledge promoted",
     },
-    derived=(Derived("open_items", "未销号/问题", among=open_items),),
+    derived=(Derived("open_items", "未销号/问题", among=open_items, reads="rectification"),),
     tree="party_org_id",
     order="-year",
     keys=("party_org_id year",),

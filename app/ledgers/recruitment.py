@@ -68,7 +68,7 @@ APPLICANTS = Ledger(
     },
     derived=(
         Derived("age", "年龄", of=lambda birth, today: identity.age(birth, today), sort=Applicant.birth, reverse=True),
-        Derived("last_step", "已到步骤", among=last_steps),
+        Derived("last_step", "已到步骤", among=last_steps, reads="applicant_step"),
     ),
     tree="branch_id",
     keys=("resident_id", "name birth branch_id"),

@@ -138,7 +138,10 @@ DUTIES = Ledger(
     icon="mdi6.account-details-outline",
     label="{target_office} · {task}",
     columns="target_office year task quota first_responsible direct_responsible progress due_on closed_on",
-    derived=(Derived("year", "年度", among=years_of), Derived("progress", "进度", among=progress_of, number=True)),
+    derived=(
+        Derived("year", "年度", among=years_of),
+        Derived("progress", "进度", among=progress_of, number=True, reads="monthly_check"),
+    ),
     form={
         "责任": "task target_office party_org village quota",
         "责任人": "first_responsible direct_responsible area_head resident_cadre",

@@ -105,7 +105,7 @@ MEMBERS = Ledger(
             sort=Member.full_on,
             reverse=True,
         ),
-        Derived("post", "岗位", among=posts_of),
+        Derived("post", "岗位", among=posts_of, reads="post_assignment post"),
     ),
     tree="branch_id",
     keys=("resident_id", "name birth branch_id"),

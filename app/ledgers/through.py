@@ -13,12 +13,14 @@ from db.models.team import Cadre, Member
 
 def village_of_cadre(record: type[Any]) -> Derived:
     """村(社区): where the cadre serves whom the record's `cadre_id` names."""
-    return Derived("village", "村(社区)", among=_names(record, record.cadre_id, Cadre, Cadre.village_id, Village))
+    among = _names(record, record.cadre_id, Cadre, Cadre.village_id, Village)
+    return Derived("village", "村(社区)", among=among, reads="village")
 
 
 def branch_of_member(record: type[Any]) -> Derived:
     """所在党支部: the branch of the member whom the record's `member_id` names, as it is today."""
-    return Derived("branch", "所在党支部", among=_names(record, record.member_id, Member, Member.branch_id, PartyOrg))
+    among = _names(record, record.member_id, Member, Member.branch_id, PartyOrg)
+    return Derived("branch", "所在党支部", among=among, reads="party_org")
 
 
 def _names(

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app import checks, editing, listing
 from app.excel import importing, writing
 from app.excel.plan import Action
 from app.excel.template import write_template
-from app.ledgers.catalogue import LEDGERS, linking_to
+from app.ledgers.catalogue import LEDGERS, linking_to, shown_by
 from app.ledgers.ledger import Ledger
 from app.listing import Query
 from app.policy import Policies
@@ -119,6 +120,26 @@ def test_everything_named_exists(ledger: Ledger) -> None:
 def test_the_form_has_every_field_once(ledger: Ledger) -> None:
     placed = [name for names in ledger.sections.values() for name in names]
     assert sorted(placed) == sorted(ledger.fields)
+
+
+# ---------------------------------------------------------------- what a table shows
+
+
+@every
+def test_a_table_knows_of_every_ledger_it_reads(county: Workspace, samples: Samples, ledger: Ledger) -> None:
+    one, read = samples.made(ledger), set[str]()
+
+    def asked(_: Any, __: Any, statement: str, *___: Any) -> None:
+        read.update(re.findall(r"(\w+)\.", statement))
+
+    event.listen(county.engine, "before_cursor_execute", asked)
+    with county.read() as session:
+        listing.rows(session, ledger, [one], [*ledger.column_names, *ledger.derivations])
+        listing.figures(session, ledger, Query())
+        for chip in ledger.chips:
+            listing.count(session, ledger, Query(chips=(chip.title,)))
+    assert ledger.id in read
+    assert read & set(LEDGERS) <= shown_by(ledger) <= set(LEDGERS)
 
 
 # ---------------------------------------------------------------- checks

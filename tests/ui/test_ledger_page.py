@@ -23,6 +23,7 @@ from db.models.handoff import RevealLine
 from db.models.organisation import Office, Village
 from db.models.team import Member
 from tests.helpers import office
+from tests.helpers.samples import Samples
 from ui.background import Desk
 from ui.ledger.editors import editor_for
 from ui.ledger.export import ExportDialog
@@ -133,6 +134,25 @@ def test_a_search_without_result_offers_a_way_back(desk: Desk, qtbot: QtBot) -> 
     qtbot.waitUntil(lambda: page.places.currentWidget() is page.nothing_found)
     page.reset()
     qtbot.waitUntil(lambda: len(page.view.table.ids) == 4)
+
+
+def test_a_derived_value_follows_the_records_that_it_is_made_of(
+    open_desk: Callable[[Path], Desk], folder: Path, qtbot: QtBot
+) -> None:
+    with Workspace.open(folder) as workspace:
+        samples = Samples(workspace)
+        samples.made(LEDGERS["applicant"])
+        step = samples.made(LEDGERS["applicant_step"])
+    desk = open_desk(folder)
+    page = shown(qtbot, desk, "applicant")
+    table = page.view.table
+
+    def last_step() -> str:
+        return str(table.index(0, table.columns.index("last_step")).data())
+
+    qtbot.waitUntil(lambda: last_step() != "")
+    desk.write(lambda workspace: editing.delete(workspace, LEDGERS["applicant_step"], [step]))
+    qtbot.waitUntil(lambda: last_step() == "")
 
 
 def test_the_way_back_and_a_record_elsewhere_take_off_the_township_that_was_chosen(

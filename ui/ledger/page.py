@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QSplitter, QSta
 
 from app import editing, listing, record_view, remarks
 from app.actions import Offer
+from app.ledgers.catalogue import shown_by
 from app.ledgers.ledger import Figure, Ledger
 from app.listing import Node, Query
 from app.place import Place
@@ -74,7 +75,7 @@ class LedgerPage(QStackedWidget):
         self._office_next: str | None = None
         self._number = 0
         self._any = True
-        self._shows = self._related_ledgers()
+        self._shows = shown_by(ledger) | {"office"}
         self._make_parts()
         self.addWidget(self._page())
         self._keys()
@@ -215,12 +216,6 @@ class LedgerPage(QStackedWidget):
         self._down.setShortcut("Down")
         self._down.triggered.connect(self._to_table)
         self.search.addAction(self._down)
-
-    def _related_ledgers(self) -> frozenset[str]:
-        """The ledgers whose changes this page shows: its own, those it links to, and what derived values look at."""
-        linked = {spec.target for spec in self.ledger.fields.values() if spec.target}
-        derived = {"post_assignment"} if any(one.among for one in self.ledger.derived) else set()
-        return frozenset({self.ledger.id, "office", *linked, *derived})
 
     # ---------------------------------------------------------------- asking
 
