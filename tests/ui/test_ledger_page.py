@@ -554,6 +554,25 @@ def test_an_export_asks_for_whom_and_is_remembered(
         assert line.field == ("public-export" if public else "export")
 
 
+def test_an_export_under_way_is_told_and_can_be_stopped(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
+    out = tmp_path / "村.xlsx"
+    page = shown(qtbot, desk, "village")
+    with held_up(desk):
+        page.export_to(out, public=False)
+        assert page.progress.isVisible()
+        assert page.progress.text.text() == "正在导出"
+        assert not page.export_button.isEnabled()
+        page.progress.stop.click()
+    settled(qtbot, desk)
+    assert not page.progress.isVisible()
+    assert page.message.text.text() == "已经取消，没有写入任何内容"
+    assert not out.exists()
+    assert page.export_button.isEnabled()
+    page.export_to(out, public=False)
+    settled(qtbot, desk)
+    assert page.message.text.text() == f"已导出 1 个到 {out}。"
+
+
 def test_a_ledger_without_personal_numbers_is_exported_without_asking(
     desk: Desk, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

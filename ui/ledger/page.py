@@ -15,7 +15,7 @@ from app.listing import Node, Query
 from app.place import Place
 from app.record_view import OfficeChoice
 from app.workspace import Workspace
-from ui.background import Changes, Desk
+from ui.background import Changes, Desk, Progress
 from ui.ledger import printing
 from ui.ledger.action import ActionDialog
 from ui.ledger.bulk import BulkEdit
@@ -35,6 +35,7 @@ from ui.shell.widgets import (
     FlowLayout,
     MessageBar,
     PageHeader,
+    ProgressStrip,
     action,
     button,
     column,
@@ -95,7 +96,7 @@ class LedgerPage(QStackedWidget):
         self.header = PageHeader(
             ledger.title, "", self.import_button, self.export_button, self.print_button, self.add_button
         )
-        self.message = MessageBar()
+        self.message, self.progress = MessageBar(), ProgressStrip()
         self.search = QLineEdit()
         self.search.setPlaceholderText(
             "姓名、拼音首字母、证件后四位、电话…" if "resident_id" in ledger.fields else "搜索名称、拼音首字母…"
@@ -198,7 +199,7 @@ class LedgerPage(QStackedWidget):
         self.split.setSizes([*wide, 700, round(DETAIL_WIDTH * scale)])
         for place in range(self.split.count()):
             self.split.setStretchFactor(place, int(self.split.widget(place) is self.card))
-        page.setLayout(column(self.header, self.message, tools, margins=MARGINS, gap=12))
+        page.setLayout(column(self.header, self.message, self.progress, tools, margins=MARGINS, gap=12))
         page.layout().addWidget(self.split)
         page.layout().setStretchFactor(self.split, 1)
         return page
@@ -333,8 +334,8 @@ class LedgerPage(QStackedWidget):
         self.foot_bar.setVisible(not empty)
         bare = empty and not self.narrowed
         self.detail.setVisible(not bare)
-        for one in (self.export_button, self.print_button):
-            one.setEnabled(not bare)
+        self.print_button.setEnabled(not bare)
+        self.export_button.setEnabled(not bare and self.progress.isHidden())
         if self._select_next is not None:
             wanted, self._select_next = self._select_next, None
             if self.view.table.place(wanted) is None and self.query.chips:  # who has left is looked at too
@@ -563,16 +564,20 @@ class LedgerPage(QStackedWidget):
         """The same, where to and for whom is known."""
         ledger, query = self.ledger, self.query
 
-        def write(workspace: Workspace) -> Any:
+        def write(workspace: Workspace, progress: Progress) -> Any:
             from app.excel import writing  # openpyxl is slow to load, and not every day is for workbooks
 
-            return writing.export(workspace, ledger, file, query=query, public=public)
+            return writing.export(workspace, ledger, file, query=query, public=public, progress=progress)
 
-        self.desk.read(
+        task = self.desk.long(
             write,
             lambda written: self.message.say("good", f"已导出 {written.rows} {ledger.counter}到 {file}。"),
             self.message.refuse,
         )
+        self.message.hide()
+        self.progress.follow(task, "正在导出")
+        self.export_button.setEnabled(False)
+        task.finished.connect(lambda: self.export_button.setEnabled(True))
 
     def print_table(self) -> None:
         """The preview, from which it is printed or kept as a PDF."""
