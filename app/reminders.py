@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import listing, statistics
 from app.guarantee import pay, venues
+from app.ledgers import team
 from app.ledgers import transfers as ledger_of_transfers
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import PILLAR_TITLES, Pillar
@@ -96,9 +97,7 @@ def probation(session: Session, today: date) -> Iterable[Reminder]:
     over: list[tuple[date, str, str]] = []
     soon: list[tuple[date, str, str]] = []
     on_probation = select(Member.id, Member.name, Member.joined_on).where(
-        Member.deleted_at.is_(None),
-        Member.category == recruitment.PROBATIONARY,
-        Member.standing == "01",
+        Member.deleted_at.is_(None), team.probationary(today)
     )
     for member, name, joined_on in session.execute(on_probation):
         if joined_on is None:
