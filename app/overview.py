@@ -104,6 +104,7 @@ class State(StrEnum):
     LEFT = "没有办完"
     ON_PACE = "跟上进度"
     DONE = "已完成"
+    UNPLANNED = "没有定计划"
     NOTHING = "没有应办的"
 
 
@@ -112,6 +113,7 @@ TONES = {
     State.LEFT: "attention",
     State.ON_PACE: "information",
     State.DONE: "good",
+    State.UNPLANNED: "attention",
     State.NOTHING: "quiet",
 }
 
@@ -158,7 +160,7 @@ class Line:
         """A plan for a year is on pace when as much is done as has gone of the year; what is not planned for a year is
         done or it is not."""
         if self.share is None:
-            return State.NOTHING
+            return State.UNPLANNED if self.figure.plan else State.NOTHING
         if self.share >= 1:
             return State.DONE
         if not self.figure.plan:
@@ -168,7 +170,9 @@ class Line:
     @property
     def lag(self) -> Decimal:
         """By how much it is behind its pace; what is done, and what asks nothing, last of all."""
-        return Decimal(-9) if self.state in (State.DONE, State.NOTHING) else self.pace - (self.share or 0)
+        return (
+            Decimal(-9) if self.state in (State.DONE, State.UNPLANNED, State.NOTHING) else self.pace - (self.share or 0)
+        )
 
 
 @dataclass(frozen=True)

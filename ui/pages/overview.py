@@ -86,7 +86,7 @@ class OverviewPage(ReadingPage):
         self.setLayout(outer)
 
     def _show_plans(self) -> None:
-        self.go.emit(Place("policy", ids=self._plans, title=f"{self.here.office.realm}计划"))
+        self.go.emit(Place("policy", ids=self._plans or None, title=f"{self.here.office.realm}计划"))
 
     def ask(self) -> Callable[[Workspace], Overview]:
         return found

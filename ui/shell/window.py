@@ -204,4 +204,4 @@ class Desktop(QWidget):
 
 
 def _whose(here: Opened) -> str:
-    return f"{here.superior} · {here.office.name}" if here.superior else here.office.name
+    return f"{here.superior}\n{here.office.name}" if here.superior else here.office.name

@@ -21,6 +21,7 @@ from ui.background import Desk
 from ui.pages.enrol import EnrolDialog
 from ui.pages.exchange import ExchangePage
 from ui.pages.join import JoinDialog
+from ui.pages.overview import OverviewPage
 from ui.pages.settings import SettingsPage
 from ui.pages.workbench import WorkbenchPage
 from ui.shell.status import StatusBar
@@ -88,6 +89,7 @@ def page_of(qtbot: QtBot, desk: Desk, world: World) -> ExchangePage:
 
 def test_a_county_joins_from_its_settings(world: World, paper: Paper, open_desk: OpenDesk, qtbot: QtBot) -> None:
     world.edit(world.county, seeded_id("policy", "monthly.due_day/2012-01-01"), "policy", value="18")
+    world.edit(world.county, seeded_id("policy", "plan.venue.new/2012-01-01"), "policy", value="12")
     desk = open_desk(world.county)
     page, bar = SettingsPage(desk), StatusBar(desk)
     for one in (page, bar):
@@ -117,6 +119,12 @@ def test_a_county_joins_from_its_settings(world: World, paper: Paper, open_desk:
     assert page.superior.text().startswith("已加入“云溪市委组织部”。还没有收到它的回执。")
     assert desk.here is not None
     assert desk.here.superior == "云溪市委组织部"
+    kept = OverviewPage(desk)
+    qtbot.addWidget(kept)
+    kept.show()
+    settle(qtbot, desk)
+    rows = kept.lines.sheet.rows
+    assert next(one.cells[2].text for one in rows if one.cells[0].text == "新建活动场所") == "12 个"
     assert bar.pending.isVisible()
     assert bar.sent.text() == "还没有上报过"
 
