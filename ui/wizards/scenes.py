@@ -187,7 +187,7 @@ def _crossing(workspace: Workspace, root: Path, stick: Path) -> None:
                 editing.save(other, LEDGERS["member"], {"phone": f"139{place:04}{number:04}"}, member)
             for number, member in enumerate(members[:2] if place == 0 or not county else ()):
                 editing.save(workspace, LEDGERS["member"], {"phone": f"138{place:04}{number:04}"}, member)
-            outgoing.export(other, stick, code=None if county else workspace.office.code)
+            outgoing.export(other, stick, code=workspace.office.code)
     files = sorted(stick.glob("*.dzb"))
     if len(files) > 1:
         content = bytearray(files[-1].read_bytes())
