@@ -12,6 +12,7 @@ from typing import Any, overload
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from app import offices
 from app.ledgers import organisation
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Derived, Figure, Ledger
@@ -30,7 +31,7 @@ class Query:
         chips: titles of the chips that are on; all must hold.
         where: (field, values): the field is one of them; None stands for nothing written.
         group: a node of the tree: records linked to it, or to something below it.
-        office: only records of this office (a county looks at one township).
+        office: only records of this office and those under it (a county looks at one township, a city at one county).
         sort: a column's name, and whether downwards; None is the order in which the records were made, and the order
             of their readings while something is searched.
     """
@@ -140,7 +141,7 @@ def _conditions(ledger: Ledger, query: Query, session: Session) -> list[ColumnEl
     if query.group is not None and ledger.tree is not None:
         conditions.append(ledger.column(ledger.tree).in_(below(session, ledger, query.group)))
     if query.office is not None:
-        conditions.append(model.office_id == query.office)
+        conditions.append(model.office_id.in_(offices.within(session, query.office)))
     return conditions
 
 
@@ -358,7 +359,7 @@ def tree(session: Session, ledger: Ledger, query: Query) -> tuple[Node, ...]:
     target = LEDGERS[ledger.fields[ledger.tree].target or ""]
     nodes = select(target.model.id, target.model.name).where(target.model.deleted_at.is_(None))  # type: ignore[attr-defined]
     if query.office is not None:
-        nodes = nodes.where(target.model.office_id == query.office)
+        nodes = nodes.where(target.model.office_id.in_(offices.within(session, query.office)))
     if target.id in SILENT:
         nodes = nodes.where(target.model.id.in_(select(link).where(ledger.model.deleted_at.is_(None))))
     counts: dict[str, int] = dict(session.execute(grouped).all())

@@ -45,7 +45,8 @@ CONFIG, RECORDS, KEYS, LOCK, COPY = "siji.toml", "records.db", "keys.json", ".si
 HERE = {"county": "县里", "city": "市里"}
 ABOVE = {"township": "县里", "county": "市里"}
 BELOW = {"county": "乡镇", "city": "县"}
-"""What people of a level call themselves, their superior, and those that report to them."""
+REALM = {"county": "全县", "city": "全市"}
+"""What people of a level call themselves, their superior, those that report to them, and all of these together."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,12 @@ class OfficeCard:
         return self.level != "township"
 
     @property
+    def directs(self) -> bool:
+        """Whether the office gives those below it their duties, marks and inspections: a county. A city reads what its
+        counties do."""
+        return self.level == "county"
+
+    @property
     def here(self) -> str:
         """What people here, and those that report to them, call this office."""
         return HERE.get(self.level, "本单位")
@@ -77,6 +84,11 @@ class OfficeCard:
     def below(self) -> str:
         """What people here call an office that reports to this one."""
         return BELOW.get(self.level, "下级")
+
+    @property
+    def realm(self) -> str:
+        """What people here call all that reports to this office."""
+        return REALM.get(self.level, "本单位")
 
 
 @dataclass(frozen=True)

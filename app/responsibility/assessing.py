@@ -331,7 +331,7 @@ def decide(
 
     Raises `Refusal`, and writes nothing, while a mark is missing or when it was decided before.
     """
-    if not workspace.office.is_county:
+    if not workspace.office.directs:
         raise Refusal("考核结果由县里审定，这里不能审定", "not-allowed")
     if decided_on > clock.today():
         raise Refusal(f"审定日期 {decided_on} 晚于今天，请核对", "invalid-record")

@@ -26,11 +26,12 @@ from db.models.team import Member
 
 
 def due(session: Session, office: OfficeCard, today: date) -> Iterator[Reminder]:
-    """All of them."""
-    yield from self_checks(session, office, today)
+    """All of them; a city has given nobody duties or marks."""
+    if office.directs or not office.is_county:
+        yield from self_checks(session, office, today)
+        yield from scores(session, office, today)
     yield from inspections(session, office, today)
     yield from accounts(session, office, today)
-    yield from scores(session, office, today)
     yield from overdue(session, today)
     if not office.is_county:
         yield from missing_meetings(session, today)

@@ -68,7 +68,7 @@ def drawn(session: Session, own_id: str, seed: str, teams: int, a_team: int) -> 
 
 def assign(workspace: Workspace, seed: str, teams: int, a_team: int, on: date | None = None) -> list[DrawnLine]:
     """Writes the drawn villages down as inspections to be made, as one step to undo; the seed stands in the note."""
-    if not workspace.office.is_county:
+    if not workspace.office.directs:
         raise Refusal("随机抽查由县里组织，这里不能抽取", "not-allowed")
     day = on or clock.today()
     with workspace.edit(f"随机抽查（抽签号 {seed.strip()}）") as batch:
