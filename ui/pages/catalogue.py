@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.ledgers.ledger import Pillar
 from app.offices import ABOVE_A_TOWNSHIP, BELOW_A_CITY, COUNTY_ALONE, EVERYWHERE
-from app.place import FUNDING_SHEET, MONTH, OVERVIEW, PAY_SHEET, RECRUITMENT, SCORING, STATISTICS, VILLAGES
+from app.place import FUNDING_SHEET, MONTH, OVERVIEW, PAY_SHEET, RECRUITMENT, REPORTS, SCORING, STATISTICS, VILLAGES
 from app.workspace import REALM
 from ui.background import Desk
 from ui.pages.branches import BranchesPage
@@ -29,7 +29,8 @@ class Page:
     """A page in the navigation.
 
     Attributes:
-        make: makes the widget. One with a signal `go` leads to a `Place` with it.
+        make: makes the widget. One with a signal `go` leads to a `Place` with it; one with `show_place` can be narrowed
+            to one.
         levels: the levels of the offices that see it.
         before: the ledger before which it stands in the navigation; first in its system without one.
         named: whether its title begins with what all below an office is called, 全县 or 全市.
@@ -71,7 +72,7 @@ PAGES: Mapping[str, Page] = {
             COUNTY_ALONE,
             "inspection",
         ),
-        Page("reports", "报表和文书", Pillar.SYSTEM, "mdi6.file-document-multiple-outline", ReportsPage),
+        Page(REPORTS, "报表和文书", Pillar.SYSTEM, "mdi6.file-document-multiple-outline", ReportsPage),
     )
 }
 

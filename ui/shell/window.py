@@ -1,6 +1,7 @@
 """The window: navigation by the systems at the left, the page at the right, one status bar, keys everywhere."""
 
 from collections.abc import Callable
+from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
@@ -15,13 +16,7 @@ from ui.background import Desk, Opened
 from ui.ledger.page import LedgerPage
 from ui.pages.catalogue import PAGES, seen
 from ui.pages.exchange import ExchangePage
-from ui.pages.funding import FundingPage
-from ui.pages.month import MonthPage
-from ui.pages.pay import PaySheetPage
-from ui.pages.recruitment import RecruitmentPage
-from ui.pages.reports import ReportsPage
 from ui.pages.settings import SettingsPage
-from ui.pages.villages import VillagesPage
 from ui.pages.workbench import WorkbenchPage
 from ui.shell import manual, memory
 from ui.shell.lock import IdleWatch, LockScreen
@@ -32,8 +27,6 @@ from ui.wizards.frame import Flow
 
 NAME = "四基党建工作台"
 WORKBENCH = "workbench"
-SHOWS = LedgerPage | MonthPage | RecruitmentPage | PaySheetPage | FundingPage | ReportsPage | VillagesPage
-"""The pages that can be narrowed to a `Place`."""
 FIRST = WORKBENCH
 """The page that a window opens with."""
 
@@ -60,6 +53,13 @@ def entries(level: str) -> list[Entry]:
     return [
         one for one, after in zip(found, (*found[1:], Entry("")), strict=True) if one.id or after.id
     ]  # no heading without entries
+
+
+@runtime_checkable
+class Narrowing(Protocol):
+    """A page that can be narrowed to a `Place`."""
+
+    def show_place(self, place: Place) -> None: ...
 
 
 class Desktop(QWidget):
@@ -148,7 +148,7 @@ class Desktop(QWidget):
             self._exchange(ExchangePage.settle)
             return
         page = self.go(place.page)
-        if isinstance(page, SHOWS):
+        if isinstance(page, Narrowing):
             page.show_place(place)
 
     def _exchange(self, begin: Callable[[ExchangePage], None]) -> None:
