@@ -28,6 +28,8 @@ STEPS: tuple[tuple[int, ...], ...] = (
     (19, 20, 21, 22, 23, 24, 25),
 )
 """The steps of each of the five stages (§1.1)."""
+NUMBERED = tuple(f"{step:02d}" for stage in STEPS for step in stage)
+"""The codes of the twenty-five. A store may hold others: reports, and what a newer program has added since."""
 
 REPORT = "06R"
 """What an activist tells of themselves every quarter: kept among the steps, beside the sixth, and none of the 25."""
@@ -446,11 +448,12 @@ def not_postponed_too_long(
 
 def steps_run_forward(on: date | None, step: str | None, others: Sequence[tuple[str, date]]) -> Finding | None:
     """D04, D09 (§1.1): a step is not done before an earlier one, nor after a later one. `others` are (step, day) of the
-    same person; looking in on somebody (6, 21) and their reports go on while other steps are taken."""
-    if on is None or step is None or step in ONGOING:
+    same person; looking in on somebody (6, 21) goes on while other steps are taken, and what is none of the 25 stands
+    beside them."""
+    if on is None or step not in ORDERED:
         return None
     for other, day in sorted(others):
-        if other in ONGOING:
+        if other not in ORDERED:
             continue
         if other < step and day > on:
             return error("on", "applicant_step.order", f"办理日期 {on} 早于步骤 {int(other)} 的 {day}，请核对")
@@ -461,12 +464,14 @@ def steps_run_forward(on: date | None, step: str | None, others: Sequence[tuple[
 
 ONGOING = frozenset({"06", REPORT, "21"})
 """Steps that are repeated: the half-yearly review of activists, their reports, and the education on probation."""
+ORDERED = frozenset(NUMBERED) - ONGOING
+"""Steps that are taken once, one after another."""
 
 
 def next_step(done: Sequence[str]) -> str | None:
     """The first of the twenty-five that comes after the last one done, None when all is done."""
-    last = max((int(one) for one in done if one != REPORT), default=0)
-    return f"{last + 1:02d}" if last < len([step for stage in STEPS for step in stage]) else None
+    last = max((NUMBERED.index(one) + 1 for one in done if one in NUMBERED), default=0)
+    return NUMBERED[last] if last < len(NUMBERED) else None
 
 
 def stage_of_step(step: str) -> int:
@@ -476,4 +481,4 @@ def stage_of_step(step: str) -> int:
 
 def numbered(step: str, name: str) -> str:
     """What a step is called, with its number where it is one of the 25."""
-    return name if step == REPORT else f"{int(step)} {name}"
+    return f"{int(step)} {name}" if step in NUMBERED else name

@@ -51,6 +51,7 @@ def test_the_path_has_five_stages_and_twenty_five_steps() -> None:
         (["01", "03"], "04"),
         (["01", "06", "06"], "07"),
         (["04", "06R"], "05"),
+        (["04", "26", "07X"], "05"),  # of a newer program
         (["25"], None),
     ],
 )
@@ -367,6 +368,6 @@ def test_a_stage_has_the_days_that_led_there() -> None:
     ],
 )
 def test_steps_run_forward(step: str, found: str | None) -> None:
-    others = [("03", date(2026, 4, 1)), ("06", date(2026, 10, 1)), ("08", date(2026, 6, 1))]
+    others = [("03", date(2026, 4, 1)), ("06", date(2026, 10, 1)), ("08", date(2026, 6, 1)), ("02X", date(2026, 6, 2))]
     finding = steps_run_forward(date(2026, 5, 1), step, others)
     assert (finding.message if finding else None) == found
