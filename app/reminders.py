@@ -81,6 +81,7 @@ def reminders(session: Session, office: OfficeCard, today: date) -> list[Reminde
         *without_venue(session),
         *budgets_lag(session, today),
         *duties_due.due(session, office, today),
+        *(without_calendar(session, today) if office.is_county else ()),
     ]
     order = list(Urgency)
     return sorted(found, key=lambda one: order.index(one.urgency))
@@ -259,6 +260,15 @@ def budgets_lag(session: Session, today: date) -> Iterable[Reminder]:
             title = f"{what}经费平均增加不到 {wanted // 100:,} 元"
             detail = f"今年比去年平均{'增加' if rise >= 0 else '减少'} {abs(Decimal(rise)) / 100:,.2f} 元"
             yield Reminder(Urgency.INFORMATION, title, detail, Place("budget", chips=("今年", "村和社区")))
+
+
+def without_calendar(session: Session, today: date) -> Iterable[Reminder]:
+    """D10: the days off of this year, or in December of the next, that nobody has entered from the notice."""
+    known = Policies.read(session).working_days.years
+    wanted = [today.year, *([today.year + 1] if today.month == 12 else [])]
+    for year in (one for one in wanted if one not in known):
+        detail = "请按国务院办公厅的通知在规则参数里新增；没有登记的，工作日按星期一到星期五算"
+        yield Reminder(Urgency.INFORMATION, f"{year} 年的放假安排没有登记", detail, Place("policy"))
 
 
 def remarks(session: Session, office: OfficeCard) -> Iterable[Reminder]:

@@ -255,14 +255,14 @@ def filed_on_the_day(candidate_on: date | None, look: Look) -> Finding | None:
 def public_for_long_enough(
     publicised_from: date | None, publicised_to: date | None, policy: Policies
 ) -> Finding | None:
-    """D10, the working days that policy sets; the end is not before the beginning."""
+    """D10, the working days that policy sets, by the calendars that it has; the end is not before the beginning."""
     if publicised_from is None or publicised_to is None:
         return None
     if publicised_to < publicised_from:
         message = f"公示结束 {publicised_to} 早于公示开始 {publicised_from}，请核对"
         return error("publicised_to", "D10", message)
     days = policy.whole("recruit.publicity_days", publicised_from, rules.PUBLICITY_DAYS)
-    return rules.public_for_long_enough(publicised_from, publicised_to, days=days)
+    return rules.public_for_long_enough(publicised_from, publicised_to, days=days, calendar=policy.working_days)
 
 
 def introducers_are_named(

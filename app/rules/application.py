@@ -5,7 +5,7 @@ alone, holds by construction: the votes stand in the record of one person. Numbe
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from app.findings import Finding, error, warning
@@ -13,6 +13,7 @@ from app.rules.identity import age
 from app.rules.order import runs_forward
 from app.rules.recruitment import AGE_TO_JOIN, PROBATION_MONTHS, probation_ends_on
 from app.rules.spans import months_later
+from app.rules.working_days import PLAIN_WEEKS, WorkingDays
 
 APPLICANT, ACTIVIST, CANDIDATE, PROBATIONARY, CONVERTED, ENDED = "01", "02", "03", "04", "05", "06"
 """Code table applicant_stage."""
@@ -186,22 +187,24 @@ def filed_on_the_day(candidate_on: date | None, filed_on: date | None) -> Findin
     return warning("candidate_on", "D09", message)
 
 
-def working_days(first: date, last: date) -> int:
-    """How many days from Monday to Friday lie from the first to the last, both included. Public holidays, which the
-    state sets each year, are not known here and are counted."""
-    return sum((first + timedelta(days)).weekday() < 5 for days in range((last - first).days + 1))
-
-
 def public_for_long_enough(
-    publicised_from: date | None, publicised_to: date | None, *, days: int = PUBLICITY_DAYS
+    publicised_from: date | None,
+    publicised_to: date | None,
+    *,
+    days: int = PUBLICITY_DAYS,
+    calendar: WorkingDays = PLAIN_WEEKS,
 ) -> Finding | None:
     """D10: what was decided is made public for five working days or more."""
     if publicised_from is None or publicised_to is None or publicised_to < publicised_from:
         return None
-    shown = working_days(publicised_from, publicised_to)
+    shown = calendar.count(publicised_from, publicised_to)
     if shown >= days:
         return None
-    return warning("publicised_to", "D10", f"公示期一般不少于 {days} 个工作日，现在只有 {shown} 个，请核对")
+    message = f"公示期一般不少于 {days} 个工作日，现在只有 {shown} 个，请核对"
+    unknown = "、".join(map(str, calendar.unknown(publicised_from, publicised_to)))
+    if unknown:
+        message += f"（{unknown} 年的放假安排没有登记，按星期一到星期五算）"
+    return warning("publicised_to", "D10", message)
 
 
 def introducers_are_named(
