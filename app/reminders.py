@@ -7,7 +7,7 @@ from decimal import Decimal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import duties_due, listing, pay, recruiting, remedies, statistics, venues
+from app import discipline_due, duties_due, listing, pay, recruiting, remedies, statistics, venues
 from app.ledgers import transfers as ledger_of_transfers
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import PILLAR_TITLES, Pillar
@@ -49,6 +49,7 @@ TOLD = frozenset(
         "rectification.due",
         "dispatch.missing",
         "departure.answer",
+        "discipline.due",
         "transfer.expired",
         "duty.due",
         "inspection.answer",
@@ -62,6 +63,7 @@ def reminders(session: Session, office: OfficeCard, today: date) -> list[Reminde
     """Everything that is due today for an office, the most pressing first."""
     found = [
         *probation(session, today),
+        *discipline_due.due(session, today),
         *recruiting.reminders(session, office, today),
         *terms(session, today),
         *reporting(session, office, today),
