@@ -1,7 +1,11 @@
-"""Disciplinary decisions
+"""Disciplinary decisions, and a digest over each operation
 
 Revision: 0002, after 0001
 """
+
+import json
+from hashlib import sha256
+from itertools import groupby
 
 import sqlalchemy as sa
 from alembic import op
@@ -72,8 +76,31 @@ def upgrade() -> None:
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
 
+    op.add_column("batch", sa.Column("digest", sa.String(length=64), nullable=True))
+    seal(op.get_bind())
+
+
+def seal(connection: sa.Connection) -> None:
+    """Each operation gets the digest over what is said of it and over its lines, as the program writes it since."""
+    wanted = sa.text("SELECT batch_id, record_id, version FROM change ORDER BY batch_id, seq")
+    lines = {}
+    for batch, found in groupby(connection.execute(wanted), lambda one: one.batch_id):
+        records, versions = sha256(), sha256()
+        for one in found:
+            records.update(f"{one.record_id}\n".encode())
+            versions.update(f"{one.version}\n".encode())
+        lines[batch] = (records.hexdigest(), versions.hexdigest())
+    none = (sha256().hexdigest(), sha256().hexdigest())
+    fields = 'SELECT id, label, kind, "user", "at", changes, undoes FROM batch'
+    for said in connection.execute(sa.text(fields)).all():
+        whole = sha256(json.dumps([*said, *lines.get(said.id, none)], ensure_ascii=False).encode())
+        connection.execute(
+            sa.text("UPDATE batch SET digest = :digest WHERE id = :id"), {"digest": whole.hexdigest(), "id": said.id}
+        )
+
 
 def downgrade() -> None:
+    op.drop_column("batch", "digest")
     op.drop_index(
         "ix_discipline_search",
         table_name="discipline",
