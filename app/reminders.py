@@ -7,18 +7,21 @@ from decimal import Decimal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import discipline_due, duties_due, listing, pay, recruiting, remedies, statistics, venues
+from app import listing, statistics
+from app.guarantee import pay, venues
 from app.ledgers import transfers as ledger_of_transfers
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import PILLAR_TITLES, Pillar
 from app.ledgers.village_team import ANSWER_DAYS
 from app.listing import Query
+from app.method import remedies
 from app.place import CONFLICTS, EXCHANGE, PAY_SHEET, Place
 from app.policy import Policies
 from app.quality import Found
 from app.reminding import NAMED, named, spoken
 from app.reminding import Reminder as Reminder
 from app.reminding import Urgency as Urgency
+from app.responsibility import duties_due
 from app.rules import budget, care, membership, recruitment
 from app.rules import transfers as rules
 from app.rules.organisation import TermState
@@ -29,6 +32,7 @@ from app.statistics import in_month, last_received
 from app.sync import register, transfers
 from app.sync.board import due_day
 from app.sync.corrections import CORRECTED, OPEN, answered_here
+from app.team import discipline_due, recruiting
 from app.workspace import OfficeCard
 from db.models.common import Remark
 from db.models.guarantee import Budget, CareFund

@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 from sqlalchemy.orm import Session
 
-from app import assessing, inspecting
-from app import month as months
-from app.assessing import Mark
 from app.commands.common import Folder, Json, assignments, give, new_app, opened, say, show, show_table
-from app.month import OfficeLine
+from app.responsibility import assessing, inspecting
+from app.responsibility import month as months
+from app.responsibility.assessing import Mark
+from app.responsibility.month import OfficeLine
 from app.rules import monthly
 from app.workspace import Workspace
 from db import clock, codes, parsing

@@ -10,13 +10,13 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import assessing, inspecting, month, restricting
-from app.committee import heads
 from app.demo.fiction import People
 from app.demo.township import Township
-from app.month import OfficeLine
+from app.responsibility import assessing, inspecting, month, restricting
+from app.responsibility.month import OfficeLine
 from app.rules import monthly, scoring
 from app.rules.spans import years_later
+from app.team.committee import heads
 from app.workspace import Workspace
 from db.journal import Batch, Values, stored_rows
 from db.models.record import fields_of

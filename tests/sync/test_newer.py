@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from app import editing, listing, quality, recruiting, reminders
+from app import editing, listing, quality, reminders
 from app.editing import Refused
 from app.ledgers.catalogue import LEDGERS
 from app.sync.intake import take_in
+from app.team import recruiting
 from tests.sync.conftest import Pair, edit, row
 from tests.sync.forging import Rows
 

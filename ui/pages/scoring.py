@@ -7,9 +7,10 @@ from decimal import Decimal
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox
 
-from app import assessing, drafts, month
-from app.assessing import Decided, Mark, Sheet, SheetLine, Standing
+from app import drafts
 from app.place import Place
+from app.responsibility import assessing, month
+from app.responsibility.assessing import Decided, Mark, Sheet, SheetLine, Standing
 from app.rules import scoring
 from app.workspace import Workspace
 from db import clock, codes

@@ -8,12 +8,13 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import editing, restricting
-from app.ledger_figures import FIGURES
+from app import editing
 from app.ledgers.responsibility import SCORES
 from app.ledgers.responsibility_checks import passes
-from app.month import OfficeLine, offices
 from app.policy import Policies
+from app.responsibility import restricting
+from app.responsibility.ledger_figures import FIGURES
+from app.responsibility.month import OfficeLine, offices
 from app.rules import scoring
 from app.workspace import Workspace
 from db import clock, codes

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from app import assessing, duties_due, editing, inspecting, ledger_figures, month
-from app.assessing import Mark
+from app import editing
 from app.ledgers.catalogue import LEDGERS
-from app.month import OfficeLine
 from app.place import MONTH, Place
 from app.reminding import Reminder, Urgency
+from app.responsibility import assessing, duties_due, inspecting, ledger_figures, month
+from app.responsibility.assessing import Mark
+from app.responsibility.month import OfficeLine
 from app.rules import monthly, scoring
 from app.rules.monthly import Report
 from app.workspace import Workspace

@@ -7,12 +7,13 @@ from datetime import date
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from app import assessing, ledger_figures, listing, month
+from app import listing
 from app.ledgers.catalogue import LEDGERS
 from app.listing import Query
 from app.place import MONTH, SCORING, Place
 from app.policy import Policies
 from app.reminding import Reminder, Urgency, named, spoken
+from app.responsibility import assessing, ledger_figures, month
 from app.rules import dues, meetings, monthly, scoring
 from app.rules.monthly import Report
 from app.workspace import OfficeCard

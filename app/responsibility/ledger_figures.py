@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
-from app import pay, venues
+from app.guarantee import pay, venues
 from app.ledgers import team
 from app.policy import Policies
 from app.rules import meetings, monthly, organisation

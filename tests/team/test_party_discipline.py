@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app import editing, party_sheet, record_view, reminders
+from app import editing, record_view, reminders
 from app.editing import Refused
 from app.ledgers.catalogue import LEDGERS
-from app.party_statistics import By, Topic
 from app.reminding import Urgency
+from app.team import party_sheet
+from app.team.party_statistics import By, Topic
 from app.workspace import Workspace
 from db import clock
 from db.models.common import Policy
