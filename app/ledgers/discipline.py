@@ -130,7 +130,7 @@ DISCIPLINES = Ledger(
     title="党纪处分",
     one="处分",
     pillar=Pillar.TEAM,
-    icon="mdi6.gavel",
+    icon="mdi6.shield-alert-outline",
     label="{member} · {kind}",
     columns="member branch kind decided_on standing decided_by document_no",
     derived=(branch_of_member(Discipline), Derived("standing", "影响期", among=standings)),
