@@ -260,7 +260,7 @@ def _behind(figure: Figure, ids: Sequence[str], office: str | None, name: str = 
 
 def _chip(ledger: str, title: str) -> ColumnElement[bool]:
     """The condition of a ledger's chip."""
-    return listing.condition(next(one.where for one in LEDGERS[ledger].chips if one.title == title))
+    return listing.condition(LEDGERS[ledger].chip(title).where)
 
 
 def _split(
