@@ -203,7 +203,7 @@ def run(ledger: Ledger, values: Mapping[str, Any], look: Look, policy: Policies)
         if values.get(spec.name) is None
     ]
     found += [
-        error(spec.name, "code", f"“{spec.label}”没有代码 {code}，请从列表中选一项")
+        error(spec.name, "code", f"这个版本的程序不认识“{spec.label}”的代码 {code}。请升级程序，或从列表中另选一项")
         for spec, table in coded
         if (value := values.get(spec.name)) and not table.has(value)
         for code in value.split(",")

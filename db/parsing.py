@@ -341,6 +341,11 @@ def mask_address(s: str) -> str:
     return f"{s[:6]}***" if s else ""
 
 
+def mask_whole(s: str) -> str:
+    """Nothing of it, not even how long it is."""
+    return "***" if s else ""
+
+
 def mask_account(s: str) -> str:
     """The last four characters: ***************0012."""
     return "*" * max(0, len(s) - 4) + s[-4:] if len(s) > 4 else "*" * len(s)
