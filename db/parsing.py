@@ -222,7 +222,7 @@ def flag(s: str) -> bool:
 
 # Numbers of persons, telephones and units
 
-_MOBILE = re.compile(r"1[3-9]\d{9}")
+MOBILE = re.compile(r"1[3-9]\d{9}")
 _LANDLINE = re.compile(r"(010|02\d|0[3-9]\d{2})(\d{7,8})")
 _COUNTRY = re.compile(r"^(\+86|0086|86(?=1[3-9]\d{9}$))")
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -237,7 +237,7 @@ def phone(s: str) -> str:
     if _SCIENTIFIC.fullmatch(text):
         raise Unreadable("Excel 把电话号码当成了数字，请把该列设为“文本”格式后重新填写")
     digits = _COUNTRY.sub("", re.sub(r"[\s()\-—–]", "", text))
-    if _MOBILE.fullmatch(digits):
+    if MOBILE.fullmatch(digits):
         return digits
     if found := _LANDLINE.fullmatch(digits):
         return f"{found[1]}-{found[2]}"
@@ -334,7 +334,7 @@ def mask_resident_id(s: str) -> str:
 
 def mask_phone(s: str) -> str:
     """138****2210; of a landline the area code and the last two digits: 0739-*****34."""
-    if _MOBILE.fullmatch(s):
+    if MOBILE.fullmatch(s):
         return f"{s[:3]}****{s[-4:]}"
     area, dash, number = s.rpartition("-")
     return f"{area}{dash}{'*' * (len(number) - 2)}{number[-2:]}" if len(number) > 4 else "*" * len(s)
