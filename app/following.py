@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from app import admitting, leaving, restricting, stagnant
+from app.responsibility import restricting
+from app.team import admitting, leaving, stagnant
 from db.journal import Batch
 
 if TYPE_CHECKING:

@@ -14,12 +14,15 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, case, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app import ledger_figures, listing, month, pay, remedies, venues
+from app import listing
+from app.guarantee import pay, venues
 from app.ledgers import team
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.method_checks import asked_of_the_large
+from app.method import remedies
 from app.place import FUNDING_SHEET, PAY_SHEET, Place
 from app.policy import Policies
+from app.responsibility import ledger_figures, month
 from app.rules import care, dispatch, draw, enterprise, venue
 from db.models.common import Policy
 from db.models.guarantee import CareFund, CommunitySupport, VenueFunding, VenueProject
@@ -257,7 +260,7 @@ def _behind(figure: Figure, ids: Sequence[str], office: str | None, name: str = 
 
 def _chip(ledger: str, title: str) -> ColumnElement[bool]:
     """The condition of a ledger's chip."""
-    return listing.condition(next(one.where for one in LEDGERS[ledger].chips if one.title == title))
+    return listing.condition(LEDGERS[ledger].chip(title).where)
 
 
 def _split(

@@ -7,18 +7,22 @@ from decimal import Decimal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import duties_due, listing, pay, recruiting, remedies, statistics, venues
+from app import listing, statistics
+from app.guarantee import pay, venues
+from app.ledgers import team
 from app.ledgers import transfers as ledger_of_transfers
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import PILLAR_TITLES, Pillar
 from app.ledgers.village_team import ANSWER_DAYS
 from app.listing import Query
+from app.method import remedies
 from app.place import CONFLICTS, EXCHANGE, PAY_SHEET, Place
 from app.policy import Policies
 from app.quality import Found
 from app.reminding import NAMED, named, spoken
 from app.reminding import Reminder as Reminder
 from app.reminding import Urgency as Urgency
+from app.responsibility import duties_due
 from app.rules import budget, care, membership, recruitment
 from app.rules import transfers as rules
 from app.rules.organisation import TermState
@@ -29,6 +33,7 @@ from app.statistics import in_month, last_received
 from app.sync import register, transfers
 from app.sync.board import due_day
 from app.sync.corrections import CORRECTED, OPEN, answered_here
+from app.team import recruiting
 from app.workspace import OfficeCard
 from db.models.common import Remark
 from db.models.guarantee import Budget, CareFund
@@ -92,9 +97,7 @@ def probation(session: Session, today: date) -> Iterable[Reminder]:
     over: list[tuple[date, str, str]] = []
     soon: list[tuple[date, str, str]] = []
     on_probation = select(Member.id, Member.name, Member.joined_on).where(
-        Member.deleted_at.is_(None),
-        Member.category == recruitment.PROBATIONARY,
-        Member.standing == "01",
+        Member.deleted_at.is_(None), team.probationary(today)
     )
     for member, name, joined_on in session.execute(on_probation):
         if joined_on is None:

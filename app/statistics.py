@@ -9,7 +9,7 @@ from itertools import pairwise
 from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
-from app import venues
+from app.guarantee import venues
 from app.ledgers import team
 from app.place import VILLAGES, Place
 from app.policy import Policies

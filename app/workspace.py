@@ -363,14 +363,19 @@ class Workspace:
             yield session
 
     @contextmanager
-    def edit(self, label: str, kind: str = "edit") -> Iterator[Batch]:
-        """Opens a batch: one transaction, one line in the operation log, one thing to undo."""
+    def edit(self, label: str, kind: str = "edit", then: Callable[[Batch], None] | None = None) -> Iterator[Batch]:
+        """Opens a batch: one transaction, one line in the operation log, one thing to undo.
+
+        When the block ends, the program writes what follows; `then` may still raise a `Refusal` of all of it.
+        """
         with begin_batch(self.engine, label, kind=kind, user=self.user, replica=self.replica) as batch:
             if self.shared:
                 self._still_this_copy(batch.session)
                 batch.replica = self.replica
             yield batch
             following.follow(batch, self.office)
+            if then is not None:
+                then(batch)
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -388,7 +393,10 @@ class Workspace:
         """
         from app.sync.settling import reject_put_off  # the hand-off stands on this module
 
-        with self.edit("撤销", kind="undo") as batch:
+        def sound(batch: Batch) -> None:
+            refuse_broken(batch.session, batch.id, target.label)
+
+        with self.edit("撤销", kind="undo", then=sound) as batch:
             target = self._undoable(batch.session, batch_id)
             refuse_foreign_undo(batch.session, self.office, target.id, target.label)
             blocking = later_edits(batch.session, target.id)
@@ -402,8 +410,6 @@ class Workspace:
             batch.line.label = f"撤销：{target.label}"[:200]
             undo_into(batch, target)
             reject_put_off(batch, target.id)
-            following.follow(batch, self.office)
-            refuse_broken(batch.session, batch.id, target.label)
         return target
 
     def _undoable(self, session: Session, batch_id: str | None) -> BatchLine:

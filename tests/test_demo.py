@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from app import listing, overview, quality, villages
+from app import listing, overview, quality
 from app.cli import main
 from app.commands.records import wire_records
 from app.demo.county import FEWEST_MEMBERS, make_demo, township_rows
@@ -19,6 +19,7 @@ from app.demo.fiction import REGION, People
 from app.demo.township import Rows
 from app.ledgers.catalogue import LEDGERS
 from app.sync import register
+from app.villages import glance
 from app.workspace import OfficeCard, Workspace
 from db import clock, parsing
 from db.errors import Refusal
@@ -115,7 +116,7 @@ def test_every_figure_of_the_roll_ups_leads_to_records(workspace: Workspace) -> 
     with workspace.read() as session:
         found = [
             fact.place
-            for one in villages.villages(session, today)
+            for one in glance.villages(session, today)
             for part in one.sections.values()
             for fact in part.facts
         ]

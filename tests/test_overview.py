@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from app import ledger_figures, overview
+from app import overview
 from app.overview import Line, Overview, State
 from app.place import Place
+from app.responsibility import ledger_figures
 from app.workspace import Workspace
 from db import clock
 from db.models.common import Policy

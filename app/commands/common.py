@@ -17,9 +17,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as Bars
 from rich.table import Table
 
-from app import stagnant
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Ledger
+from app.team import stagnant
 from app.workspace import KEYS, SERVER_GUARDS, Workspace
 from db.errors import Refusal
 from db.journal import Progress

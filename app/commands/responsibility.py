@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 from sqlalchemy.orm import Session
 
-from app import assessing, inspecting
-from app import month as months
-from app.assessing import Mark
 from app.commands.common import Folder, Json, assignments, give, new_app, opened, say, show, show_table
-from app.month import OfficeLine
+from app.responsibility import assessing, inspecting
+from app.responsibility import month as months
+from app.responsibility.assessing import Mark
+from app.responsibility.month import OfficeLine
 from app.rules import monthly
 from app.workspace import Workspace
 from db import clock, codes, parsing
@@ -360,14 +360,14 @@ def decide(
                 ],
                 "restrictions": [
                     {
-                        "office": name,
+                        "office": office.name,
                         "kind": bound.kind,
                         "person": bound.person,
                         "position": bound.position,
                         "from": bound.start.isoformat(),
                         "until": bound.until.isoformat(),
                     }
-                    for name, bound in found.restrictions
+                    for office, bound in found.restrictions
                 ],
             }
         )
@@ -380,8 +380,8 @@ def decide(
         ],
     )
     names = codes.table("restriction_kind")
-    for name, bound in found.restrictions:
-        show(f"{name}：{names.name(bound.kind)} {bound.person or ''} {bound.start} 至 {bound.until}")
+    for office, bound in found.restrictions:
+        show(f"{office.name}：{names.name(bound.kind)} {bound.person or ''} {bound.start} 至 {bound.until}")
 
 
 @app.command()

@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from app import party_sheet
 from app.commands.common import Folder, Json, give, new_app, opened, say, show, show_table
 from app.commands.responsibility import OfficeCode, office_named, read_day
-from app.party_sheet import Ages
-from app.party_statistics import By, Topic, day_of
+from app.team import party_sheet
+from app.team.party_sheet import Ages
+from app.team.party_statistics import By, Topic, day_of
 from db import clock
 
 NAME = None

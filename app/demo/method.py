@@ -27,6 +27,8 @@ PROBLEMS = {
     "10": ("便民服务不经常，办事要跑几趟。", "实行轮流坐班，公布值班表和电话。"),
 }
 """Code table branch_problem → (what is wrong, what is done about it)."""
+ANYWHERE = ("02", "04", "09")
+"""Those of them that a branch outside the villages may have."""
 
 INDUSTRIES = ("农产品加工", "建材", "竹木加工", "商贸", "种养专业合作")
 SKILLS = (
@@ -63,7 +65,8 @@ def ratings(town: Township, branch: Branch, score: int | None) -> None:
         given = grade(points, asked, Bounds())
         last = year < town.today.year
         begun = date(year, 3, town.rng.randint(1, 20)) if last else min(date(year, 3, 10), town.today)
-        problems = town.rng.sample(sorted(PROBLEMS), {GOOD: 0, FAIR: 1, ORDINARY: 2, POOR: 3}[given])
+        possible = sorted(PROBLEMS) if branch.village is not None else ANYWHERE
+        problems = town.rng.sample(possible, {GOOD: 0, FAIR: 1, ORDINARY: 2, POOR: 3}[given])
         made = town.row(
             "rating",
             party_org_id=branch.id,

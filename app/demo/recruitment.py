@@ -4,13 +4,13 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
-from app import stagnant
 from app.demo.fiction import FULL, PROBATIONARY, day_between
 from app.demo.township import Paper, Township
 from app.rules import application as rules
 from app.rules.recruitment import probation_ends_on
 from app.rules.spans import months_later, years_later
 from app.rules.stagnant import YEARS, drought
+from app.team import stagnant
 from app.workspace import Workspace
 from db.ids import derived_id
 from db.journal import Values, stored_rows

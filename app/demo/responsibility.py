@@ -10,13 +10,13 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import assessing, inspecting, month, restricting
-from app.committee import heads
 from app.demo.fiction import People
 from app.demo.township import Township
-from app.month import OfficeLine
+from app.responsibility import assessing, inspecting, month, restricting
+from app.responsibility.month import OfficeLine
 from app.rules import monthly, scoring
 from app.rules.spans import years_later
+from app.team.committee import heads
 from app.workspace import Workspace
 from db.journal import Batch, Values, stored_rows
 from db.models.record import fields_of
@@ -223,7 +223,7 @@ def _decide(batch: Batch, own: str, new_id: NewId, year: int, decided_on: date, 
     for one in found.standings:
         made = _assessment(own, new_id(), year, one.office.id, one.total or Decimal(0), one.rank, decided_on)
         batch.create_rows(Assessment, [made | {"passed": one.passed}])
-        bound = [consequence for name, consequence in found.restrictions if name == one.office.name]
+        bound = [consequence for office, consequence in found.restrictions if office == one.office]
         _restrict(batch, own, new_id, made, bound, today)
 
 

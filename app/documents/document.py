@@ -12,7 +12,7 @@ from string import Formatter
 from sqlalchemy.orm import Session
 
 from app.ledgers.ledger import Ledger
-from app.month import OfficeLine
+from app.responsibility.month import OfficeLine
 from app.workspace import OfficeCard
 
 Cell = str | int | Decimal | date | None

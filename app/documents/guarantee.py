@@ -4,10 +4,10 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from app import pay
 from app.documents.document import ACROSS, Case, Cell, Column, Content, Document, Need, Page, Row, Style, Table, Text
 from app.documents.numerals import capital_yuan
 from app.documents.rows import PLACE, columns, heading, of_office, rows, table_layout
+from app.guarantee import pay
 from app.ledgers.funds import PAY_SLIPS
 from app.ledgers.guarantee import VENUES
 from db.errors import Refusal

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from app import files, month
+from app import files
 from app.documents import word
 from app.documents.catalogue import DOCUMENTS
 from app.documents.document import Case, Content, Document, Need, public
 from app.documents.paper import Paper, paper
-from app.month import OfficeLine
+from app.responsibility import month
+from app.responsibility.month import OfficeLine
 from app.reveal import note_export
 from app.rules import monthly
 from app.workspace import Workspace

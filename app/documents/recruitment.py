@@ -23,8 +23,8 @@ from app.documents.document import (
 from app.documents.rows import FOOT, PLACE, columns, heading, of_office, rows, values
 from app.ledgers.recruitment import APPLICANTS, STAGNANT_VILLAGES, under_way
 from app.listing import OWNER
-from app.recruiting import DAY_OF
 from app.rules import application as rules
+from app.team.recruiting import DAY_OF
 from db import codes
 from db.errors import Refusal
 from db.models.organisation import Office, PartyOrg, Village

@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import assessing, editing, listing, month
+from app import editing, listing
 from app.documents.document import (
     ACROSS,
     OFFICIAL,
@@ -29,7 +29,8 @@ from app.documents.document import (
 )
 from app.documents.rows import PLACE, heading, table_layout, values
 from app.ledgers.responsibility import BULLETINS, DUTIES, INSPECTIONS, MONTHLY_CHECKS, SCORES
-from app.month import OfficeLine
+from app.responsibility import assessing, month
+from app.responsibility.month import OfficeLine
 from db.errors import Refusal
 from db.models.responsibility import Bulletin, Inspection
 

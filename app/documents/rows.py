@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app import listing
 from app.documents.document import Block, Case, Cell, Column, Row, Style, Table, Text
 from app.ledgers.ledger import Ledger
-from app.month import OfficeLine
+from app.responsibility.month import OfficeLine
 
 CHUNK = 2000
 """Records that are read at a time."""

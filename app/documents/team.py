@@ -6,7 +6,6 @@ from datetime import date
 from sqlalchemy import select
 
 from app import editing, listing
-from app.committee import heads
 from app.documents.document import (
     ACROSS,
     LETTER,
@@ -26,6 +25,7 @@ from app.documents.rows import FOOT, PLACE, columns, heading, of_office, rows, v
 from app.ledgers.team import MEMBERS, POST_ASSIGNMENTS, on_the_roll
 from app.ledgers.transfers import TRANSFERS
 from app.rules.transfers import CANCELLED, INSIDE, OUT
+from app.team.committee import heads
 from db.errors import Refusal
 from db.models.organisation import Office, PartyOrg
 from db.models.team import Member, Post, PostAssignment, Transfer

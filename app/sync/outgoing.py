@@ -12,13 +12,14 @@ import zstandard
 from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select
 from sqlalchemy.orm import Session
 
-from app import blobs, listing, stagnant
+from app import blobs, listing
 from app.files import room
 from app.ledgers.catalogue import LEDGERS
 from app.sync import manifest as manifests
 from app.sync import package, register, scope, seal, stick, wire
 from app.sync.manifest import Acknowledged, Blob, Invitation, Keys, Manifest, Member, Party
 from app.sync.register import Counts, Summary
+from app.team import stagnant
 from app.workspace import Workspace
 from db import clock
 from db.errors import Refusal

@@ -66,7 +66,7 @@ def _counts(workspace: Workspace) -> list[int]:
 
 
 def _lines(file: Workspace, there: Workspace, package: Path) -> list[Line]:
-    def ask(workspace: Workspace, word: str = "", **more: object) -> list[str]:
+    def ask(workspace: Workspace, word: str = "", **more: object) -> listing.Ids:
         """What a page does: the ids of all that is found, and the cells of what is in sight."""
         with workspace.read() as session:
             found = listing.ids(session, MEMBERS, Query(search=word, **more))  # type: ignore[arg-type]

@@ -11,13 +11,14 @@ from openpyxl import load_workbook
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import assessing, month, pay
 from app.documents import making
 from app.documents.catalogue import DOCUMENTS
 from app.documents.document import Case, Content, Document, Need, shown
 from app.documents.making import Asked
 from app.documents.numerals import capital, capital_month, capital_yuan
 from app.documents.paper import paper
+from app.guarantee import pay
+from app.responsibility import assessing, month
 from app.rules.monthly import month_before, month_of
 from app.workspace import Workspace
 from db import clock

@@ -18,7 +18,7 @@ from app.documents.making import Asked
 from app.documents.recruitment import STEP_COLUMNS
 from app.documents.sheets import MM_A_CHARACTER
 from app.ledgers.catalogue import LEDGERS
-from app.recruiting import record_step
+from app.team.recruiting import record_step
 from app.workspace import Workspace
 from db.errors import Refusal
 from db.models.recruitment import Applicant, ApplicantStep, StagnantVillage

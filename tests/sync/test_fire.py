@@ -185,7 +185,7 @@ def test_who_is_sent_to_one_township_is_no_other_townships_business(pair: Pair, 
     there, here = sent_to(pair, other), sent_to(pair, pair.branch)
     assert pair.to_town().status == "applied"
     with pair.town.read() as session:
-        assert listing.ids(session, LEDGERS["dispatch"], Query()) == [here]
+        assert [*listing.ids(session, LEDGERS["dispatch"], Query())] == [here]
     assert take_in(pair.town, pair.down(full=True).file).status == "applied"
     with pair.town.read() as session:
         assert there not in listing.ids(session, LEDGERS["dispatch"], Query())

@@ -138,7 +138,7 @@ def offered(ws: Workspace, letter: str) -> list[str]:
 
 def waiting(ws: Workspace) -> list[str]:
     with ws.read() as session:
-        return ids(session, LETTER, Query(chips=("待接收",)))
+        return [*ids(session, LETTER, Query(chips=("待接收",)))]
 
 
 def told(outcome: Outcome) -> list[str]:

@@ -8,8 +8,9 @@ import pytest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from app import editing, remedies, reminders
+from app import editing, reminders
 from app.ledgers.catalogue import LEDGERS
+from app.method import remedies
 from app.place import Place
 from app.reminders import Urgency
 from app.workspace import Workspace

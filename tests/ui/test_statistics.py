@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
-from app.party_statistics import Topic
 from app.place import STATISTICS
+from app.team.party_statistics import Topic
 from app.workspace import Workspace
 from db import clock
 from db.models.team import Member, MemberEvent

@@ -11,9 +11,9 @@ from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
-from app import assessing, month
-from app.assessing import Mark
 from app.place import Place
+from app.responsibility import assessing, month
+from app.responsibility.assessing import Mark
 from app.workspace import Workspace
 from db import clock
 from db.models.organisation import Office, PartyOrg, Village

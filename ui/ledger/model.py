@@ -8,7 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from app import listing
 from app.ledgers.ledger import Ledger
-from app.listing import Query, RowView
+from app.listing import Ids, Query, RowView
 from app.workspace import Workspace
 from ui.background import Desk
 
@@ -42,7 +42,7 @@ class RecordTable(QAbstractTableModel):
         self.desk, self.ledger = desk, ledger
         self.columns = tuple(columns)
         self.query = Query()
-        self.ids: list[str] = []
+        self.ids = Ids()
         self._places: dict[str, int] = {}
         self._cells: OrderedDict[str, tuple[str, ...]] = OrderedDict()
         self._stale: set[str] = set()
@@ -58,7 +58,7 @@ class RecordTable(QAbstractTableModel):
         self.query = query
         ledger = self.ledger
 
-        def find(workspace: Workspace) -> list[str]:
+        def find(workspace: Workspace) -> Ids:
             with workspace.read() as session:
                 return listing.ids(session, ledger, query)
 
@@ -77,7 +77,7 @@ class RecordTable(QAbstractTableModel):
         self._stale.clear()
         self.endResetModel()
 
-    def _found(self, ids: list[str]) -> None:
+    def _found(self, ids: Ids) -> None:
         if ids != self.ids:
             self.beginResetModel()
             self.ids = ids

@@ -339,7 +339,7 @@ class LedgerPage(QStackedWidget):
             one.setEnabled(not bare)
         if self._select_next is not None:
             wanted, self._select_next = self._select_next, None
-            if wanted not in self.view.table.ids and self.query.chips:  # who has left is looked at too
+            if self.view.table.place(wanted) is None and self.query.chips:  # who has left is looked at too
                 self._select_next = wanted
                 self.show_all()
                 return

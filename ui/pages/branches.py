@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox
 
-from app import remedies
+from app.method import remedies
+from app.method.remedies import Branch, Item
 from app.place import Place
-from app.remedies import Branch, Item
 from app.workspace import Workspace
 from db import clock
 from ui.background import Desk

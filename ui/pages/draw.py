@@ -5,9 +5,9 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSpinBox
 
-from app import inspecting
-from app.inspecting import DrawnLine
 from app.place import Place
+from app.responsibility import inspecting
+from app.responsibility.inspecting import DrawnLine
 from app.workspace import Workspace
 from db import clock
 from ui.background import Desk

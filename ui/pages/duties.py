@@ -6,9 +6,9 @@ from decimal import Decimal
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QTableView
 
-from app import month
-from app.month import CheckLine, DutyLine, OfficeLine
 from app.place import Place
+from app.responsibility import month
+from app.responsibility.month import CheckLine, DutyLine, OfficeLine
 from app.rules import monthly
 from app.rules.scoring import plain
 from app.workspace import Workspace

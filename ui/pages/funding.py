@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
-from app import record_view, venues
+from app import record_view
+from app.guarantee import venues
+from app.guarantee.venues import FundingSheet, Money, Project
 from app.ledgers.funds import wan, yuan
 from app.place import Place
 from app.record_view import OfficeChoice
 from app.statistics import KeyFigure
-from app.venues import FundingSheet, Money, Project
 from app.workspace import Workspace
 from db import clock
 from ui.background import Desk

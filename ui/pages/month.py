@@ -8,10 +8,11 @@ from decimal import Decimal
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox
 
-from app import drafts, month
-from app.month import CheckLine, OfficeMonth
+from app import drafts
 from app.place import Place
 from app.policy import Policies
+from app.responsibility import month
+from app.responsibility.month import CheckLine, OfficeMonth
 from app.rules import monthly
 from app.rules.monthly import Report
 from app.workspace import Workspace

@@ -7,9 +7,10 @@ from decimal import Decimal
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
-from app import pay, record_view
+from app import record_view
+from app.guarantee import pay
+from app.guarantee.pay import Line, Month, PaySheet, VillageLines
 from app.ledgers.funds import yuan
-from app.pay import Line, Month, PaySheet, VillageLines
 from app.place import Place
 from app.record_view import OfficeChoice
 from app.rules.pay import HEAD, OTHER, SECRETARY, written, year_pay

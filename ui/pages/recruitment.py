@@ -7,14 +7,15 @@ from datetime import date
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from app import actions, recruiting
+from app import actions
 from app.actions import Offer
 from app.ledgers.catalogue import LEDGERS
 from app.place import REPORTS, Place
-from app.recruiting import BY_ACTION, MATERIALS, Path, State, Step
 from app.reminding import spoken
 from app.rules.application import ACTIVIST, ONGOING, REPORT, STAGES, stage_of_step
 from app.rules.recruitment_due import FULL_MEETING, MEETING
+from app.team import recruiting
+from app.team.recruiting import BY_ACTION, MATERIALS, Path, State, Step
 from app.workspace import Workspace
 from db import clock
 from ui.background import Desk

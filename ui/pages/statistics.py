@@ -8,11 +8,12 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QFileDialog, QWidget
 
-from app import party_sheet, party_statistics, record_view
-from app.party_sheet import Ages
-from app.party_statistics import SCALES, TITLES, By, Level, Line, Table, Topic
+from app import record_view
 from app.place import Place
 from app.record_view import OfficeChoice
+from app.team import party_sheet, party_statistics
+from app.team.party_sheet import Ages
+from app.team.party_statistics import SCALES, TITLES, By, Level, Line, Table, Topic
 from app.workspace import Workspace
 from db import clock
 from ui.background import Desk

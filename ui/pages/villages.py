@@ -7,11 +7,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLayout, QStackedWidget, QWidget
 
-from app import villages
 from app.ledgers.ledger import PILLAR_TITLES, Pillar
 from app.place import Place
-from app.village_facts import Fact, Section
-from app.villages import VillageSheet
+from app.villages import glance
+from app.villages.facts import Fact, Section
+from app.villages.glance import VillageSheet
 from app.workspace import Workspace
 from db import clock
 from ui.background import Desk
@@ -56,12 +56,12 @@ class Found:
 def found(workspace: Workspace, office: str | None, village: str | None) -> Found:
     """The villages of an office; of the one to which a village belongs, or of the first, where none is named."""
     with workspace.read() as session:
-        offices = villages.offices(session)
+        offices = glance.offices(session)
         known = [id for id, _ in offices]
-        chosen = villages.office_of(session, village) if village is not None else office
+        chosen = glance.office_of(session, village) if village is not None else office
         if chosen not in known:
             chosen = known[0] if known else None
-        sheets = villages.villages(session, clock.today(), chosen) if chosen is not None else ()
+        sheets = glance.villages(session, clock.today(), chosen) if chosen is not None else ()
         return Found(offices, chosen, sheets)
 
 

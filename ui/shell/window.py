@@ -6,10 +6,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from app import stagnant
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import PILLAR_TITLES, Pillar
 from app.place import CONFLICTS, EXCHANGE, SETTINGS, Place
+from app.team import stagnant
 from db.errors import Refusal
 from ui.background import Desk, Opened
 from ui.ledger.page import LedgerPage

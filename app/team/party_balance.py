@@ -6,10 +6,12 @@ from datetime import date
 from sqlalchemy import ColumnElement, case, or_, select
 from sqlalchemy.orm import Session
 
-from app import party_statistics
 from app.ledgers import team
 from app.ledgers.team_checks import IN_GOOD_STANDING
-from app.party_statistics import (
+from app.rules import balance
+from app.rules.balance import GAINS, LOSSES, SENTENCES, Gap
+from app.team import party_statistics
+from app.team.party_statistics import (
     WITH_EVENTS,
     By,
     Doubt,
@@ -24,8 +26,6 @@ from app.party_statistics import (
     ids_of,
     lines_of,
 )
-from app.rules import balance
-from app.rules.balance import GAINS, LOSSES, SENTENCES, Gap
 from db import codes
 from db.models.team import Member, MemberEvent
 

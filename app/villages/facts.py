@@ -1,6 +1,6 @@
 """What the ledgers say of villages, one query for each ledger, however many villages; here of the base and the people.
 
-Money is in `village_means`, method and duty in `village_work`. Each function answers {village: `Section`}. A tone says
+Money is in `means`, method and duty in `work`. Each function answers {village: `Section`}. A tone says
 how much a fact presses, by the rules of its own ledger; a fact without one is only told.
 """
 

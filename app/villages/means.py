@@ -8,12 +8,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app import pay, statistics, venues
+from app import statistics
+from app.guarantee import pay, venues
 from app.ledgers.funds import wan, yuan
 from app.place import PAY_SHEET, Place
 from app.rules import care
 from app.rules.spans import months_later
-from app.village_facts import Fact, Ground, Section, grouped, records, section
+from app.villages.facts import Fact, Ground, Section, grouped, records, section
 from db import codes
 from db.models.guarantee import Budget, CareCase, CommunitySupport, Venue, VenueFunding, VenueProject, VenueUse
 from db.models.organisation import Village

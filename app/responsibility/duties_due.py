@@ -7,12 +7,14 @@ from datetime import date
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from app import assessing, ledger_figures, listing, month
+from app import listing
+from app.ledgers import team
 from app.ledgers.catalogue import LEDGERS
 from app.listing import Query
 from app.place import MONTH, SCORING, Place
 from app.policy import Policies
 from app.reminding import Reminder, Urgency, named, spoken
+from app.responsibility import assessing, ledger_figures, month
 from app.rules import dues, meetings, monthly, scoring
 from app.rules.monthly import Report
 from app.workspace import OfficeCard
@@ -170,7 +172,7 @@ def arrears(session: Session, today: date) -> Iterator[Reminder]:
     rows = (
         select(Dues.member_id, Member.name, Dues.month, Dues.due, Dues.paid, Dues.exempt)
         .join(Member, Member.id == Dues.member_id)
-        .where(*live, Dues.member_id.in_(behind), Member.standing == "01", Member.deleted_at.is_(None))
+        .where(*live, Dues.member_id.in_(behind), team.on_the_roll(today), Member.deleted_at.is_(None))
     )
     for member, name, when, due_, paid, exempt in session.execute(rows):
         months[member][when] = dues.settled(due_, paid, exempt)

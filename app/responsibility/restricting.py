@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.committee import people_of
 from app.ledgers.responsibility_checks import passes
 from app.policy import Policies
 from app.rules import scoring
+from app.team.committee import people_of
 from db import clock
 from db.journal import Batch, ChangeLine, Values, loads, stored_rows
 from db.models.responsibility import Assessment, Restriction

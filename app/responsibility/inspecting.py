@@ -1,7 +1,7 @@
 """The random draw of villages for the county's inspection teams (随机抽查), and the inspections made of it."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -89,8 +89,3 @@ def assign(workspace: Workspace, seed: str, teams: int, a_team: int, on: date | 
             ],
         )
     return found
-
-
-def answer_by(session: Session, on: date) -> date:
-    """The day by which what an inspection asks for is to be answered."""
-    return on + timedelta(days=Policies.read(session).whole("inspection.answer_days", on, 15))

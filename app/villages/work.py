@@ -7,13 +7,14 @@ from decimal import Decimal
 
 from sqlalchemy import func, select
 
-from app import duties_due, remedies
 from app.ledgers.method import final_grade
+from app.method import remedies
 from app.place import Place
+from app.responsibility import duties_due
 from app.rules import monthly, scoring
 from app.rules.rating import GOOD, WEAK
 from app.rules.rectification import is_overdue
-from app.village_facts import Fact, Ground, Section, grouped, records, section
+from app.villages.facts import Fact, Ground, Section, grouped, records, section
 from db import codes
 from db.models.method import DemoUnit, FinanceAgency, Rating, Rectification
 from db.models.party_life import Dues, Meeting

@@ -10,12 +10,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import editing
-from app.committee import heads
 from app.ledgers.responsibility import BULLETINS, MONTHLY_CHECKS
 from app.policy import Policies
 from app.rules import monthly, scoring
 from app.rules.monthly import Report
 from app.rules.spans import years_later
+from app.team.committee import heads
 from app.workspace import Workspace
 from db import clock, parsing
 from db.errors import Refusal

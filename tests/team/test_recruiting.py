@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app import actions, editing, listing, recruiting, reminders, stagnant
+from app import actions, editing, listing, reminders
 from app.editing import Refused
 from app.ledgers.catalogue import LEDGERS
-from app.recruiting import State
 from app.reminders import Reminder, Urgency
+from app.team import recruiting, stagnant
+from app.team.recruiting import State
 from app.workspace import OfficeCard, Workspace
 from db import clock
 from db.errors import Refusal

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from app import listing, party_sheet
+from app import listing
 from app.ledgers.catalogue import LEDGERS
 from app.listing import Query
-from app.party_statistics import By, Level, Table, Topic, day_of
 from app.place import Place
+from app.team import party_sheet
+from app.team.party_statistics import By, Level, Table, Topic, day_of
 from app.workspace import Workspace
 from db import clock
 from db.errors import Refusal

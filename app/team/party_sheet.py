@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app import party_balance, party_statistics
-from app.party_statistics import By, Level, Line, Table, Topic
+from app.team import party_balance, party_statistics
+from app.team.party_statistics import By, Level, Line, Table, Topic
 from app.workspace import Workspace
 from db.errors import Refusal
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from app import villages
 from app.ledgers.ledger import Pillar
 from app.place import Place
-from app.village_facts import Fact
-from app.villages import VillageSheet
+from app.villages import glance
+from app.villages.facts import Fact
+from app.villages.glance import VillageSheet
 from app.workspace import Workspace
 from db import clock
 from db.models.guarantee import Budget, PaySlip, PayStandard, Venue, VenueProject
@@ -36,7 +36,7 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Works
 
 def sheets(workspace: Workspace) -> dict[str, VillageSheet]:
     with workspace.read() as session:
-        return {one.name: one for one in villages.villages(session, TODAY)}
+        return {one.name: one for one in glance.villages(session, TODAY)}
 
 
 def facts(sheet: VillageSheet, pillar: Pillar) -> dict[str, tuple[str, str]]:

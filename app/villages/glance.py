@@ -7,20 +7,21 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import statistics, village_facts, village_means, village_work
+from app import statistics
 from app.ledgers import team
 from app.ledgers.ledger import Pillar
-from app.village_facts import Fact as Fact
-from app.village_facts import Ground, Section, worst
+from app.villages import facts, means, work
+from app.villages.facts import Fact as Fact
+from app.villages.facts import Ground, Section, worst
 from db.models.organisation import Office, Village
 from db.models.team import Member
 
 SECTIONS: Mapping[Pillar, Callable[[Ground], Mapping[str, Section]]] = {
-    Pillar.BASE: village_facts.base,
-    Pillar.TEAM: village_facts.people,
-    Pillar.GUARANTEE: village_means.means,
-    Pillar.METHOD: village_work.method,
-    Pillar.RESPONSIBILITY: village_work.duty,
+    Pillar.BASE: facts.base,
+    Pillar.TEAM: facts.people,
+    Pillar.GUARANTEE: means.means,
+    Pillar.METHOD: work.method,
+    Pillar.RESPONSIBILITY: work.duty,
 }
 """In the order of the navigation."""
 

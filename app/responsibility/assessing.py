@@ -8,12 +8,13 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import editing, restricting
-from app.ledger_figures import FIGURES
+from app import editing
 from app.ledgers.responsibility import SCORES
 from app.ledgers.responsibility_checks import passes
-from app.month import OfficeLine, offices
 from app.policy import Policies
+from app.responsibility import restricting
+from app.responsibility.ledger_figures import FIGURES
+from app.responsibility.month import OfficeLine, offices
 from app.rules import scoring
 from app.workspace import Workspace
 from db import clock, codes
@@ -288,8 +289,8 @@ class Decided:
     """What a decision came to: totals and ranks by office, and the restrictions that were written."""
 
     standings: tuple[Standing, ...]
-    restrictions: tuple[tuple[str, scoring.Consequence], ...]
-    """Pairs of the office's name and what binds it."""
+    restrictions: tuple[tuple[OfficeLine, scoring.Consequence], ...]
+    """Pairs of an office and what binds it."""
 
 
 def plan(
@@ -314,7 +315,7 @@ def plan(
     for one in standings:
         if not one.passed:
             bound = restricting.bound(session, one.office.id, year, decided_on, (staff or {}).get(one.office.id, ()))
-            found += [(one.office.name, consequence) for consequence in bound]
+            found += [(one.office, consequence) for consequence in bound]
     return Decided(tuple(standings), tuple(found))
 
 
@@ -351,8 +352,8 @@ def decide(
             )
             rows = [
                 restricting.row(workspace.office.id, made.id, one.office.id, bound)
-                for name, bound in found.restrictions
-                if name == one.office.name
+                for office, bound in found.restrictions
+                if office == one.office
             ]
             batch.create_rows(Restriction, rows)
     return found

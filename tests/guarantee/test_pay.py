@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from app import editing, pay, reminders
+from app import editing, reminders
+from app.guarantee import pay
 from app.ledgers.catalogue import LEDGERS
 from app.rules.pay import SECRETARY
 from app.workspace import Workspace

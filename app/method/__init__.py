@@ -1,0 +1,1 @@
+"""方法: what the system of the method does beside its ledgers: one branch, one remedy."""
