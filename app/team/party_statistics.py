@@ -457,7 +457,7 @@ def disciplined(session: Session, by: By, day: date, *, office: str | None = Non
             Discipline.deleted_at.is_(None),
             Discipline.decided_on >= date(day.year, 1, 1),
             Discipline.decided_on <= day,
-            *of_office(office),
+            *of_office(session, office),
         )
     )
     for id, kind, owner, branch in session.execute(wanted.order_by(Discipline.id)):
