@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from app.ledgers import (
     cadres,
     common,
+    discipline,
     guarantee,
     method,
     organisation,
@@ -22,6 +23,7 @@ LEDGERS: Mapping[str, Ledger] = {
     for ledger in (
         *organisation.LEDGERS,
         *team.LEDGERS,
+        *discipline.LEDGERS,
         *recruitment.LEDGERS,
         *transfers.LEDGERS,
         *party_life.LEDGERS,
@@ -45,10 +47,10 @@ def linking_to(ledger: Ledger) -> list[tuple[Ledger, str]]:
 
 
 def shown_by(ledger: Ledger) -> frozenset[str]:
-    """The ledgers of which something stands in this one's table: itself, those its links name and by which these are
-    called, and those that its derived values read."""
+    """The ledgers of which something stands in this one's table: itself, the offices whose records it holds, those its
+    links name and by which these are called, and those that its derived values read."""
     named = {name for spec in ledger.fields.values() if spec.target for name in _naming(LEDGERS[spec.target])}
-    return frozenset({ledger.id, *named, *(name for one in ledger.derived for name in one.reads.split())})
+    return frozenset({ledger.id, "office", *named, *(name for one in ledger.derived for name in one.reads.split())})
 
 
 def _naming(ledger: Ledger) -> set[str]:

@@ -77,7 +77,7 @@ class LedgerPage(QStackedWidget):
         self._only: tuple[str, ...] | None = None
         self._office_next: str | None = None
         self._number = 0
-        self._shows = shown_by(ledger) | {"office"}
+        self._shows = shown_by(ledger)
         self._make_parts()
         self.addWidget(self._page())
         self._keys()
