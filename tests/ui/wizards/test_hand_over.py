@@ -14,7 +14,7 @@ from app.documents.document import Content
 from app.documents.handoff import NUMBERS, ROOM, SHEET, code, tail
 from app.documents.paper import Paper, paper
 from app.workspace import Workspace
-from tests.helpers.pulled import refusing_to_stat
+from tests.helpers.sticks import refusing_to_stat
 from tests.ui.wizards.conftest import OTHER, TOWN, World, press, said, settle, show
 from ui.background import Desk
 from ui.paging import Layout

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from app.sync import intake
 from app.sync.outgoing import export
 from app.workspace import Workspace
-from tests.helpers.pulled import refusing_to_stat
+from tests.helpers.sticks import refusing_to_stat
 from tests.ui.wizards.conftest import OTHER, TOWN, World, changes, press, said, settle, show, value
 from ui.background import Desk
 from ui.wizards.decisions import key_of
