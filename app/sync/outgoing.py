@@ -3,6 +3,7 @@
 import hashlib
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version as program_version
 from pathlib import Path
@@ -196,9 +197,7 @@ def _export_to(ws: Workspace, to: Path, peer_id: str, *, full: bool, progress: P
             stick.write(archived, produce)
             stick.put(archived, to / name, remember)
         except BaseException:
-            # what the store remembers stays in its archive: the bytes may be on the stick
-            if session.scalars(select(PackageLine.id).where(PackageLine.digest == made.digest)).first() is None:
-                archived.unlink(missing_ok=True)
+            discard(ws, archived)
             raise
         return Sent(
             made.id,
@@ -213,6 +212,14 @@ def _export_to(ws: Workspace, to: Path, peer_id: str, *, full: bool, progress: P
             archived.stat().st_size,
             made.left_out,
         )
+
+
+def discard(ws: Workspace, archived: Path) -> None:
+    """Takes a package that did not get out from the archive, unless the store remembers it: its bytes may be on the
+    stick. It stays, too, where the store does not answer."""
+    with suppress(Refusal), ws.read() as session:
+        if session.scalars(select(PackageLine.id).where(PackageLine.file == archived.name)).first() is None:
+            archived.unlink(missing_ok=True)
 
 
 def file_name(ws: Workspace, peer: Peer, manifest: Manifest) -> str:

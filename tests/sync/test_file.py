@@ -14,11 +14,14 @@ from typing import Any
 import pyrage
 import pytest
 import zstandard
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app.sync import seal, stick
 from app.sync.intake import inspect, take_in
 from app.sync.outgoing import export
+from app.workspace import Workspace
+from db.engine import WORLD
 from db.errors import Refusal
 from db.journal import Cancelled
 from tests.sync.conftest import Pair, edit, everything
@@ -265,6 +268,35 @@ def test_stick_that_gives_back_something_else(pair: Pair, monkeypatch: pytest.Mo
     real = stick._read_back
     monkeypatch.setattr(stick, "_read_back", lambda file: "0" * 64 if file.is_relative_to(pair.stick) else real(file))
     refused(pair, pair.stick, "读回来不一样，这个U盘可能坏了。请换一个U盘重新导出")
+
+
+FULL = "磁盘已满，这一步没有保存。请清理磁盘后再试"
+
+
+def test_own_disk_that_fills_up_while_a_package_is_remembered(pair: Pair) -> None:
+    with pair.town.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER full BEFORE INSERT ON package BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END"
+        )
+    refused(pair, pair.stick, FULL)
+
+
+def test_own_disk_that_fills_up_while_what_is_remembered_is_committed(pair: Pair) -> None:
+    with failing_to_commit(pair.town, lambda: any(pair.stick.glob(".*.part"))):
+        refused(pair, pair.stick, FULL)
+
+
+@contextmanager
+def failing_to_commit(ws: Workspace, when: Callable[[], bool]) -> Iterator[None]:
+    """The disk has no room for a commit, from the moment on at which `when` says so."""
+
+    def full(_: object) -> None:
+        if when():
+            raise Refusal(*WORLD["database or disk is full"])
+
+    event.listen(ws.engine, "commit", full)
+    yield
+    event.remove(ws.engine, "commit", full)
 
 
 def test_archive_keeps_every_package_sent_and_received(pair: Pair) -> None:
