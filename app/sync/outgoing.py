@@ -188,14 +188,12 @@ def _export_to(ws: Workspace, to: Path, peer_id: str, *, full: bool, progress: P
         def produce(out: BinaryIO) -> None:
             package.write(out, made.data, keys.sign(made.data), made.parts, recipients)
 
-        def remember() -> None:
-            made.remember(session, peer_id, ws.replica, archived)
-            session.commit()
-
         room(ws.folder, made.size, "本机磁盘放不下要写的包", "请清理本机磁盘后再导出，没有写出任何文件")
         try:
             stick.write(archived, produce)
-            stick.put(archived, to / name, remember)
+            with stick.putting(archived, to / name):
+                made.remember(session, peer_id, ws.replica, archived)
+                session.commit()
         except BaseException:
             discard(ws, archived)
             raise

@@ -17,9 +17,10 @@ import zstandard
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from app.sync import seal, stick
+from app.sync import peers, seal, stick
 from app.sync.intake import inspect, take_in
 from app.sync.outgoing import export
+from app.sync.peers import enrol, join
 from app.workspace import Workspace
 from db.engine import WORLD
 from db.errors import Refusal
@@ -297,6 +298,36 @@ def failing_to_commit(ws: Workspace, when: Callable[[], bool]) -> Iterator[None]
     event.listen(ws.engine, "commit", full)
     yield
     event.remove(ws.engine, "commit", full)
+
+
+@pytest.mark.parametrize("name", ["登记清河.dzb", "登记.dzb"])
+def test_own_disk_that_fills_up_while_an_enrolment_is_committed(pair: Pair, name: str) -> None:
+    """A secret that the store does not know must not be on the stick: who joined by it would be refused for ever."""
+    out = pair.stick / name
+    was = out.read_bytes() if out.exists() else None
+    before, archive = everything(pair.county), sorted((pair.county.folder / "packages").iterdir())
+    with failing_to_commit(pair.county, lambda: True), pytest.raises(Refusal, match=FULL):
+        enrol(pair.county, "532903", "清河镇", out)
+    assert everything(pair.county) == before
+    assert sorted((pair.county.folder / "packages").iterdir()) == archive
+    assert [one.name for one in pair.stick.iterdir()] == ["登记.dzb"]
+    assert (out.read_bytes() if out.exists() else None) == was
+
+
+def test_own_disk_that_fills_up_while_the_enrolment_file_is_kept(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    paper, real = enrol(pair.county, "532903", "清河镇", pair.stick / "清河.dzb"), peers.write_whole
+
+    def full(file: Path, content: bytes) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(peers, "write_whole", full)
+    with pytest.raises(Refusal, match="放不下这个文件"):
+        join(paper.file, pair.root / "清河", paper.passphrase)
+    assert not (pair.root / "清河").exists()
+    monkeypatch.setattr(peers, "write_whole", real)
+    pair.keep(join(paper.file, pair.root / "清河", paper.passphrase))
+    (kept,) = (pair.root / "清河" / "packages").iterdir()
+    assert kept.read_bytes() == paper.file.read_bytes()
 
 
 def test_archive_keeps_every_package_sent_and_received(pair: Pair) -> None:
