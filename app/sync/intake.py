@@ -297,9 +297,9 @@ def inspect(file: Path, ws: Workspace | None = None) -> Inspection:
     said, digest = _said(file, ws) if ws is not None else (None, None)
     outcome = take_in(ws, file, dry_run=True) if ws is not None else None
     with _open(file) as stream:
-        outside = package.seal_of(stream)
+        outside, size = package.seal_of(stream), os.fstat(stream.fileno()).st_size
     sealed = "passphrase" if outside.passphrase else "age" if outside.age else "none"
-    return Inspection(str(file), file.stat().st_size, sealed, outside.recipients, said, digest, outcome)
+    return Inspection(str(file), size, sealed, outside.recipients, said, digest, outcome)
 
 
 def _said(file: Path, ws: Workspace) -> tuple[dict[str, Any] | None, str | None]:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import faults
-from app.sync import outgoing, register
+from app.sync import outgoing, register, stick
 from app.sync.choices import Choice, Conflict
 from app.sync.intake import take_in
 from app.sync.outcome import Outcome
@@ -123,7 +123,9 @@ def answer_each(
         try:
             if progress is not None:
                 progress(place, len(wanted), folder.name or str(folder))
-            if proof is not None and not proof.exists():
+            with stick.blaming(folder):
+                there = proof is None or proof.exists()
+            if not there:
                 raise Refusal("原来的 U 盘已经拔出，没有写。请插回去再写", "no-stick")
             (sent,) = outgoing.export(ws, folder, code=code)
         except Refusal as refusal:

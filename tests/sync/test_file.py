@@ -25,6 +25,7 @@ from app.workspace import Workspace
 from db.engine import WORLD
 from db.errors import Refusal
 from db.journal import Cancelled
+from tests.helpers.pulled import refusing_to_stat
 from tests.sync.conftest import Pair, edit, everything
 
 FITTING = {"damaged", "not-for-us", "bad-signature", "too-large"}
@@ -252,6 +253,20 @@ def test_stick_that_fills_up_while_writing(pair: Pair, monkeypatch: pytest.Monke
 def test_stick_pulled_while_writing(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
     _failing_on(pair.stick, monkeypatch, errno.EIO)
     refused(pair, pair.stick, "U盘断开或出错。请插好后重新导出，盘上没有留下可用的包")
+
+
+def test_stick_pulled_before_anything_was_written(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    refusing_to_stat(pair.stick, monkeypatch)
+    edit(pair.town, pair.member, phone="13800000001")
+    before, archive = everything(pair.town), sorted((pair.town.folder / "packages").iterdir())
+    with pytest.raises(Refusal, match="U盘断开或出错。请插好后重新导出，盘上没有留下可用的包"):
+        pair.up()
+    assert (everything(pair.town), sorted((pair.town.folder / "packages").iterdir())) == (before, archive)
+
+
+def test_stick_pulled_while_it_is_asked_for_a_name(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    refusing_to_stat(pair.stick, monkeypatch, "-up-")
+    refused(pair, pair.stick, "U盘断开或出错")
 
 
 def _failing_on(folder: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:

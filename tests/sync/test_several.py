@@ -19,6 +19,7 @@ from app.workspace import Workspace
 from db import clock
 from db.journal import Cancelled
 from tests.helpers.logs import LogWatch
+from tests.helpers.pulled import refusing_to_stat
 from tests.helpers.townships import Many
 from tests.sync.conftest import Pair, edit, everything
 
@@ -119,6 +120,18 @@ def test_a_fault_of_ours_in_one_package_does_not_stop_the_others(
         came = several.take_in_each(county, [several.Wanted(file) for file in wanted])
     assert [(one.status, one.reason) for one in came] == [("applied", None), ("refused", "fault"), ("applied", None)]
     assert came[1].message.startswith("程序出了差错，这个包没有写入，别的照样收。")
+
+
+def test_a_stick_pulled_before_its_receipt_leaves_the_others_theirs(
+    morning: Many, county: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proofs = [files(morning)[place] for place in (0, 5, 10)]
+    several.take_in_each(county, [several.Wanted(file) for file in proofs])
+    refusing_to_stat(proofs[1].parent, monkeypatch)
+    answers = several.answer_each(county, [(file.name[:6], file.parent, file) for file in proofs])
+    assert [one.sent is not None for one in answers] == [True, False, True]
+    assert answers[1].why.startswith(f"写“{proofs[1].parent}”时U盘断开或出错。请插好后重新导出")
+    assert len(list(proofs[2].parent.glob("*-down-*"))) == 1
 
 
 # ---------------------------------------------------------------- one township over time
