@@ -15,7 +15,7 @@ import msgspec
 import tomli_w
 from sqlalchemy import Engine
 
-from app.files import room, sync_folder
+from app.files import room, sync_folder, write_whole
 from db import clock, settings
 from db.engine import snapshot
 from db.errors import Refusal
@@ -120,10 +120,14 @@ def restore(file: Path, folder: Path) -> Manifest:
             room(folder, needed, f"“{folder}”所在的磁盘放不下这个备份", "请清理磁盘，或换一个位置")
             with zipfile.ZipFile(file) as archive:
                 for part in manifest.parts:
-                    _take_out(archive, part, folder)
-            _mark_restored(folder, manifest)
+                    if part.name != CONFIG:
+                        _take_out(archive, part, folder)
+                config = tomllib.loads(archive.read(CONFIG).decode())
             for name in (PACKAGES, "backups"):
                 (folder / name).mkdir(exist_ok=True)
+            # last, for with it the folder becomes a workspace; `Workspace.open` sees by `restored` what to do
+            sync_folder(folder)
+            write_whole(folder / CONFIG, tomli_w.dumps({**config, "restored": manifest.at}).encode())
         except BaseException:
             _empty(folder, whole=fresh)
             raise
@@ -253,13 +257,6 @@ def _take_out(archive: zipfile.ZipFile, part: Part, folder: Path) -> None:
             writer.write(block)
         writer.flush()
         os.fsync(writer.fileno())
-
-
-def _mark_restored(folder: Path, manifest: Manifest) -> None:
-    """Notes in `siji.toml` that the store has to become a new replica when it is opened; see `Workspace.open`."""
-    config = tomllib.loads((folder / CONFIG).read_text(encoding="utf-8"))
-    config["restored"] = manifest.at
-    (folder / CONFIG).write_text(tomli_w.dumps(config), encoding="utf-8")
 
 
 def _empty(folder: Path, *, whole: bool) -> None:

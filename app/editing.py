@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app import checks, following
+from app import checks
 from app.findings import Finding, Level
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Ledger
@@ -101,6 +101,15 @@ def get(session: Session, ledger: Ledger, record_id: str) -> Record:
     if record is None:
         raise Refusal(f"“{ledger.title}”里没有编号为 {record_id} 的记录", "not-found")
     return record
+
+
+def get_all(session: Session, ledger: Ledger, record_ids: Sequence[str]) -> list[Record]:
+    """Several records in this order, read together. Raises `Refusal` when there is no such one."""
+    found: dict[str, Record] = {}
+    for start in range(0, len(record_ids), checks.AT_ONCE):
+        part = record_ids[start : start + checks.AT_ONCE]
+        found |= {one.id: one for one in session.scalars(select(ledger.model).where(ledger.model.id.in_(part)))}
+    return [found.get(record_id) or get(session, ledger, record_id) for record_id in record_ids]
 
 
 def find_link(session: Session, target: Ledger, text: str, label: str) -> str:
@@ -201,12 +210,15 @@ def delete(workspace: Workspace, ledger: Ledger, record_ids: Sequence[str]) -> N
     if ledger.kept_by_program:
         raise Refusal(ledger.only_the_program("删除"), "not-allowed")
     amount = f" {len(record_ids)} {ledger.counter}" if len(record_ids) > 1 else ""
-    with workspace.edit(f"删除{ledger.one}{amount}") as batch:
-        for record_id in record_ids:
-            record = get(batch.session, ledger, record_id)
+
+    def not_needed(batch: Batch) -> None:
+        refuse_while_needed(batch.session, batch.id, ledger)
+
+    with workspace.edit(f"删除{ledger.one}{amount}", then=not_needed) as batch:
+        records = get_all(batch.session, ledger, record_ids)
+        for record in records:
             if record.deleted_at is not None:
                 raise Refusal(f"这条{ledger.one}记录已经删除过了", "not-found")
             refuse_others(batch.session, workspace.office, ledger, record.office_id, "删")
+        for record in records:
             record.deleted_at = clock.now()
-            following.follow(batch, workspace.office)
-            refuse_while_needed(batch.session, ledger, record_id)

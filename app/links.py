@@ -36,11 +36,21 @@ def first_use(session: Session, ledger: Ledger, wanted: Collection[str] | Select
     return None
 
 
-def refuse_while_needed(session: Session, ledger: Ledger, record_id: str) -> None:
-    """Raises `Refusal` naming the first ledger whose live records point to this one."""
-    use = first_use(session, ledger, [record_id])
+def refuse_while_needed(session: Session, batch_id: str, ledger: Ledger) -> None:
+    """Raises `Refusal` naming the first ledger whose live records point to what a batch has deleted in this one."""
+    use = first_use(session, ledger, _gone(batch_id, ledger))
     if use is not None:
         raise Refusal(f"还有 {use}用到它，不能删除。请先改掉或删除那些记录", "in-use")
+
+
+def _changed(batch_id: str, ledger: Ledger) -> Select[str]:
+    return select(ChangeLine.record_id).where(ChangeLine.batch_id == batch_id, ChangeLine.ledger == ledger.id)
+
+
+def _gone(batch_id: str, ledger: Ledger) -> Select[str]:
+    """The records of a ledger that a batch has deleted."""
+    model = ledger.model
+    return select(model.id).where(model.id.in_(_changed(batch_id, ledger)), model.deleted_at.is_not(None))
 
 
 def refuse_broken(session: Session, batch_id: str, label: str) -> None:
@@ -49,10 +59,8 @@ def refuse_broken(session: Session, batch_id: str, label: str) -> None:
     `label` is what the batch takes back, for the sentence.
     """
     for name in session.scalars(select(ChangeLine.ledger).where(ChangeLine.batch_id == batch_id).distinct()):
-        ledger, model = LEDGERS[name], models()[name]
-        changed = select(ChangeLine.record_id).where(ChangeLine.batch_id == batch_id, ChangeLine.ledger == name)
-        gone = select(model.id).where(model.id.in_(changed), model.deleted_at.is_not(None))
-        use = first_use(session, ledger, gone)
+        ledger, model, changed = LEDGERS[name], models()[name], _changed(batch_id, LEDGERS[name])
+        use = first_use(session, ledger, _gone(batch_id, ledger))
         if use is not None:
             raise Refusal(f"“{label}”建立的{ledger.one}还有 {use}在用，不能撤销。请先改掉或删除那些记录", "in-use")
         for link, spec in ledger.fields.items():

@@ -6,14 +6,16 @@ from decimal import Decimal
 from functools import cache
 from inspect import signature
 from itertools import pairwise
+from string import Formatter
 from typing import Any, overload
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from app import offices
 from app.ledgers import organisation
 from app.ledgers.catalogue import LEDGERS
-from app.ledgers.ledger import Chip, Derived, Figure, Ledger
+from app.ledgers.ledger import Derived, Figure, Ledger
 from db import clock, codes
 from db.fields import Field
 from db.models.organisation import Office, PartyOrg
@@ -29,7 +31,7 @@ class Query:
         chips: titles of the chips that are on; all must hold.
         where: (field, values): the field is one of them; None stands for nothing written.
         group: a node of the tree: records linked to it, or to something below it.
-        office: only records of this office (a county looks at one township).
+        office: only records of this office and those under it (a county looks at one township, a city at one county).
         sort: a column's name, and whether downwards; None is the order in which the records were made, and the order
             of their readings while something is searched.
     """
@@ -62,8 +64,9 @@ class Node:
     children: tuple["Node", ...]
 
 
-MANY = 30_000
-"""Values. A server takes 65,535 parameters in a statement, a file 250,000."""
+MANY, AT_ONCE = 30_000, 5_000
+"""Values in a condition, and records whose cells are read together. A server takes 65,535 parameters in a statement, a
+file 250,000."""
 OWNER = "office_id"
 """The column that says whose a record is; a county's tables may show it beside the declared ones."""
 
@@ -127,7 +130,7 @@ def _conditions(ledger: Ledger, query: Query, session: Session) -> list[ColumnEl
     ]
     if query.search.strip():
         conditions.append(matches(ledger, query.search))
-    conditions += [condition(chip.where) for chip in ledger.chips if chip.title in query.chips]
+    conditions += [condition(ledger.chip(title).where) for title in query.chips]
     for name, wanted in query.where:
         column = getattr(model, name)
         present = [value for value in wanted if value is not None]
@@ -138,7 +141,7 @@ def _conditions(ledger: Ledger, query: Query, session: Session) -> list[ColumnEl
     if query.group is not None and ledger.tree is not None:
         conditions.append(ledger.column(ledger.tree).in_(below(session, ledger, query.group)))
     if query.office is not None:
-        conditions.append(model.office_id == query.office)
+        conditions.append(model.office_id.in_(offices.within(session, query.office)))
     return conditions
 
 
@@ -204,26 +207,27 @@ def rows(
     session: Session, ledger: Ledger, wanted: Sequence[str], columns: Sequence[str], *, masked: bool = True
 ) -> list[RowView]:
     """The cells of these records, in the order of `wanted`. A record that is gone is left out."""
-    model = ledger.model
-    found = {record.id: record for record in session.scalars(select(model).where(model.id.in_(wanted)))}
-    titles = link_titles(session, ledger, columns, found.values())
-    among = {
-        name: derived.among(session, wanted)
-        for name, derived in ledger.derivations.items()
-        if name in columns and derived.among is not None
-    }
     views = []
-    for record_id in wanted:
-        record = found.get(record_id)
-        if record is None:
-            continue
-        cells = tuple(
-            among[name].get(record_id, "")
-            if name in among
-            else cell(ledger, record, name, titles, masked=masked, short=True)
-            for name in columns
-        )
-        views.append(RowView(record_id, cells))
+    for start in range(0, len(wanted), AT_ONCE):
+        part = wanted[start : start + AT_ONCE]
+        found = {record.id: record for record in session.scalars(select(ledger.model).where(ledger.model.id.in_(part)))}
+        titles = link_titles(session, ledger, columns, found.values())
+        among = {
+            name: derived.among(session, part)
+            for name, derived in ledger.derivations.items()
+            if name in columns and derived.among is not None
+        }
+        for record_id in part:
+            record = found.get(record_id)
+            if record is None:
+                continue
+            cells = tuple(
+                among[name].get(record_id, "")
+                if name in among
+                else cell(ledger, record, name, titles, masked=masked, short=True)
+                for name in columns
+            )
+            views.append(RowView(record_id, cells))
     return views
 
 
@@ -241,6 +245,21 @@ def cell(
     if short and spec.kind.id == "code" and value is not None:
         return codes.table(spec.table or "").short(value)
     return titles.get(value, "") if spec.target else spec.show(value, masked=masked)
+
+
+def cell_value(spec: Field, value: Any, titles: Mapping[str, str]) -> Any:
+    """What stands in a field's cell of a workbook: a day, a number, or the text that a person reads."""
+    if value is None:
+        return None
+    match spec.kind.id:
+        case "day" | "whole" | "year" | "decimal":
+            return value
+        case "money":
+            return Decimal(value) / 100
+        case "link":
+            return titles.get(value, value)
+        case _:
+            return spec.show(value)
 
 
 @cache
@@ -279,25 +298,22 @@ def link_titles(session: Session, ledger: Ledger, columns: Iterable[str], record
 
 def record_titles(session: Session, ledger: Ledger, wanted: Sequence[str]) -> dict[str, str]:
     """How these records are called (the ledger's `label`), by id."""
-    if not wanted:
-        return {}
-    names = label_parts(ledger)
-    parts = session.scalars(select(ledger.model).where(ledger.model.id.in_(wanted))).all()
-    titles = link_titles(session, ledger, names.values(), parts)
-    found = {}
-    for record in parts:
-        shown = {key: cell(ledger, record, name, titles) for key, name in names.items()}
-        for one, after in pairwise(names):
-            if shown[after].startswith(shown[one]):  # a venue's name begins with its village's
-                shown[one] = ""
-        found[record.id] = ledger.label.format_map(shown)
-    return found
+    names, titles = label_parts(ledger), {}
+    for start in range(0, len(wanted), AT_ONCE):
+        part = wanted[start : start + AT_ONCE]
+        records = session.scalars(select(ledger.model).where(ledger.model.id.in_(part))).all()
+        linked = link_titles(session, ledger, names.values(), records)
+        for record in records:
+            shown = {key: cell(ledger, record, name, linked) for key, name in names.items()}
+            for one, after in pairwise(names):
+                if shown[after].startswith(shown[one]):  # a venue's name begins with its village's
+                    shown[one] = ""
+            titles[record.id] = ledger.label.format_map(shown)
+    return titles
 
 
 def label_parts(ledger: Ledger) -> dict[str, str]:
     """The placeholders of a ledger's label and the fields they stand for."""
-    from string import Formatter
-
     return {key: ledger.resolve(key) for _, key, _, _ in Formatter().parse(ledger.label) if key}
 
 
@@ -314,21 +330,6 @@ def figures(session: Session, ledger: Ledger, query: Query) -> list[tuple[Figure
 
 
 # ---------------------------------------------------------------- the tree
-
-
-def cell_value(spec: Field, value: Any, titles: Mapping[str, str]) -> Any:
-    """What stands in a field's cell of a workbook: a day, a number, or the text that a person reads."""
-    if value is None:
-        return None
-    match spec.kind.id:
-        case "day" | "whole" | "year" | "decimal":
-            return value
-        case "money":
-            return Decimal(value) / 100
-        case "link":
-            return titles.get(value, value)
-        case _:
-            return spec.show(value)
 
 
 SILENT = frozenset({"office", "cadre", "dispatch"})
@@ -358,7 +359,7 @@ def tree(session: Session, ledger: Ledger, query: Query) -> tuple[Node, ...]:
     target = LEDGERS[ledger.fields[ledger.tree].target or ""]
     nodes = select(target.model.id, target.model.name).where(target.model.deleted_at.is_(None))  # type: ignore[attr-defined]
     if query.office is not None:
-        nodes = nodes.where(target.model.office_id == query.office)
+        nodes = nodes.where(target.model.office_id.in_(offices.within(session, query.office)))
     if target.id in SILENT:
         nodes = nodes.where(target.model.id.in_(select(link).where(ledger.model.deleted_at.is_(None))))
     counts: dict[str, int] = dict(session.execute(grouped).all())
@@ -378,6 +379,3 @@ def tree(session: Session, ledger: Ledger, query: Query) -> tuple[Node, ...]:
 
     grown = tuple(build(row, frozenset()) for row in children.get(None, []))
     return () if target.id in SILENT and len(grown) == 1 and not grown[0].children else grown
-
-
-__all__ = ["Chip", "Node", "Query", "RowView", "count", "figures", "ids", "rows", "tree"]

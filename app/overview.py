@@ -1,4 +1,5 @@
-"""全县总览: what a county set out to do in a year, what its townships have done, and the records behind each figure.
+"""全县总览: what a county set out to do in a year, what its townships have done, and the records behind each figure;
+or 全市总览, a city and its counties, each with all its townships.
 
 What counts as done is what the ledgers and rules say elsewhere: a venue is built once it is accepted, a post is held in
 the year, a problem is closed. A figure is held against the county's plan (policy plan.*) or against all that there is:
@@ -20,10 +21,12 @@ from app.ledgers import team
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.method_checks import asked_of_the_large
 from app.method import remedies
+from app.offices import next_below
 from app.place import FUNDING_SHEET, PAY_SHEET, Place
-from app.policy import Policies
+from app.policy import Policies, holds
 from app.responsibility import ledger_figures, month
 from app.rules import care, dispatch, draw, enterprise, venue
+from app.workspace import OfficeCard
 from db.models.common import Policy
 from db.models.guarantee import CareFund, CommunitySupport, VenueFunding, VenueProject
 from db.models.method import DemoUnit, Dispatch, Enterprise, EnterpriseYear, Rectification
@@ -74,6 +77,7 @@ class Figure:
         page: the ledger or page of what is done; `behind_page` of what is not, the same without.
         chips, behind_chips: chips of these ledgers that show the records, instead of their ids.
         default: the number where policy says nothing.
+        directed: whether it is of what a county directs its townships by, which is no city's to sum up.
     """
 
     key: str
@@ -90,6 +94,7 @@ class Figure:
     behind_chips: tuple[str, ...] = ()
     money: bool = False
     default: int = 0
+    directed: bool = False
 
 
 class State(StrEnum):
@@ -99,6 +104,7 @@ class State(StrEnum):
     LEFT = "没有办完"
     ON_PACE = "跟上进度"
     DONE = "已完成"
+    UNPLANNED = "没有定计划"
     NOTHING = "没有应办的"
 
 
@@ -107,6 +113,7 @@ TONES = {
     State.LEFT: "attention",
     State.ON_PACE: "information",
     State.DONE: "good",
+    State.UNPLANNED: "attention",
     State.NOTHING: "quiet",
 }
 
@@ -153,7 +160,7 @@ class Line:
         """A plan for a year is on pace when as much is done as has gone of the year; what is not planned for a year is
         done or it is not."""
         if self.share is None:
-            return State.NOTHING
+            return State.UNPLANNED if self.figure.plan else State.NOTHING
         if self.share >= 1:
             return State.DONE
         if not self.figure.plan:
@@ -163,7 +170,9 @@ class Line:
     @property
     def lag(self) -> Decimal:
         """By how much it is behind its pace; what is done, and what asks nothing, last of all."""
-        return Decimal(-9) if self.state in (State.DONE, State.NOTHING) else self.pace - (self.share or 0)
+        return (
+            Decimal(-9) if self.state in (State.DONE, State.UNPLANNED, State.NOTHING) else self.pace - (self.share or 0)
+        )
 
 
 @dataclass(frozen=True)
@@ -179,15 +188,16 @@ class Overview:
         return sum(one.state is state for one in self.lines)
 
 
-def overview(session: Session, own_id: str, today: date) -> Overview:
+def overview(session: Session, own: OfficeCard, today: date) -> Overview:
     """The county's figures today; the county's own records stand under its own name where it has any."""
     asking = Asking(session, today, Policies.read(session))
     gone = elapsed(today)
-    names = {one.id: one.name for one in month.offices(session, own_id)}
-    plans = _plans(session, today)
-    lines = [replace(_line(one, asking, names, gone), plan=plans.get(one.plan)) for one in FIGURES]
-    if own_id not in names and any(own_id in one.cells for one in lines):
-        names[own_id] = "县里"
+    names = {one.id: one.name for one in month.offices(session, own.id)}
+    below, plans = next_below(session, own.id), _plans(session, today)
+    figures = [one for one in FIGURES if own.directs or not one.directed]
+    lines = [replace(_line(one, asking, below, names, gone), plan=plans.get(one.plan)) for one in figures]
+    if own.id not in names and any(own.id in one.cells for one in lines):
+        names[own.id] = own.here
     return Overview(tuple(sorted(lines, key=lambda one: -one.lag)), tuple(names.items()), gone)
 
 
@@ -195,7 +205,7 @@ def _plans(session: Session, today: date) -> dict[str, Place]:
     """Where each of the county's numbers that hold today stands written, by policy key."""
     keys = [one.plan for one in FIGURES if one.plan]
     rows = select(Policy.key, Policy.id, Policy.title).where(
-        Policy.deleted_at.is_(None), Policy.key.in_(keys), Policy.effective_from <= today
+        Policy.deleted_at.is_(None), holds(), Policy.key.in_(keys), Policy.effective_from <= today
     )
     found = session.execute(rows.order_by(Policy.effective_from)).all()
     return {key: Place("policy", ids=(id,), title=title or key) for key, id, title in found}
@@ -207,15 +217,12 @@ def elapsed(today: date) -> Decimal:
     return (Decimal(today.timetuple().tm_yday) / days).quantize(Decimal("0.0001"))
 
 
-def _line(figure: Figure, asking: Asking, names: Mapping[str, str], gone: Decimal) -> Line:
-    parts = figure.parts(asking)
-    counted = [one.counted for one in parts.values()]
-    known = [one for one in counted if one is not None]
-    done = (
-        len(frozenset().union(*known))
-        if len(known) == len(counted) and known
-        else sum(one.done for one in parts.values())
-    )
+def _line(figure: Figure, asking: Asking, below: Mapping[str, str], names: Mapping[str, str], gone: Decimal) -> Line:
+    gathered: dict[str, list[Part]] = {}
+    for office, part in figure.parts(asking).items():
+        gathered.setdefault(below.get(office, office), []).append(part)
+    parts = {office: _together(found) for office, found in gathered.items()}
+    done = _together(list(parts.values())).done
     if figure.plan:
         planned = asking.policy.whole(figure.plan, asking.today, figure.default) * (100 if figure.money else 1)
     else:
@@ -228,6 +235,20 @@ def _line(figure: Figure, asking: Asking, names: Mapping[str, str], gone: Decima
         _place(figure, [one for part in parts.values() for one in part.ids], done, None),
         _behind(figure, [one for part in parts.values() for one in part.lacking], None),
         {office: _cell(figure, office, names.get(office, ""), part) for office, part in parts.items()},
+    )
+
+
+def _together(parts: Sequence[Part]) -> Part:
+    """What several offices have done; what is counted in two of them counts once."""
+    counted = [one.counted for one in parts if one.counted is not None]
+    once = frozenset[str]().union(*counted) if counted and len(counted) == len(parts) else None
+    owed = [one.owed for one in parts if one.owed is not None]
+    return Part(
+        len(once) if once is not None else sum(one.done for one in parts),
+        sum(owed) if owed else None,
+        once,
+        tuple(id for one in parts for id in one.ids),
+        tuple(id for one in parts for id in one.lacking),
     )
 
 
@@ -260,7 +281,7 @@ def _behind(figure: Figure, ids: Sequence[str], office: str | None, name: str = 
 
 def _chip(ledger: str, title: str) -> ColumnElement[bool]:
     """The condition of a ledger's chip."""
-    return listing.condition(next(one.where for one in LEDGERS[ledger].chips if one.title == title))
+    return listing.condition(LEDGERS[ledger].chip(title).where)
 
 
 def _split(
@@ -522,7 +543,7 @@ FIGURES: tuple[Figure, ...] = (
     ),
     Figure(
         "teams", "督查小组", "督查组", "个组", "今年下去督查过的小组；乡镇一栏是到过这个乡镇的小组",
-        LECTURE + "第四部分", _teams, "inspection", plan="inspection.teams", default=draw.TEAMS,
+        LECTURE + "第四部分", _teams, "inspection", plan="inspection.teams", default=draw.TEAMS, directed=True,
     ),
 )  # fmt: skip
 """In the order of the seed."""

@@ -1,12 +1,25 @@
-"""The numbers that rules use: dated, with their sources, editable by the county."""
+"""The numbers that rules use: dated, with their sources, editable by the county.
+
+Those of this office and of the ones above it hold; on the same day the nearer one's. What is planned (plan.…) is each
+office's own: a city's number is no county's."""
 
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, case, or_, select
 from sqlalchemy.orm import Session
 
+from app import offices
 from db.models.common import Policy
+
+PLANS = "plan."
+"""How the keys begin of what an office plans for itself."""
+
+
+def holds() -> ColumnElement[bool]:
+    """That a policy value holds here."""
+    own = Policy.office_id == offices.own()
+    return or_(own, and_(offices.governs(Policy.office_id), Policy.key.not_like(f"{PLANS}%")))
 
 
 class Policies:
@@ -17,11 +30,12 @@ class Policies:
 
     @classmethod
     def read(cls, session: Session) -> "Policies":
-        """All policy of a store."""
+        """All policy that holds in a store."""
+        own = Policy.office_id == offices.own()
         rows = session.execute(
             select(Policy.key, Policy.effective_from, Policy.value)
-            .where(Policy.deleted_at.is_(None))
-            .order_by(Policy.effective_from)
+            .where(Policy.deleted_at.is_(None), holds())
+            .order_by(Policy.effective_from, case((own, 1), else_=0))
         )
         values: dict[str, list[tuple[date, str]]] = {}
         for key, start, value in rows:

@@ -17,7 +17,7 @@ from app.ledgers.ledger import Ledger
 from app.ownership import belongs_to, owner_above
 from app.policy import Policies
 from app.sync.corrections import CORRECTED, OPEN, answered_here
-from app.workspace import Workspace
+from app.workspace import OfficeCard, Workspace
 from db import journal, settings
 from db.codes import table
 from db.models.common import Remark
@@ -110,6 +110,8 @@ class RecordView:
     """The sentence that another office keeps this record, None where this one may write it."""
     sends_back: bool = False
     """Whether it is a subordinate's, to which it can be sent back."""
+    asks: str = ""
+    """What stands before a remark: whom it waits for, or who sent it back."""
 
 
 FIRST = 8
@@ -155,8 +157,13 @@ def view(workspace: Workspace, session: Session, ledger: Ledger, record_id: str)
         said,
         actions.offers(session, workspace.office, ledger, record_id),
         kept_elsewhere(workspace, session, ledger, record_id),
-        workspace.office.is_county and record.office_id != workspace.office.id,
+        sent_back := workspace.office.is_county and record.office_id != workspace.office.id,
+        _asks(workspace.office, sent_back),
     )
+
+
+def _asks(office: OfficeCard, below: bool) -> str:
+    return f"等{office.below}更正" if below else f"{office.above}退回"
 
 
 def kept_elsewhere(workspace: Workspace, session: Session, ledger: Ledger, record_id: str) -> str | None:
@@ -284,6 +291,7 @@ class FormStart:
         keeper: the sentence that another office keeps the record, None where this one may write it.
         remarks: what was sent back and has not been answered, by field; the empty name stands for the whole record.
         seen: the version of the record as it is shown, None for a new one.
+        asks: what stands before what was sent back: whom it waits for, or who sent it.
     """
 
     texts: Mapping[str, str]
@@ -295,6 +303,7 @@ class FormStart:
     keeper: str | None = None
     remarks: Mapping[str, str] = field(default_factory=dict)
     seen: Version | None = None
+    asks: str = ""
 
 
 @dataclass(frozen=True)
@@ -326,9 +335,11 @@ def form_start(workspace: Workspace, session: Session, ledger: Ledger, record_id
     keeper = kept_elsewhere(workspace, session, ledger, record_id) if record_id else None
     said = remarks(session, ledger, record_id) if record_id else ()
     waiting = {one.name: one.text for one in reversed(said) if one.open}
-    seen = editing.get(session, ledger, record_id).version if record_id else None
+    record = editing.get(session, ledger, record_id) if record_id else None
+    seen, own = (record.version if record else None), workspace.office
+    asks = _asks(own, own.is_county and record is not None and record.office_id != own.id)
     left = draft.at if draft else ""
-    return FormStart(texts, frozenset(hidden), links, title, typed, left, keeper, waiting, seen)
+    return FormStart(texts, frozenset(hidden), links, title, typed, left, keeper, waiting, seen, asks)
 
 
 class _Values(SimpleNamespace):
@@ -382,17 +393,3 @@ def choices(session: Session, ledger: Ledger, name: str, typed: str) -> tuple[Ch
     wanted = sorted(found, key=lambda one: -often.get(one, 0))[:OFFERED]
     titles = listing.record_titles(session, target, wanted)
     return tuple(Choice(one, titles[one]) for one in wanted)
-
-
-@dataclass(frozen=True)
-class OfficeChoice:
-    """An office whose records a county may look at."""
-
-    id: str
-    name: str
-
-
-def offices(session: Session) -> tuple[OfficeChoice, ...]:
-    """Every office of the store by code."""
-    found = session.execute(select(Office.id, Office.name).where(Office.deleted_at.is_(None)).order_by(Office.code))
-    return tuple(OfficeChoice(id, name) for id, name in found)

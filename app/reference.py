@@ -1,14 +1,15 @@
 """Reference data that every office starts from (posts, policy, tasks …), and its upgrade by three-way merge."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib import resources
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from app.policy import PLANS
 from db import settings
-from db.ids import seeded_id
+from db.ids import new_id, seeded_id
 from db.journal import Batch, Values, begin_batch, stored_rows
 from db.models.common import Policy
 from db.models.organisation import Office
@@ -85,6 +86,29 @@ def edited(session: Session, office_id: str) -> Iterator[tuple[type[Record], Val
         for row in stored_rows(session.connection(), model, list(session.scalars(own))).values():
             if SEED_REPLICA in row["version"] and len(row["version"]) > 1:
                 yield model, row
+
+
+def plans(session: Session, office_id: str) -> list[Values]:
+    """What reference data, edited or not, plans for an office: its numbers of `plan.…`."""
+    own = select(Policy.id).where(
+        Policy.office_id == office_id, Policy.deleted_at.is_(None), Policy.key.startswith(PLANS)
+    )
+    stored = stored_rows(session.connection(), Policy, list(session.scalars(own)))
+    return [row for row in stored.values() if SEED_REPLICA in row["version"]]
+
+
+def plan_anew(batch: Batch, office_id: str, planned: Iterable[Values]) -> None:
+    """Gives an office plans of its own, where those of the reference data are its superior's from now on."""
+    names = fields_of(Policy)
+    batch.create_rows(
+        Policy, [{"id": new_id(), "office_id": office_id, **{name: one[name] for name in names}} for one in planned]
+    )
+
+
+def seeded_plans() -> list[Values]:
+    """What the reference data plans for an office that has not planned itself."""
+    blank = dict.fromkeys(fields_of(Policy))
+    return [blank | row for row in seeds(Policy, "policy", "key effective_from") if row["key"].startswith(PLANS)]
 
 
 def _merge(batch: Batch, model: type[Record], office_id: str, rows: list[Values]) -> None:

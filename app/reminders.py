@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 
 from app import listing, statistics
 from app.guarantee import pay, venues
+from app.ledgers import team
 from app.ledgers import transfers as ledger_of_transfers
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import PILLAR_TITLES, Pillar
 from app.ledgers.village_team import ANSWER_DAYS
 from app.listing import Query
 from app.method import remedies
+from app.offices import governs
 from app.place import CONFLICTS, EXCHANGE, PAY_SHEET, Place
 from app.policy import Policies
 from app.quality import Found
@@ -69,7 +71,7 @@ def reminders(session: Session, office: OfficeCard, today: date) -> list[Reminde
         *recruiting.reminders(session, office, today),
         *terms(session, today),
         *reporting(session, office, today),
-        *(reporting_townships(session, today) if office.is_county else ()),
+        *(reporting_below(session, office, today) if office.is_county else ()),
         *conflicts(session),
         *remarks(session, office),
         *letters(session, office, today),
@@ -77,7 +79,8 @@ def reminders(session: Session, office: OfficeCard, today: date) -> list[Reminde
         *(on_no_roll(session, today) if office.is_county else ()),
         *without_post(session, today),
         *overdue_remedies(session, today),
-        *(undecided_grades(session) if office.is_county else missing_logs(session, today)),
+        *(undecided_grades(session) if office.directs else ()),
+        *(() if office.is_county else missing_logs(session, today)),
         *(weak_without_help(session) if office.is_county else ()),
         *resignations(session, today),
         *pay_due(session, today),
@@ -96,9 +99,7 @@ def probation(session: Session, today: date) -> Iterable[Reminder]:
     over: list[tuple[date, str, str]] = []
     soon: list[tuple[date, str, str]] = []
     on_probation = select(Member.id, Member.name, Member.joined_on).where(
-        Member.deleted_at.is_(None),
-        Member.category == recruitment.PROBATIONARY,
-        Member.standing == "01",
+        Member.deleted_at.is_(None), team.probationary(today)
     )
     for member, name, joined_on in session.execute(on_probation):
         if joined_on is None:
@@ -268,7 +269,7 @@ def budgets_lag(session: Session, today: date) -> Iterable[Reminder]:
 def remarks(session: Session, office: OfficeCard) -> Iterable[Reminder]:
     """What the superior sent back and nobody has answered; a county sees what it waits for, and what was corrected."""
     known = select(Remark.id, Remark.text, Remark.status, Remark.target_office_id).where(
-        Remark.deleted_at.is_(None), Remark.status.in_((OPEN, CORRECTED))
+        Remark.deleted_at.is_(None), Remark.status.in_((OPEN, CORRECTED)), governs(Remark.office_id)
     )
     found = session.execute(known.order_by(Remark.id.desc())).all()
     below = [(id, text, status) for id, text, status, target in found if target != office.id and office.is_county]
@@ -276,10 +277,10 @@ def remarks(session: Session, office: OfficeCard) -> Iterable[Reminder]:
     if corrected:
         place = Place("remark", chips=("已改",))
         detail = f"看过没有问题，改成“已了”。{_first_line(corrected[0])}"
-        yield Reminder(Urgency.ATTENTION, f"乡镇已改的批注 {len(corrected)} 条", detail, place)
+        yield Reminder(Urgency.ATTENTION, f"{office.below}已改的批注 {len(corrected)} 条", detail, place)
     waiting = [text for _, text, status in below if status == OPEN]
     if waiting:
-        title = f"等乡镇更正的批注 {len(waiting)} 条"
+        title = f"等{office.below}更正的批注 {len(waiting)} 条"
         yield Reminder(Urgency.INFORMATION, title, _first_line(waiting[0]), Place("remark", chips=("待改",)))
     sent_back = [(id, text) for id, text, status, target in found if target == office.id and status == OPEN]
     answered = answered_here(session, [id for id, _ in sent_back])
@@ -390,15 +391,15 @@ def reporting(session: Session, office: OfficeCard, today: date) -> Iterable[Rem
     yield Reminder(urgency, f"本月还没有上报{whom}", f"应在 {due} 日前报送，{before}", Place(EXCHANGE))
 
 
-def reporting_townships(session: Session, today: date) -> Iterable[Reminder]:
-    """Which townships have handed nothing over this month."""
+def reporting_below(session: Session, office: OfficeCard, today: date) -> Iterable[Reminder]:
+    """Which of the offices below have handed nothing over this month."""
     received = last_received(session)
     joined = select(Peer).where(Peer.superior.is_(False), Peer.signing_key.is_not(None)).order_by(Peer.code)
     late = [one.name for one in session.scalars(joined) if not in_month(received.get(one.office_id), today)]
     if late:
         due = due_day(session, today)
         urgency = Urgency.WRONG if today.day > due else Urgency.ATTENTION
-        yield Reminder(urgency, f"本月没有上报 {len(late)} 个乡镇", named(late), Place(EXCHANGE))
+        yield Reminder(urgency, f"本月没有上报 {len(late)} 个{office.below}", named(late), Place(EXCHANGE))
 
 
 def doubts(found: Sequence[Found]) -> list[Reminder]:

@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from app.guarantee import venues
 from app.ledgers import team
+from app.offices import next_below
 from app.place import VILLAGES, Place
 from app.policy import Policies
 from app.rules import organisation, venue
 from app.rules.organisation import TermState
 from app.rules.spans import years_later
+from db import settings
 from db.models.guarantee import Venue, VenueProject
 from db.models.handoff import PackageLine, Peer
 from db.models.organisation import PartyOrg, Village
@@ -49,7 +51,8 @@ class Ages:
 
 @dataclass(frozen=True)
 class Cell:
-    """One village of a township, or one township of a county. `tone`: good, attention or wrong, said in `state` too."""
+    """One village of a township, or one office that reports to this one. `tone`: good, attention or wrong; `state` says
+    it too."""
 
     name: str
     state: str
@@ -272,14 +275,16 @@ def villages_of_orgs(session: Session) -> Mapping[str, str]:
 
 
 def townships(session: Session, today: date) -> tuple[Cell, ...]:
-    """One cell for each township of a county: whether it has reported this month, and how many members it has."""
-    members: dict[str, int] = dict(
-        session.execute(
-            select(Member.office_id, func.count())
-            .where(Member.deleted_at.is_(None), team.on_the_roll(today))
-            .group_by(Member.office_id)
-        ).all()
+    """One cell for each office that reports to this one: whether it has this month, and how many members it has with
+    all under it."""
+    counts = session.execute(
+        select(Member.office_id, func.count())
+        .where(Member.deleted_at.is_(None), team.on_the_roll(today))
+        .group_by(Member.office_id)
     )
+    below, members = next_below(session, settings.get(session, "office_id") or ""), Counter[str]()
+    for owner, number in counts:
+        members[below.get(owner, owner)] += number
     received = last_received(session)
     cells = []
     for peer in session.scalars(select(Peer).where(Peer.superior.is_(False)).order_by(Peer.code)):
@@ -287,7 +292,7 @@ def townships(session: Session, today: date) -> tuple[Cell, ...]:
             state, tone = "本月已上报", "good"
         else:
             state, tone = ("还没有加入", "wrong") if not peer.signing_key else ("本月没有上报", "attention")
-        detail = f"党员 {members.get(peer.office_id, 0):,} 人"
+        detail = f"党员 {members[peer.office_id]:,} 人"
         cells.append(Cell(peer.name, state, tone, detail, Place("member", office=peer.office_id)))
     return tuple(cells)
 

@@ -89,7 +89,7 @@ def unwrap(slots: Slots, passphrase: str) -> tuple[bytes, str]:
             continue
         except ValueError as error:
             raise Refusal(DAMAGED, "damaged") from error
-    raise Refusal("口令不对。请再试一次；忘记口令时，请县里重新发一份登记文件", "wrong-passphrase")
+    raise Refusal("口令不对。请再试一次；忘记口令时，请上级重新发一份登记文件", "wrong-passphrase")
 
 
 def _derive(slot: Slot, passphrase: str) -> bytes:

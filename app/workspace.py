@@ -45,7 +45,8 @@ CONFIG, RECORDS, KEYS, LOCK, COPY = "siji.toml", "records.db", "keys.json", ".si
 HERE = {"county": "县里", "city": "市里"}
 ABOVE = {"township": "县里", "county": "市里"}
 BELOW = {"county": "乡镇", "city": "县"}
-"""What people of a level call themselves, their superior, and those that report to them."""
+REALM = {"county": "全县", "city": "全市"}
+"""What people of a level call themselves, their superior, those that report to them, and all of these together."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,12 @@ class OfficeCard:
         return self.level != "township"
 
     @property
+    def directs(self) -> bool:
+        """Whether the office gives those below it their duties, marks and inspections: a county. A city reads what its
+        counties do."""
+        return self.level == "county"
+
+    @property
     def here(self) -> str:
         """What people here, and those that report to them, call this office."""
         return HERE.get(self.level, "本单位")
@@ -77,6 +84,11 @@ class OfficeCard:
     def below(self) -> str:
         """What people here call an office that reports to this one."""
         return BELOW.get(self.level, "下级")
+
+    @property
+    def realm(self) -> str:
+        """What people here call all that reports to this office."""
+        return REALM.get(self.level, "本单位")
 
 
 @dataclass(frozen=True)
@@ -363,14 +375,19 @@ class Workspace:
             yield session
 
     @contextmanager
-    def edit(self, label: str, kind: str = "edit") -> Iterator[Batch]:
-        """Opens a batch: one transaction, one line in the operation log, one thing to undo."""
+    def edit(self, label: str, kind: str = "edit", then: Callable[[Batch], None] | None = None) -> Iterator[Batch]:
+        """Opens a batch: one transaction, one line in the operation log, one thing to undo.
+
+        When the block ends, the program writes what follows; `then` may still raise a `Refusal` of all of it.
+        """
         with begin_batch(self.engine, label, kind=kind, user=self.user, replica=self.replica) as batch:
             if self.shared:
                 self._still_this_copy(batch.session)
                 batch.replica = self.replica
             yield batch
             following.follow(batch, self.office)
+            if then is not None:
+                then(batch)
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -388,7 +405,10 @@ class Workspace:
         """
         from app.sync.settling import reject_put_off  # the hand-off stands on this module
 
-        with self.edit("撤销", kind="undo") as batch:
+        def sound(batch: Batch) -> None:
+            refuse_broken(batch.session, batch.id, target.label)
+
+        with self.edit("撤销", kind="undo", then=sound) as batch:
             target = self._undoable(batch.session, batch_id)
             refuse_foreign_undo(batch.session, self.office, target.id, target.label)
             blocking = later_edits(batch.session, target.id)
@@ -402,8 +422,6 @@ class Workspace:
             batch.line.label = f"撤销：{target.label}"[:200]
             undo_into(batch, target)
             reject_put_off(batch, target.id)
-            following.follow(batch, self.office)
-            refuse_broken(batch.session, batch.id, target.label)
         return target
 
     def _undoable(self, session: Session, batch_id: str | None) -> BatchLine:

@@ -72,7 +72,8 @@ def server_engine(address: str) -> Engine:
     engine = server.server_engine(address)
 
     def blame(context: ExceptionContext) -> None:
-        refusal = server.world_at_fault(context.original_exception)
+        gone = context.connection is None or context.is_disconnect
+        refusal = server.world_at_fault(context.original_exception, gone=gone)
         if refusal is not None:
             raise refusal from None  # what the server says may quote a person's record
 

@@ -204,7 +204,8 @@ KINDS = {
 def _column(kind: str, label: str, sql: TypeEngine[Any], *extra: Any, **options: Any) -> MappedColumn[Any]:
     aliases = tuple(options.pop("aliases", ()))
     spec = Field(KINDS[kind], label, aliases=aliases, **options)
-    return mapped_column(sql, *extra, nullable=not spec.required, info={"field": spec})
+    # the journal needs the value before, whether or not it had been loaded when the new one was set
+    return mapped_column(sql, *extra, nullable=not spec.required, info={"field": spec}, active_history=True)
 
 
 def text(label: str, length: int = 200, **options: Any) -> MappedColumn[Any]:

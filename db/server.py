@@ -87,12 +87,13 @@ class _ByCodePoint(PGDDLCompiler):
         return f'{made} COLLATE "C"' if is_text else made
 
 
-def world_at_fault(error: BaseException) -> Refusal | None:
-    """The sentence for what the server or the way to it says, None for what is our fault."""
+def world_at_fault(error: BaseException, *, gone: bool = True) -> Refusal | None:
+    """The sentence for what the server or the way to it says, None for what is our fault. `gone` says that there is no
+    connection, or none any more; with one, what carries no code comes from the driver, and not from the world."""
     if not isinstance(error, ServerError):
         return None
     state = error.sqlstate
-    if state is None and isinstance(error, OperationalError):  # while connecting, or when the line went dead
+    if state is None and gone and isinstance(error, OperationalError):
         state = next((code for words, code in _WORDS.items() if words in str(error)), "08")
     if state is None:
         return None

@@ -2,7 +2,8 @@
 
 import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,38 @@ def test_two_restorations_are_two_replicas(workspace: Workspace, tmp_path: Path)
         with Workspace.open(tmp_path / name, PASSPHRASE) as restored:
             replicas.add(restored.replica)
     assert len(replicas | {workspace.replica}) == 3
+
+
+def test_a_restoration_cut_short_anywhere_is_no_copy_that_goes_on_as_before(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The power goes before each of the steps: nobody tidies up behind it."""
+    file, former = backup.backup(workspace, tmp_path / "备份"), workspace.replica
+    monkeypatch.setattr(backup, "_empty", lambda folder, *, whole: None)
+    steps = len(backup.inspect(file).parts)
+    for lasting in range(steps + 1):
+        left, folder = [lasting], tmp_path / f"恢复 {lasting}"
+
+        def counted(step: Callable[..., None], left: list[int] = left) -> Callable[..., None]:
+            def do(*given: object) -> None:
+                if not left[0]:
+                    raise KeyboardInterrupt
+                left[0] -= 1
+                step(*given)
+
+            return do
+
+        with monkeypatch.context() as within, suppress(KeyboardInterrupt):
+            within.setattr(backup, "_take_out", counted(backup._take_out))
+            within.setattr(backup, "write_whole", counted(backup.write_whole))
+            backup.restore(file, folder)
+        if lasting < steps:
+            with pytest.raises(Refusal) as refused:
+                Workspace.open(folder, PASSPHRASE)
+            assert refused.value.reason == "not-a-workspace"
+        else:
+            with Workspace.open(folder, PASSPHRASE) as again:
+                assert again.replica != former
 
 
 def test_a_plain_workspace_is_backed_up_too(tmp_path: Path) -> None:

@@ -121,7 +121,7 @@ def test_every_figure_of_the_roll_ups_leads_to_records(workspace: Workspace) -> 
             for fact in part.facts
         ]
         if workspace.office.is_county:
-            lines = overview.overview(session, workspace.office.id, today).lines
+            lines = overview.overview(session, workspace.office, today).lines
             found += [place for one in lines for place in (one.place, one.behind)]
             found += [cell.place for one in lines for cell in one.cells.values()]
         for place in {one for one in found if one is not None and one.page in LEDGERS}:

@@ -50,7 +50,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workspace, 
 def found(made: tuple[Workspace, dict[str, str]]) -> Overview:
     county, _ = made
     with county.read() as session:
-        return overview.overview(session, county.office.id, TODAY)
+        return overview.overview(session, county.office, TODAY)
 
 
 def fill(county: Workspace) -> dict[str, str]:
@@ -259,7 +259,7 @@ def test_how_much_of_the_year_is_over(day: date, share: str) -> None:
 def test_a_county_without_townships_has_no_part(tmp_path: Path) -> None:
     with Workspace.create(tmp_path / "县", code="430599", name="云溪县", level="county", cost=office.CHEAP) as county:
         with county.read() as session:
-            found = overview.overview(session, county.office.id, TODAY)
+            found = overview.overview(session, county.office, TODAY)
         assert [one.state for one in found.lines if not one.figure.plan] == [State.NOTHING] * 7
         assert all(one.place is None and one.behind is None for one in found.lines)
 

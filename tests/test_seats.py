@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 
 from app import drafts, editing, listing, record_view
 from app.ledgers.catalogue import LEDGERS
@@ -20,6 +21,7 @@ from app.workspace import MACHINE, Workspace, read_config
 from db import copying, server, settings
 from db.engine import server_engine
 from db.errors import Refusal
+from db.models.organisation import PartyOrg
 from tests.helpers.enrolling import unsealed_enrolment
 from tests.helpers.office import branch, member, township
 from tests.helpers.server import Server
@@ -451,3 +453,20 @@ def test_a_table_stands_in_the_same_order_in_a_file_and_on_a_server(tmp_path: Pa
                             orders.append((place, column, downwards, [view.cells[0] for view in views]))
     assert [one[1:] for one in orders[:4]] == [one[1:] for one in orders[4:]]
     assert orders[0][3] == ["a-b", "ab", "阿明", "B", "王芳"]
+
+
+def test_more_records_than_a_statement_takes_values_are_shown(desks: tuple[Workspace, Workspace]) -> None:
+    posts = LEDGERS["post"]
+    with desks[0].read() as session:
+        found = [*listing.ids(session, posts, Query())]
+        assert found
+        wanted = [*found, *(f"{number:036}" for number in range(70_000)), *found]
+        assert [view.id for view in listing.rows(session, posts, wanted, ["name"])] == [*found, *found]
+        assert listing.record_titles(session, posts, wanted).keys() == set(found)
+
+
+def test_what_the_driver_says_of_a_statement_is_not_told_as_a_lost_connection(
+    desks: tuple[Workspace, Workspace],
+) -> None:
+    with desks[0].read() as session, pytest.raises(OperationalError, match="65535"):
+        session.execute(select(PartyOrg.id).where(PartyOrg.id.in_([str(number) for number in range(70_000)])))

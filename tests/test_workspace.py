@@ -261,7 +261,7 @@ def test_a_workspace_with_a_passphrase(folder: Path) -> None:
     assert b"office" not in content
     told = refused(folder, "不是这个口令")
     assert told.reason == "wrong-passphrase"
-    assert told.message == "口令不对。请再试一次；忘记口令时，请县里重新发一份登记文件"
+    assert told.message == "口令不对。请再试一次；忘记口令时，请上级重新发一份登记文件"
     told = refused(folder)
     assert (told.message, told.reason) == ("这个工作目录有口令。请输入口令", "passphrase-needed")
     assert opens(folder, OLD)

@@ -87,7 +87,7 @@ def take(folder: Path, out: Path) -> list[Path]:
     from ui.background import Desk, Opened
     from ui.ledger.action import ActionDialog
     from ui.ledger.page import LedgerPage
-    from ui.pages.catalogue import PAGES
+    from ui.pages.catalogue import seen
     from ui.shell import theme
     from ui.shell.opening import OpeningScreen
     from ui.shell.window import WORKBENCH, Desktop
@@ -141,7 +141,7 @@ def take(folder: Path, out: Path) -> list[Path]:
                     page.add()
                     draw(window, f"{ledger.id}-form")
                     page._leave_form()
-            others = [one.id for one in PAGES.values() if one.county in (None, window.county)]
+            others = [one.id for one in seen(workspace.office.level)]
             for place in (*others, EXCHANGE, SETTINGS):
                 shown = window.go(place)
                 draw(window, place)

@@ -35,7 +35,7 @@ def reports(
             else:
                 show_table(("编号", "记录"), found)
             return
-        listed = making.offered(county=workspace.office.is_county)
+        listed = making.offered(workspace.office)
         own = {one.name: word.own_template(workspace.folder, one).exists() for one in listed}
     if json:
         give(

@@ -58,7 +58,7 @@ def new(
     url: Annotated[str, typer.Option("--url", help="数据放在 PostgreSQL 服务器上：一个空数据库的地址")] = "",
     json: Json = False,
 ) -> None:
-    """新建一个空的工作目录，带基础资料；县里的还会生成密钥。"""
+    """新建一个空的工作目录，带基础资料；县里、市里的还会生成密钥。"""
     passphrase = None if url else new_secret()
     with Workspace.create(folder, code=code, name=name, level=level, passphrase=passphrase, database=url) as workspace:
         warn_if_plain(workspace)
@@ -90,7 +90,7 @@ def enrol(
         return
     show(f"登记文件：{made.file}")
     show(f"一次性口令：{made.passphrase}")
-    say("请把登记文件和口令分开交给乡镇。口令只显示这一次。")
+    say("请把登记文件和口令分开交给对方。口令只显示这一次。")
 
 
 @app.command()
@@ -145,10 +145,10 @@ def _tell_joined(folder: Path, office: OfficeCard, joined: peers.Joined, *, json
 
 @app.command()
 def revoke(folder: Folder, code: Code, json: Json = False) -> None:
-    """县里：从现在起拒收这个乡镇现有密钥的包；再 enrol 一次给它新的。"""
+    """县里、市里：从现在起拒收一个下级单位现有密钥的包；再 enrol 一次给它新的。"""
     with opened(folder) as workspace:
         peers.revoke(workspace, code)
     if json:
         give({"office": code, "revoked": True})
     else:
-        show(f"{code} 现有的密钥已经停用。请用 siji enrol 重新登记，把新的登记文件交给乡镇。")
+        show(f"{code} 现有的密钥已经停用。请用 siji enrol 重新登记，把新的登记文件交给对方。")

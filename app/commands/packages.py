@@ -28,7 +28,7 @@ from app.status import Status
 from app.status import status as status_of
 from app.sync import board, intake, keyfile, outgoing, several
 from app.sync.outcome import Inspection, Outcome
-from app.workspace import Workspace
+from app.workspace import OfficeCard, Workspace
 from db import clock
 
 NAME = None
@@ -50,12 +50,13 @@ def export(
     folder: Folder,
     to: Annotated[Path, typer.Option("--to", metavar="DIR", help="写到这个文件夹（U 盘）", show_default=False)],
     code: Annotated[
-        str | None, typer.Option("--for", metavar="CODE", help="县里：只给这个乡镇，或者报给上级", show_default=False)
+        str | None,
+        typer.Option("--for", metavar="CODE", help="只给这个下级单位，或者报给上级", show_default=False),
     ] = None,
     full: Annotated[bool, typer.Option("--full", help="全量包")] = False,
     json: Json = False,
 ) -> None:
-    """写交给对方的包：乡镇的给县里；县里的给一个或所有乡镇，或者给市里。"""
+    """写交给对方的包：乡镇的给县里；县里的给一个或所有乡镇，或者给市里；市里的给县。"""
     with opened(folder) as workspace, progress() as step:
         sent = outgoing.export(workspace, to, code=code, full=full, progress=step)
     for sentence in dict.fromkeys(sentence for one in sent for sentence in one.left_out):
@@ -123,7 +124,7 @@ def _sum_up(lines: Sequence[several.Line]) -> None:
         (one.office, f"第 {one.sequence} 号" if one.sequence else "—", one.state, *_beside(one), one.tell)
         for one in lines
     ]
-    show_table(("单位", "包号", "结果", "新增（上次）", "修改（上次）", "删除（上次）", "告诉乡镇"), rows)
+    show_table(("单位", "包号", "结果", "新增（上次）", "修改（上次）", "删除（上次）", "告诉对方"), rows)
 
 
 def _beside(one: several.Line) -> list[str]:
@@ -237,7 +238,7 @@ STEPS = {
 
 @app.command("status")
 def status(folder: Folder, json: Json = False) -> None:
-    """来往的情况：有上级的看有多少没有上报；县里再看各乡镇报没报、搁置、缺号、拒收。"""
+    """来往的情况：有上级的看有多少没有上报；县里、市里再看下级报没报、搁置、缺号、拒收。"""
     with opened(folder) as workspace:
         today, office = clock.today(), workspace.office
         found = board.board(workspace, today) if office.is_county else None
@@ -254,7 +255,7 @@ def status(folder: Folder, json: Json = False) -> None:
             "还没有上报过" if last is None else f"上次上报第 {last.sequence} 号，{fates.get(last.status, last.status)}"
         )
     if found is not None:
-        _show_board(found, today)
+        _show_board(found, office, today)
 
 
 def _upward(workspace: Workspace, now: Status) -> dict[str, Any]:
@@ -306,10 +307,9 @@ def _board_wired(workspace: Workspace, found: board.Board, today: date, upward: 
     }  # fmt: skip
 
 
-def _show_board(found: board.Board, today: date) -> None:
-    show(
-        f"{today.month}月：应在 {found.due} 日前上报，还没有上报 {len(found.late)} 个，共 {len(found.townships)} 个乡镇"
-    )
+def _show_board(found: board.Board, office: OfficeCard, today: date) -> None:
+    late = f"还没有上报 {len(found.late)} 个，共 {len(found.townships)} 个{office.below}"
+    show(f"{today.month}月：应在 {found.due} 日前上报，{late}")
     rows = [
         (
             one.name,
@@ -319,8 +319,8 @@ def _show_board(found: board.Board, today: date) -> None:
             "、".join(map(str, one.missing)),
             "" if one.refused is None else one.refused.words,
             "—" if one.acknowledged is None else f"第 {one.acknowledged} 号",
-            STEPS[one.step],
+            STEPS[one.step].format(below=office.below),
         )
         for one in found.townships
     ]
-    show_table(("乡镇", "本月", "最近收到", "搁置", "缺号", "拒收", "对方已收到", "要办的"), rows)
+    show_table((office.below, "本月", "最近收到", "搁置", "缺号", "拒收", "对方已收到", "要办的"), rows)

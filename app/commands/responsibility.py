@@ -360,14 +360,14 @@ def decide(
                 ],
                 "restrictions": [
                     {
-                        "office": name,
+                        "office": office.name,
                         "kind": bound.kind,
                         "person": bound.person,
                         "position": bound.position,
                         "from": bound.start.isoformat(),
                         "until": bound.until.isoformat(),
                     }
-                    for name, bound in found.restrictions
+                    for office, bound in found.restrictions
                 ],
             }
         )
@@ -380,8 +380,8 @@ def decide(
         ],
     )
     names = codes.table("restriction_kind")
-    for name, bound in found.restrictions:
-        show(f"{name}：{names.name(bound.kind)} {bound.person or ''} {bound.start} 至 {bound.until}")
+    for office, bound in found.restrictions:
+        show(f"{office.name}：{names.name(bound.kind)} {bound.person or ''} {bound.start} 至 {bound.until}")
 
 
 @app.command()

@@ -223,7 +223,7 @@ def _decide(batch: Batch, own: str, new_id: NewId, year: int, decided_on: date, 
     for one in found.standings:
         made = _assessment(own, new_id(), year, one.office.id, one.total or Decimal(0), one.rank, decided_on)
         batch.create_rows(Assessment, [made | {"passed": one.passed}])
-        bound = [consequence for name, consequence in found.restrictions if name == one.office.name]
+        bound = [consequence for office, consequence in found.restrictions if office == one.office]
         _restrict(batch, own, new_id, made, bound, today)
 
 

@@ -12,6 +12,7 @@ from string import Formatter
 from sqlalchemy.orm import Session
 
 from app.ledgers.ledger import Ledger
+from app.offices import EVERYWHERE
 from app.responsibility.month import OfficeLine
 from app.workspace import OfficeCard
 
@@ -201,7 +202,7 @@ class Document:
         sensitive: the values that a public version leaves out; of rows, the columns say so themselves.
         records: where a record is needed: (case) → the records there are, by id, to choose from.
         latest: where no month is asked for: (session) → the last month that there is, None for this one.
-        county: only a county draws it.
+        levels: the levels of the offices that draw it.
     """
 
     name: str
@@ -215,7 +216,7 @@ class Document:
     sensitive: frozenset[str] = frozenset()
     records: Callable[[Case], Sequence[tuple[str, str]]] | None = None
     latest: Callable[[Session], str | None] | None = None
-    county: bool = False
+    levels: frozenset[str] = EVERYWHERE
 
     @property
     def source(self) -> str:

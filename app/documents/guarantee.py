@@ -38,7 +38,7 @@ def venues(case: Case) -> Content:
     found = rows(
         case.session,
         VENUES,
-        of_office(VENUES, case.office),
+        of_office(VENUES, case),
         (select(Village.code).where(Village.id == Venue.village_id).scalar_subquery(), Venue.id),
         *(one.name for one in VENUE_COLUMNS[1:]),
     )

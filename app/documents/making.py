@@ -16,7 +16,7 @@ from app.responsibility import month
 from app.responsibility.month import OfficeLine
 from app.reveal import note_export
 from app.rules import monthly
-from app.workspace import Workspace
+from app.workspace import OfficeCard, Workspace
 from db import clock
 from db.errors import Refusal
 
@@ -57,14 +57,14 @@ def named(name: str) -> Document:
     raise Refusal(f"没有叫 {name} 的文书。可用的文书：{known}", "no-such-document")
 
 
-def offered(*, county: bool) -> list[Document]:
+def offered(office: OfficeCard) -> list[Document]:
     """The documents that an office draws."""
-    return [one for one in DOCUMENTS.values() if county or not one.county]
+    return [one for one in DOCUMENTS.values() if office.level in one.levels]
 
 
 def case(workspace: Workspace, session: Session, document: Document, asked: Asked) -> Case:
     """What a document is drawn for. Raises `Refusal` for an office that there is not, and where a record is missing."""
-    if document.county and not workspace.office.is_county:
+    if workspace.office.level not in document.levels:
         raise Refusal(f"“{document.title}”由县里印发，这里不能打印", "not-allowed")
     if Need.RECORD in document.needs and not asked.record:
         raise Refusal(
@@ -85,8 +85,8 @@ def case(workspace: Workspace, session: Session, document: Document, asked: Aske
 
 
 def _office(session: Session, workspace: Workspace, wanted: str | None) -> OfficeLine | None:
-    """A township's own office; at a county the one of this code, name or id, None for all."""
-    known = month.offices(session, workspace.office.id)
+    """A township's own office; above one, the one below of this code, name or id, None for all."""
+    known = month.offices(session, workspace.office.id, deep=True)
     if not workspace.office.is_county:
         return known[0]
     if wanted is None:

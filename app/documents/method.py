@@ -34,7 +34,7 @@ def rectifications(case: Case) -> Content:
         [
             Rectification.opened_on <= date(case.year, 12, 31),
             or_(Rectification.closed_on.is_(None), Rectification.closed_on >= date(case.year, 1, 1)),
-            *of_office(RECTIFICATIONS, case.office),
+            *of_office(RECTIFICATIONS, case),
         ],
         (Rectification.party_org_id, Rectification.opened_on, Rectification.id),
         *(one.name for one in COLUMNS[1:]),

@@ -51,7 +51,7 @@ def applicants(case: Case) -> Sequence[tuple[str, str]]:
     wanted = (
         select(Applicant.id, Applicant.name, Applicant.stage, PartyOrg.name)
         .join(PartyOrg, PartyOrg.id == Applicant.branch_id)
-        .where(Applicant.deleted_at.is_(None), *of_office(APPLICANTS, case.office))
+        .where(Applicant.deleted_at.is_(None), *of_office(APPLICANTS, case))
         .order_by(under_way(case.today).desc(), Applicant.search_key, Applicant.id)
     )
     stage = codes.table("applicant_stage").name
@@ -216,7 +216,7 @@ def stagnant(case: Case) -> Content:
         [
             StagnantVillage.opened_on <= date(case.year, 12, 31),
             or_(StagnantVillage.closed_on.is_(None), StagnantVillage.closed_on >= date(case.year, 1, 1)),
-            *of_office(STAGNANT_VILLAGES, case.office),
+            *of_office(STAGNANT_VILLAGES, case),
         ],
         (
             select(Village.code).where(Village.id == StagnantVillage.village_id).scalar_subquery(),

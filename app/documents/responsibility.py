@@ -29,6 +29,7 @@ from app.documents.document import (
 )
 from app.documents.rows import PLACE, heading, table_layout, values
 from app.ledgers.responsibility import BULLETINS, DUTIES, INSPECTIONS, MONTHLY_CHECKS, SCORES
+from app.offices import BELOW_A_CITY, COUNTY_ALONE
 from app.responsibility import assessing, month
 from app.responsibility.month import OfficeLine
 from db.errors import Refusal
@@ -89,6 +90,7 @@ DUTY_TABLE = Document(
     duties,
     DUTIES,
     needs=(Need.YEAR,),
+    levels=BELOW_A_CITY,
     page=ACROSS,
 )
 
@@ -156,6 +158,7 @@ SELF_CHECK = Document(
     self_check,
     MONTHLY_CHECKS,
     needs=(Need.MONTH, Need.OFFICE),
+    levels=BELOW_A_CITY,
     page=ACROSS,
 )
 
@@ -227,7 +230,7 @@ BULLETIN = Document(
     needs=(Need.MONTH,),
     page=OFFICIAL,
     latest=latest_bulletin,
-    county=True,
+    levels=COUNTY_ALONE,
 )
 
 # ---------------------------------------------------------------- the scoring sheet
@@ -275,6 +278,7 @@ SCORING_SHEET = Document(
     scoring_sheet,
     SCORES,
     needs=(Need.YEAR, Need.OFFICE),
+    levels=BELOW_A_CITY,
     page=ACROSS,
 )
 

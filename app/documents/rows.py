@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app import listing
 from app.documents.document import Block, Case, Cell, Column, Row, Style, Table, Text
 from app.ledgers.ledger import Ledger
-from app.responsibility.month import OfficeLine
+from app.offices import within
 
 CHUNK = 2000
 """Records that are read at a time."""
@@ -75,9 +75,9 @@ def values(session: Session, ledger: Ledger, record: Any) -> dict[str, str]:
     return {name: listing.cell(ledger, record, name, titles, masked=False) for name in ledger.fields}
 
 
-def of_office(ledger: Ledger, office: OfficeLine | None) -> list[ColumnElement[bool]]:
-    """The condition that a record is an office's, where one is asked for."""
-    return [] if office is None else [ledger.model.office_id == office.id]
+def of_office(ledger: Ledger, case: Case) -> list[ColumnElement[bool]]:
+    """The condition that a record is of an office or of one under it, where one is asked for."""
+    return [] if case.office is None else [ledger.model.office_id.in_(within(case.session, case.office.id))]
 
 
 def heading(case: Case, title: str) -> dict[str, str]:

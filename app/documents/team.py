@@ -54,7 +54,7 @@ def roster(case: Case) -> Content:
     found = rows(
         case.session,
         MEMBERS,
-        [on_the_roll(case.today), *of_office(MEMBERS, case.office)],
+        [on_the_roll(case.today), *of_office(MEMBERS, case)],
         (
             select(PartyOrg.name).where(PartyOrg.id == Member.branch_id).scalar_subquery(),
             Member.joined_on,
@@ -106,7 +106,7 @@ def pledges(case: Case) -> Content:
         .join(PartyOrg, PartyOrg.id == Member.branch_id)
         .join(Post, Post.id == PostAssignment.post_id)
         .where(PostAssignment.deleted_at.is_(None), PostAssignment.year == case.year)
-        .where(PostAssignment.ended_on.is_(None), *of_office(POST_ASSIGNMENTS, case.office))
+        .where(PostAssignment.ended_on.is_(None), *of_office(POST_ASSIGNMENTS, case))
         .order_by(PartyOrg.name, Member.search_key, PostAssignment.id)
     )
     found = [
@@ -159,7 +159,7 @@ def letters(case: Case) -> Sequence[tuple[str, str]]:
         Transfer.direction == OUT,
         Transfer.scope != INSIDE,
         Transfer.status != CANCELLED,
-        *of_office(TRANSFERS, case.office),
+        *of_office(TRANSFERS, case),
     )
     ids = list(case.session.scalars(wanted.order_by(Transfer.issued_on.desc(), Transfer.id.desc())))
     titles = listing.record_titles(case.session, TRANSFERS, ids)

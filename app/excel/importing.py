@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
-from string import Formatter
 from typing import Any
 
 import msgspec
@@ -25,6 +24,7 @@ from app.excel.rows import SheetRow, read
 from app.findings import Finding, error
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Ledger
+from app.listing import label_parts
 from app.ownership import belongs_to, owner_above, stray_links, strays_apart
 from app.policy import Policies
 from app.workspace import Workspace
@@ -265,7 +265,7 @@ def _judge(
     blank = {name: ledger.defaults.get(name) for name in ledger.fields}
     closed = [name for name in ledger.fields if not ledger.writable(name, county=ws.office.is_county)]
     keeper_of = cache(partial(owner_above, session, ws.office))
-    titled = _title_parts(ledger)
+    titled = label_parts(ledger)
     planned = []
     for place, row in enumerate(rows):
         if place % STEP == 0:
@@ -368,15 +368,9 @@ def _without_orphans(
     return planned
 
 
-def _title_parts(ledger: Ledger) -> list[tuple[str, str]]:
-    return [(key, ledger.resolve(key)) for _, key, _, _ in Formatter().parse(ledger.label) if key]
-
-
-def _title(
-    ledger: Ledger, values: Mapping[str, Any], parts: Sequence[tuple[str, str]], names: Mapping[str, Names]
-) -> str:
+def _title(ledger: Ledger, values: Mapping[str, Any], parts: Mapping[str, str], names: Mapping[str, Names]) -> str:
     shown_parts = {}
-    for key, name in parts:
+    for key, name in parts.items():
         value = values.get(name)
         known = names.get(name)
         shown_parts[key] = known.titles.get(value or "", "") if known else ledger.fields[name].show(value)

@@ -37,9 +37,7 @@ class Names:
         naming = [name for name in NAMING if name in target.fields]
         columns = [table.c.id, *(table.c[name] for name in naming)]
         rows = session.connection().execute(select(*columns).where(table.c.deleted_at.is_(None))).all()
-        titles: dict[str, str] = {}
-        for start in range(0, len(rows) if "name" not in naming else 0, 5000):
-            titles |= record_titles(session, target, [row[0] for row in rows[start : start + 5000]])
+        titles = {} if "name" in naming else record_titles(session, target, [row[0] for row in rows])
         for record_id, *texts in rows:
             self.add(record_id, [titles[record_id]] if titles else texts)
         self._years = _years(session, target)

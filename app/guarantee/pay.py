@@ -8,7 +8,8 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.ledgers.funds import standard_of
+from app.ledgers.funds import Standards, standards_of
+from app.offices import within
 from app.policy import Policies
 from app.rules import pay
 from app.workspace import Workspace
@@ -83,7 +84,8 @@ class PaySheet:
     """A year's pay by village.
 
     Attributes:
-        standard: what it is reckoned from; None where the county has set none, and then nothing is due.
+        standard: what it is reckoned from; None where the county has set none, and then nothing is due, and where
+            several counties' are reckoned from.
         begun: how many months of the year have begun, and how many are `over`.
         missing: the (cadre, month) that have begun, are due and have no slip.
         heads: how many people are paid a share in the year.
@@ -146,17 +148,18 @@ def person_of(cadre: Cadre) -> str:
 
 
 def due_months(
-    cadres: Sequence[Cadre], standard: pay.Standard | None, year: int, *, pay_day: int
+    cadres: Sequence[Cadre], standards: Standards, year: int, *, pay_day: int
 ) -> Mapping[tuple[str, int], int]:
     """(cadre, month) → what the standard gives, in fen: one share for a person and a month."""
-    if standard is None:
-        return {}
     people: dict[str, list[Cadre]] = defaultdict(list)
     for one in cadres:
         people[person_of(one)].append(one)
     shares = {one.id: one.share for one in cadres}
     found: dict[tuple[str, int], int] = {}
     for terms in people.values():
+        standard = standards.of(terms[0].office_id)
+        if standard is None:
+            continue
         held = [pay.Term(one.id, one.share, one.since, one.until) for one in terms]
         for month, cadre in pay.paid_terms(held, year, standard.shares, pay_day=pay_day).items():
             found[cadre, month] = pay.month_pay(pay.year_pay(standard, shares[cadre]), month)
@@ -168,7 +171,7 @@ def sheet(session: Session, year: int, today: date, office: str | None = None, *
     for."""
     wanted = select(Cadre).where(Cadre.deleted_at.is_(None)).order_by(Cadre.role, Cadre.since, Cadre.id)
     if office is not None:
-        wanted = wanted.where(Cadre.office_id == office)
+        wanted = wanted.where(Cadre.office_id.in_(within(session, office)))
     cadres = session.scalars(wanted).all()
     due, begun, over = _due(session, cadres, year), months_begun(year, today), months_over(year, today)
     slips = {
@@ -206,7 +209,7 @@ def sheet(session: Session, year: int, today: date, office: str | None = None, *
     )
     return PaySheet(
         year,
-        standard_of(session, year),
+        standards_of(session, year).common(one.office_id for one in cadres),
         tuple(VillageLines(one, name, whose, tuple(lines[one])) for one, name, whose in villages),
         begun,
         over,
@@ -218,7 +221,7 @@ def sheet(session: Session, year: int, today: date, office: str | None = None, *
 
 def _due(session: Session, cadres: Sequence[Cadre], year: int) -> Mapping[tuple[str, int], int]:
     pay_day = Policies.read(session).whole("pay.day", date(year, 1, 1), pay.PAY_DAY)
-    return due_months(cadres, standard_of(session, year), year, pay_day=pay_day)
+    return due_months(cadres, standards_of(session, year), year, pay_day=pay_day)
 
 
 def rise(session: Session, cadres: Sequence[Cadre], year: int) -> int | None:

@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.offices import within
 from app.place import Place
 from app.policy import Policies
 from app.rules import venue
@@ -36,7 +37,7 @@ def coverage(session: Session, office: str | None = None) -> Coverage:
     """The villages of an office, or of all, and those with a venue that counts."""
     villages = select(Village.id).where(Village.deleted_at.is_(None))
     if office is not None:
-        villages = villages.where(Village.office_id == office)
+        villages = villages.where(Village.office_id.in_(within(session, office)))
     projects: dict[str | None, list[tuple[str, bool | None]]] = defaultdict(list)
     made = select(VenueProject.venue_id, VenueProject.kind, VenueProject.accepted)
     for place, kind, accepted in session.execute(made.where(VenueProject.deleted_at.is_(None))):
@@ -110,7 +111,7 @@ def funding_sheet(session: Session, today: date, office: str | None = None) -> F
         parts[part.project_id][part.source] += Money(part.planned, part.paid or 0, (part.id,))
     wanted = select(VenueProject).where(VenueProject.deleted_at.is_(None)).order_by(VenueProject.id)
     if office is not None:
-        wanted = wanted.where(VenueProject.office_id == office)
+        wanted = wanted.where(VenueProject.office_id.in_(within(session, office)))
     records = session.scalars(wanted).all()
     used = {source for one in records for source in parts.get(one.id, ())}
     table = codes.table(SOURCES)

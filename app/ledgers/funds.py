@@ -1,6 +1,7 @@
 """实力党建: what village cadres are paid, what villages and organisations run on, and the Party's care for members."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,6 +13,7 @@ from app.checks import Look
 from app.findings import Finding, error, warning
 from app.ledgers.ledger import Chip, Derived, Figure, Ledger, Pillar
 from app.ledgers.through import branch_of_member, village_of_cadre
+from app.offices import lines
 from app.policy import Policies
 from app.rules import budget, care, pay
 from db.fields import Authority
@@ -36,12 +38,32 @@ def wan(fen: int) -> str:
 # ---------------------------------------------------------------- what pay is reckoned from
 
 
-def standard_of(session: Session, year: int) -> pay.Standard | None:
-    """The county's standard for a year; the shares are those of policy where it names none. None without one."""
-    found = session.scalars(
-        select(PayStandard).where(PayStandard.deleted_at.is_(None), PayStandard.year == year).order_by(PayStandard.id)
-    ).first()
-    return None if found is None else standard(session, found.year, found.base_income, found.multiple, found.shares)
+@dataclass(frozen=True)
+class Standards:
+    """The standards of a year by the office that set them; `lines` are an office and those over it, the nearest first.
+    A store has one county's, or a city's counties' side by side."""
+
+    set_by: Mapping[str, pay.Standard]
+    lines: Mapping[str, Sequence[str]]
+
+    def of(self, office: str) -> pay.Standard | None:
+        """The one that holds for an office: the nearest."""
+        return next((self.set_by[one] for one in self.lines.get(office, ()) if one in self.set_by), None)
+
+    def common(self, offices: Iterable[str]) -> pay.Standard | None:
+        """The one that holds for all of these offices; None where they go by several, or by none."""
+        found = [self.of(one) for one in set(offices)] or list(self.set_by.values())
+        return found[0] if found and all(one == found[0] for one in found) else None
+
+
+def standards_of(session: Session, year: int) -> Standards:
+    """The standards for a year; the shares are those of policy where one names none."""
+    rows = select(PayStandard).where(PayStandard.deleted_at.is_(None), PayStandard.year == year)
+    set_by: dict[str, pay.Standard] = {}
+    for one in session.scalars(rows.order_by(PayStandard.id)):
+        made = standard(session, one.year, one.base_income, one.multiple, one.shares)
+        set_by.setdefault(one.office_id, made)
+    return Standards(set_by, lines(session) if set_by else {})
 
 
 def standard(session: Session, year: int, income: int, multiple: Any, shares: str | None) -> pay.Standard:
@@ -98,10 +120,10 @@ def slips_by_month(session: Session) -> Mapping[tuple[str, int, int], Sequence[s
     return found
 
 
-def standards(session: Session) -> Mapping[int, pay.Standard]:
+def standards(session: Session) -> Mapping[int, Standards]:
     """The standards by year."""
     years = session.scalars(select(PayStandard.year).where(PayStandard.deleted_at.is_(None)).distinct())
-    return {year: one for year in years.all() if (one := standard_of(session, year)) is not None}
+    return {year: standards_of(session, year) for year in years.all()}
 
 
 def paid_once_a_month(cadre_id: str | None, year: int | None, month: int | None, look: Look) -> Finding | None:
@@ -129,7 +151,8 @@ def basic_is_by_the_standard(
     if not pay.holds_month(cadre.since, cadre.until, year, month, pay_day=pay_day):
         yield warning("month", "pay.served", f"{year} 年 {month} 月 {pay_day} 日{cadre.name}不在任，请核对月份或任期")
         return
-    rule = look.once(standards).get(year)
+    known = look.once(standards).get(year)
+    rule = known.of(cadre.office_id) if known is not None else None
     if rule is None or basic is None or cadre.share is None:
         return
     due = pay.month_pay(pay.year_pay(rule, cadre.share), month)
@@ -144,7 +167,7 @@ def follows_from_the_standard(session: Session, values: Mapping[str, Any]) -> Ma
     year, month = values["year"], values["month"]
     if values["basic"] is not None or cadre is None or cadre.share is None or year is None or month is None:
         return {}
-    rule = standard_of(session, year)
+    rule = standards_of(session, year).of(cadre.office_id)
     return {} if rule is None else {"basic": pay.month_pay(pay.year_pay(rule, cadre.share), month)}
 
 

@@ -222,6 +222,13 @@ class Ledger:
         """The label of a column."""
         return self.derivations[name].label if name in self.derivations else self.fields[name].label
 
+    def chip(self, title: str) -> Chip:
+        """A chip by its title. Raises KeyError: a reminder that names one that is gone must not show all records."""
+        for one in self.chips:
+            if one.title == title:
+                return one
+        raise KeyError(f"{self.id} has no chip {title}")
+
     def column(self, name: str) -> InstrumentedAttribute[Any]:
         """The mapped attribute of a field."""
         found: InstrumentedAttribute[Any] = getattr(self.model, name)

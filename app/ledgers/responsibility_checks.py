@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.checks import Look
 from app.findings import Finding, error, warning
+from app.offices import lines
 from app.policy import Policies
 from app.rules import monthly, scoring
 from app.rules.scoring import Bound, Item
@@ -188,13 +189,15 @@ def village_is_of_the_office(target_office_id: str | None, village_id: str | Non
 # ---------------------------------------------------------------- the standard and the scores
 
 
-def standards(session: Session) -> Mapping[tuple[int, str], list[Item]]:
-    """The indicators of each year and category, as far as their marks go."""
-    found: dict[tuple[int, str], list[Item]] = {}
+def standards(session: Session) -> Mapping[tuple[str, int, str], list[Item]]:
+    """The indicators that an office has set for each year and category, as far as their marks go."""
+    found: dict[tuple[str, int, str], list[Item]] = {}
     columns = (Indicator.id, Indicator.parent_id, Indicator.full_mark, Indicator.way)
-    rows = select(Indicator.year, Indicator.category, *columns).where(Indicator.deleted_at.is_(None))
-    for year, category, id, parent, full_mark, way in session.execute(rows):
-        found.setdefault((year, category), []).append(Item(id, parent, full_mark, way))
+    rows = select(Indicator.office_id, Indicator.year, Indicator.category, *columns).where(
+        Indicator.deleted_at.is_(None)
+    )
+    for office, year, category, id, parent, full_mark, way in session.execute(rows):
+        found.setdefault((office, year, category), []).append(Item(id, parent, full_mark, way))
     return found
 
 
@@ -231,7 +234,11 @@ def marks_add_up(
     """score.hundred, score.part: said of the indicators at the top, and of those that have others below them."""
     if not year or not category or look.record_id is None or full_mark is None:
         return
-    others = [one for one in look.once(standards).get((year, category), []) if one.id != look.record_id]
+    owner, known = look.office(Indicator) or "", look.once(standards)
+    holding = [
+        item for office in look.once(lines).get(owner, (owner,)) for item in known.get((office, year, category), ())
+    ]
+    others = [item for item in holding if item.id != look.record_id]
     below = [one for one in others if one.parent == look.record_id]
     part = scoring.part_adds_up(full_mark, below)
     if part is not None:

@@ -289,8 +289,8 @@ class Decided:
     """What a decision came to: totals and ranks by office, and the restrictions that were written."""
 
     standings: tuple[Standing, ...]
-    restrictions: tuple[tuple[str, scoring.Consequence], ...]
-    """Pairs of the office's name and what binds it."""
+    restrictions: tuple[tuple[OfficeLine, scoring.Consequence], ...]
+    """Pairs of an office and what binds it."""
 
 
 def plan(
@@ -315,7 +315,7 @@ def plan(
     for one in standings:
         if not one.passed:
             bound = restricting.bound(session, one.office.id, year, decided_on, (staff or {}).get(one.office.id, ()))
-            found += [(one.office.name, consequence) for consequence in bound]
+            found += [(one.office, consequence) for consequence in bound]
     return Decided(tuple(standings), tuple(found))
 
 
@@ -331,7 +331,7 @@ def decide(
 
     Raises `Refusal`, and writes nothing, while a mark is missing or when it was decided before.
     """
-    if not workspace.office.is_county:
+    if not workspace.office.directs:
         raise Refusal("考核结果由县里审定，这里不能审定", "not-allowed")
     if decided_on > clock.today():
         raise Refusal(f"审定日期 {decided_on} 晚于今天，请核对", "invalid-record")
@@ -352,8 +352,8 @@ def decide(
             )
             rows = [
                 restricting.row(workspace.office.id, made.id, one.office.id, bound)
-                for name, bound in found.restrictions
-                if name == one.office.name
+                for office, bound in found.restrictions
+                if office == one.office
             ]
             batch.create_rows(Restriction, rows)
     return found

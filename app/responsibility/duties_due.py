@@ -8,6 +8,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from app import listing
+from app.ledgers import team
 from app.ledgers.catalogue import LEDGERS
 from app.listing import Query
 from app.place import MONTH, SCORING, Place
@@ -25,11 +26,12 @@ from db.models.team import Member
 
 
 def due(session: Session, office: OfficeCard, today: date) -> Iterator[Reminder]:
-    """All of them."""
-    yield from self_checks(session, office, today)
+    """All of them; a city has given nobody duties or marks."""
+    if office.directs or not office.is_county:
+        yield from self_checks(session, office, today)
+        yield from scores(session, office, today)
     yield from inspections(session, office, today)
     yield from accounts(session, office, today)
-    yield from scores(session, office, today)
     yield from overdue(session, today)
     if not office.is_county:
         yield from missing_meetings(session, today)
@@ -171,7 +173,7 @@ def arrears(session: Session, today: date) -> Iterator[Reminder]:
     rows = (
         select(Dues.member_id, Member.name, Dues.month, Dues.due, Dues.paid, Dues.exempt)
         .join(Member, Member.id == Dues.member_id)
-        .where(*live, Dues.member_id.in_(behind), Member.standing == "01", Member.deleted_at.is_(None))
+        .where(*live, Dues.member_id.in_(behind), team.on_the_roll(today), Member.deleted_at.is_(None))
     )
     for member, name, when, due_, paid, exempt in session.execute(rows):
         months[member][when] = dues.settled(due_, paid, exempt)

@@ -1,7 +1,7 @@
 """The random draw of villages for the county's inspection teams (随机抽查), and the inspections made of it."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -68,7 +68,7 @@ def drawn(session: Session, own_id: str, seed: str, teams: int, a_team: int) -> 
 
 def assign(workspace: Workspace, seed: str, teams: int, a_team: int, on: date | None = None) -> list[DrawnLine]:
     """Writes the drawn villages down as inspections to be made, as one step to undo; the seed stands in the note."""
-    if not workspace.office.is_county:
+    if not workspace.office.directs:
         raise Refusal("随机抽查由县里组织，这里不能抽取", "not-allowed")
     day = on or clock.today()
     with workspace.edit(f"随机抽查（抽签号 {seed.strip()}）") as batch:
@@ -89,8 +89,3 @@ def assign(workspace: Workspace, seed: str, teams: int, a_team: int, on: date | 
             ],
         )
     return found
-
-
-def answer_by(session: Session, on: date) -> date:
-    """The day by which what an inspection asks for is to be answered."""
-    return on + timedelta(days=Policies.read(session).whole("inspection.answer_days", on, 15))

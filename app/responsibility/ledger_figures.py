@@ -16,6 +16,7 @@ from app.ledgers import team
 from app.policy import Policies
 from app.rules import meetings, monthly, organisation
 from app.rules.monthly import Report
+from db import clock
 from db.models.method import Rectification
 from db.models.organisation import PartyOrg
 from db.models.party_life import Dues, Meeting
@@ -190,7 +191,7 @@ def branches(session: Session, office: str | None = None) -> list[BranchLine]:
     full = dict(
         session.execute(
             select(Member.branch_id, func.count())
-            .where(Member.deleted_at.is_(None), Member.category == "1", Member.standing == "01")
+            .where(Member.deleted_at.is_(None), team.full(clock.today()))
             .group_by(Member.branch_id)
         ).all()
     )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app import editing
 from app.ledgers.responsibility import BULLETINS, MONTHLY_CHECKS
+from app.offices import next_below
 from app.policy import Policies
 from app.rules import monthly, scoring
 from app.rules.monthly import Report
@@ -76,10 +77,11 @@ class OfficeMonth:
     rank: int | None
 
 
-def offices(session: Session, own_id: str) -> list[OfficeLine]:
-    """The offices directly below an office, or the office itself where none is."""
+def offices(session: Session, own_id: str, *, deep: bool = False) -> list[OfficeLine]:
+    """The offices directly below an office (`deep`: all below it), or the office itself where none is."""
     rows = select(Office.id, Office.code, Office.name, Office.kind).where(Office.deleted_at.is_(None))
-    found = session.execute(rows.where(Office.superior_id == own_id).order_by(Office.code)).all()
+    below = Office.id.in_(next_below(session, own_id)) if deep else Office.superior_id == own_id
+    found = session.execute(rows.where(below).order_by(Office.code)).all()
     found = found or session.execute(rows.where(Office.id == own_id)).all()
     return [OfficeLine(id, code, name, "02" if kind == "02" else "01") for id, code, name, kind in found]
 
@@ -135,7 +137,7 @@ def carry_over(workspace: Workspace, year: int, source: int | None = None) -> tu
 
     The days by which tasks are due move by the years between.
     """
-    if not workspace.office.is_county:
+    if not workspace.office.directs:
         raise Refusal("实事和考核指标由县里定，这里不能沿用", "not-allowed")
     with workspace.edit(f"沿用到 {year} 年") as batch:
         session = batch.session
@@ -197,7 +199,7 @@ def make_duties(workspace: Workspace, year: int) -> Made:
     First responsible is the secretary of the office's committee, directly responsible its organiser. A task's quota is
     split by the number of villages, to the last one. An office whose committee lacks either is left out and named.
     """
-    if not workspace.office.is_county:
+    if not workspace.office.directs:
         raise Refusal("责任分解由县里填写，这里不能生成", "not-allowed")
     with workspace.edit(f"分解 {year} 年实事") as batch:
         session = batch.session
@@ -414,6 +416,8 @@ def issue_bulletin(workspace: Workspace, month: str, today: date | None = None) 
     """Writes the bulletin of a month from its figures and returns its id. Raises `Refusal` where there is one: what
     people have worked on is not written over."""
     on = today or clock.today()
+    if not workspace.office.directs:
+        raise Refusal("月通报由县里印发，这里不能生成", "not-allowed")
     with workspace.edit(f"生成 {month} 通报") as batch:
         exists = select(Bulletin.id).where(Bulletin.deleted_at.is_(None), Bulletin.month == month)
         if batch.session.scalars(exists).first():

@@ -1,5 +1,5 @@
-"""The board of townships: for each, what came last, what waits and why, what is missing, what it has of ours, and what
-to do next. Who has not reported this month stands first.
+"""The board of those that report here, a county's townships or a city's counties: for each, what came last, what waits
+and why, what is missing, what it has of ours, and what to do next. Who has not reported this month stands first.
 """
 
 from dataclasses import dataclass
@@ -10,14 +10,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.ledgers.catalogue import LEDGERS
+from app.offices import governs, next_below
 from app.policy import Policies
 from app.rules import monthly
 from app.statistics import in_month
 from app.sync import register
 from app.sync.corrections import CORRECTED, OPEN
 from app.sync.register import Counts
-from app.sync.several import STOPPED, TELL
-from app.workspace import Workspace
+from app.sync.several import STOPPED, to_tell
+from app.workspace import OfficeCard, Workspace
 from db.journal import BatchLine
 from db.models.common import Remark
 from db.models.handoff import ConflictLine, PackageLine, Peer, RefusedLine
@@ -67,23 +68,19 @@ class Package:
 
 @dataclass(frozen=True)
 class Refused:
-    """The last package that was refused."""
+    """The last package that was refused; `tell` is what to tell the office that sent it."""
 
     sequence: int
     at: str
     file: str
     reason: str
     message: str
+    tell: str
 
     @property
     def words(self) -> str:
         """Why, in a few words."""
         return STOPPED.get(self.reason, "不能接收")
-
-    @property
-    def tell(self) -> str:
-        """What to tell the township."""
-        return TELL.get(self.reason, "")
 
 
 @dataclass(frozen=True)
@@ -167,7 +164,7 @@ def board(ws: Workspace, today: date) -> Board:
     with ws.read() as session:
         peers = session.scalars(select(Peer).where(Peer.superior.is_(False)))
         parked = _parked(session)
-        remarks = _remarks(session)
+        remarks = _remarks(session, ws.office.id)
         undone = set(session.scalars(select(BatchLine.id).where(BatchLine.undone_by.is_not(None))))
         refused = {one.peer_id: one for one in session.scalars(select(RefusedLine))}
         found = [
@@ -214,13 +211,17 @@ def _township(
         _package(last, undone),
         parked,
         missing([one.sequence for one in received if last is not None and one.replica == last.replica]),
-        Refused(refused.sequence, refused.at, refused.file, refused.reason, refused.message) if refused else None,
+        _refused(refused, ws.office) if refused else None,
         _package(sent, undone),
         known.sequence if known else None,
         last is not None and state is State.ANSWERED and last.place > told,
         tuple(remarks.get(OPEN, ())),
         tuple(remarks.get(CORRECTED, ())),
     )
+
+
+def _refused(one: RefusedLine, own: OfficeCard) -> Refused:
+    return Refused(one.sequence, one.at, one.file, one.reason, one.message, to_tell(one.reason, own))
 
 
 def missing(sequences: list[int]) -> tuple[int, ...]:
@@ -256,13 +257,15 @@ def _parked(session: Session) -> dict[str, tuple[tuple[str, int], ...]]:
     return found
 
 
-def _remarks(session: Session) -> dict[str, dict[str, list[str]]]:
-    """By office and status: the remarks that are not done."""
+def _remarks(session: Session, own_id: str) -> dict[str, dict[str, list[str]]]:
+    """By office that reports here and status: the remarks for it, and for those under it, that are not done. What a
+    county has to say to its townships is not its city's."""
+    below = next_below(session, own_id)
     found: dict[str, dict[str, list[str]]] = {}
     for id, office, status in session.execute(
         select(Remark.id, Remark.target_office_id, Remark.status)
-        .where(Remark.deleted_at.is_(None), Remark.status.in_((OPEN, CORRECTED)))
+        .where(Remark.deleted_at.is_(None), Remark.status.in_((OPEN, CORRECTED)), governs(Remark.office_id))
         .order_by(Remark.id)
     ):
-        found.setdefault(office or "", {}).setdefault(status, []).append(id)
+        found.setdefault(below.get(office or "", ""), {}).setdefault(status, []).append(id)
     return found

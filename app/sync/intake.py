@@ -94,7 +94,7 @@ def _attempt(
 ) -> Outcome:
     with ws.read() as session:
         if not seal.has_keys(session):
-            raise Refusal("本单位还没有加入县里，也没有登记过乡镇，不能导入包。请先加入或登记", "unknown-sender")
+            raise Refusal("本单位还没有加入上级，也没有登记过下级单位，不能导入包。请先加入或登记", "unknown-sender")
         identity = seal.own_keys(session).receiving
     with package.opened(stream, [identity]) as opened:
         with ws.read() as session:

@@ -20,7 +20,7 @@ def write_key(ws: Workspace, file: Path) -> None:
     """
     with ws.read() as session:
         if not seal.has_keys(session):
-            raise Refusal("本单位还没有加入县里，也没有登记过乡镇，没有密钥。请先加入或登记", "not-enrolled")
+            raise Refusal("本单位还没有加入上级，也没有登记过下级单位，没有密钥。请先加入或登记", "not-enrolled")
         text = _text(session, ws)
     with stick.blaming(file.parent):
         try:

@@ -341,7 +341,7 @@ def opened_with_passphrase(sealed: bytes, passphrase: str) -> Iterator[Package]:
     if not seal.age:
         raise damaged("不是四基的登记文件")
     if not seal.passphrase:
-        raise Refusal("这不是登记文件。请向县里要“登记乡镇”时写出的那个文件", "not-for-us")
+        raise Refusal("这不是登记文件。请向上级要登记本单位时写出的那个文件", "not-for-us")
     if len(sealed) > INVITATION_LIMIT:
         raise too_large("登记文件")
     try:
@@ -349,7 +349,7 @@ def opened_with_passphrase(sealed: bytes, passphrase: str) -> Iterator[Package]:
     except pyrage.DecryptError as error:
         if "failed" in str(error).lower():  # the header's key; a broken content is a "decryption error"
             raise Refusal(
-                "登记口令不对，或者登记文件已损坏。请核对口令，仍不行时请县里重新登记", "wrong-passphrase"
+                "登记口令不对，或者登记文件已损坏。请核对口令，仍不行时请上级重新登记", "wrong-passphrase"
             ) from None
         if "work" in str(error).lower():  # it would take this computer more than about sixteen seconds
             raise Refusal(

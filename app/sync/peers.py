@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.backup import backup
 from app.files import write_whole
-from app.reference import edited, pass_up, remember
+from app.reference import edited, pass_up, plan_anew, plans, remember, seeded_plans
 from app.sync import chain, package, register, report, seal, stick
 from app.sync.manifest import Invitation, Manifest
 from app.sync.outcome import Detail
@@ -27,7 +27,8 @@ from db.models.handoff import PackageLine, Peer
 from db.models.organisation import Office
 from db.models.record import Record, merged_fields
 
-BELOW = {"city": "county", "county": "township"}
+COUNTY = "county"
+BELOW = {"city": COUNTY, COUNTY: "township"}
 """The level of the offices that report to an office of a level."""
 LEVELS = {"township": "乡镇", "county": "县", "city": "市"}
 """What an office of a level is called."""
@@ -74,7 +75,7 @@ def enrol(ws: Workspace, code: str, name: str, out: Path, *, kind: str | None = 
     """
     code, name = code.strip(), name.strip()
     if not ws.office.is_county:
-        raise Refusal("只有县里能登记乡镇。请在县里的工作目录中操作", "not-allowed")
+        raise Refusal("只有县里能登记乡镇、市里能登记县。请在上级的工作目录中操作", "not-allowed")
     if not code or not name or code == ws.office.code or len(code) > 20 or len(name) > 50:
         raise Refusal("单位代码和名称都要填写，不能太长，代码不能与本单位相同。请改好再登记", "invalid-record")
     passphrase = seal.new_passphrase()
@@ -151,6 +152,8 @@ def join(
 
         def fill(batch: Batch) -> None:
             enrolment.take_in(batch, manifest.to.office)
+            if enrolment.invitation.level == COUNTY:
+                plan_anew(batch, manifest.to.office, seeded_plans())
             remember(batch.session)
             enrolment.keep(folder)
 
@@ -187,8 +190,9 @@ def join_with(ws: Workspace, file: Path, enrolment_passphrase: str, *, dry_run: 
     """Joins the superior that wrote an enrolment file for this office, with all its records and the offices below it.
 
     They stay as they are, and whose they are. The office's own record and the reference data are the superior's from
-    then on. From the next package on this copy is a new replica: nobody has seen its records in this place. Raises
-    `Refusal`, and then nothing has changed; with `dry_run` nothing changes either.
+    then on, but for a county's plans, which are each office's own. From the next package on this copy is a new replica:
+    nobody has seen its records in this place. Raises `Refusal`, and then nothing has changed; with `dry_run` nothing
+    changes either.
     """
     with _opened(file, enrolment_passphrase) as enrolment:
         with ws.read() as session:
@@ -200,9 +204,13 @@ def join_with(ws: Workspace, file: Path, enrolment_passphrase: str, *, dry_run: 
                 session = batch.session
                 _refuse_other(session, ws, enrolment)  # another seat may have been quicker
                 own = stored_rows(session.connection(), Office, [ws.office.id])[ws.office.id]
-                before: list[tuple[type[Record], Values]] = [(Office, own), *edited(session, ws.office.id)]
+                planned = plans(session, ws.office.id) if ws.office.level == COUNTY else []
+                stay = {one["id"] for one in planned}
+                given = [one for one in edited(session, ws.office.id) if one[1]["id"] not in stay]
+                before: list[tuple[type[Record], Values]] = [(Office, own), *given]
                 enrolment.take_in(batch, ws.office.id)
                 pass_up(batch, ws.office.id, enrolment.manifest.sender.office)
+                plan_anew(batch, ws.office.id, planned)
                 found = _replaced(session, before)
                 if dry_run:
                     raise _RolledBack

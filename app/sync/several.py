@@ -19,7 +19,7 @@ from app.sync.intake import take_in
 from app.sync.outcome import Outcome
 from app.sync.outgoing import Sent
 from app.sync.register import Counts
-from app.workspace import Workspace
+from app.workspace import OfficeCard, Workspace
 from db import clock
 from db.errors import Refusal
 from db.journal import Cancelled, Progress
@@ -201,18 +201,23 @@ STOPPED = {
 
 TELL = {
     "damaged": "文件没有拷完整，或者 U 盘坏了。请回去重新写一次包，再送来",
-    "not-for-us": "拿错了包。请送来写给县里的那一个，文件名里有 up",
-    "unknown-sender": "还没有登记。请等县里登记，用登记文件加入以后再上报",
+    "not-for-us": "拿错了包。请送来写给{here}的那一个，文件名里有 up",
+    "unknown-sender": "还没有登记。请等{here}登记，用登记文件加入以后再上报",
     "bad-signature": "先不要重送。请核实这个包是不是在登记过的那台电脑上写的",
-    "revoked": "请用县里新给的登记文件重新加入，再上报",
+    "revoked": "请用{here}新给的登记文件重新加入，再上报",
     "fork": "请只留一台电脑，在那台上备份、再恢复一次，然后上报",
-    "gap": "请先收下县里这次的回执，再上报一次；或者上报时勾“全部记录”",
-    "newer-schema": "不用重送。县里升级程序以后再收",
-    "not-allowed": "包里有不归乡镇填写的内容。请改正后重新上报",
+    "gap": "请先收下{here}这次的回执，再上报一次；或者上报时勾“全部记录”",
+    "newer-schema": "不用重送。{here}升级程序以后再收",
+    "not-allowed": "包里有不归{below}填写的内容。请改正后重新上报",
     "too-large": "请升级程序后重新上报；附件多的分几次添加",
     "invalid-record": "请升级到最新的程序，重新上报",
 }
-"""What to tell the township whose package was refused. What is not here is this computer's own affair."""
+"""What to tell the office below whose package was refused. What is not here is this computer's own affair."""
+
+
+def to_tell(reason: str | None, own: OfficeCard) -> str:
+    """What to tell an office below about a package that was refused, empty where it can do nothing."""
+    return TELL.get(reason or "", "").format(here=own.here, below=own.below)
 
 
 @dataclass(frozen=True)
@@ -252,11 +257,11 @@ def lines(ws: Workspace, outcomes: Sequence[Outcome]) -> tuple[Line, ...]:
     for one in outcomes:
         peer = peers[id(one)]
         named = {"office": peer.name, "code": peer.code} if peer else {"office": one.from_name, "code": one.from_code}
-        found.append(line(one, last.get(id(one)), **named))
+        found.append(line(one, last.get(id(one)), ws.office, **named))
     return tuple(sorted(found, key=lambda one: (TONES.index(one.tone), one.code or "~", one.sequence)))
 
 
-def line(outcome: Outcome, last: Counts | None, *, office: str, code: str) -> Line:
+def line(outcome: Outcome, last: Counts | None, own: OfficeCard, *, office: str, code: str) -> Line:
     """One outcome in words; pure."""
     counts, why, tell = None, "", ""
     match outcome.status:
@@ -268,7 +273,7 @@ def line(outcome: Outcome, last: Counts | None, *, office: str, code: str) -> Li
                 tell = f"有 {outcome.put_off} 条还没有定，定了随下一个包带回"
         case "refused":
             state, tone = f"拒收：{STOPPED.get(outcome.reason or '', '不能接收')}", "wrong"
-            why, tell = outcome.message, TELL.get(outcome.reason or "", "")
+            why, tell = outcome.message, to_tell(outcome.reason, own)
         case "already-imported":
             state, tone, why = "以前收过", "quiet", outcome.message
         case "superseded":

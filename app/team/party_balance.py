@@ -44,7 +44,7 @@ def table(session: Session, by: By, day: date, today: date, *, office: str | Non
     opening, now = date(day.year - 1, 12, 31), day >= today
     kinds = {kind: place for place, kind in enumerate(KINDS, 1)}
     events = events_by_member(session)
-    own = party_statistics.of_office(office)
+    own = party_statistics.of_office(session, office)
     cells: dict[Key, list[Part]] = {}
     gaps: list[tuple[Gap, int, Part, str]] = []
 

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, literal_column, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from app import offices
 from app.ledgers import team
 from app.ledgers.team_checks import BRANCHES
 from app.place import Place
@@ -24,6 +25,7 @@ from app.rules import balance, bands, recruitment
 from app.rules.balance import Event
 from app.rules.spans import latest_start
 from app.statistics import OLD, YOUNG, old_and_young, percent
+from db import settings
 from db.errors import Refusal
 from db.models.organisation import Office, PartyOrg
 from db.models.team import Member, MemberEvent
@@ -239,9 +241,9 @@ NOBODY: ColumnElement[Any] = literal_column("''")
 """Stands for the branch where branches are not told apart."""
 
 
-def of_office(office: str | None) -> list[ColumnElement[bool]]:
-    """The condition that a member is of an office, if one is meant."""
-    return [Member.office_id == office] if office is not None else []
+def of_office(session: Session, office: str | None) -> list[ColumnElement[bool]]:
+    """The condition that a member is of an office or of one under it, if one is meant."""
+    return [Member.office_id.in_(offices.within(session, office))] if office is not None else []
 
 
 def roll(
@@ -249,7 +251,7 @@ def roll(
 ) -> Iterable[tuple[Key, tuple[Any, ...], Part]]:
     """`grouped` of the members on the roll at the end of a day: today's by the standing, a past day's by the events
     around it."""
-    own = of_office(office)
+    own = of_office(session, office)
     if day >= today:
         yield from grouped(session, by, [*own, team.on_the_roll(today)], *columns)
         return
@@ -406,7 +408,7 @@ def admitted(session: Session, by: By, day: date, today: date, *, office: str | 
     )
     told = [one.expression for one in (Member.sex, Member.nation, Member.education)]
     cells: dict[Key, list[Part]] = {}
-    conditions = [*of_office(office), Member.id.in_(events)]
+    conditions = [*of_office(session, office), Member.id.in_(events)]
     for key, (sex, nation, education, age), part in grouped(
         session, by, conditions, *told, _since(Member.birth, known, day)
     ):
@@ -450,7 +452,12 @@ def lines_of(
     figures: Callable[[list[Part]], tuple[Figure, ...]],
 ) -> tuple[Line, ...]:
     """The lines: the sum of all, then each office (where there are several) and, if asked for, each branch, those with
-    nobody too. Nothing where there is neither a branch nor a member."""
+    nobody too. Nothing where there is neither a branch nor a member.
+
+    Without branches an office directly below the one asked for (this one, if none is) sums up all that is under it."""
+    among = None if office is None else set(offices.within(session, office))
+    below = offices.next_below(session, office or settings.get(session, "office_id") or "") if by is By.OFFICE else {}
+    cells = _summed(cells, below, width)
     names = {id: (code, name) for id, code, name in session.execute(select(Office.id, Office.code, Office.name))}
     orgs = session.execute(
         select(PartyOrg.id, PartyOrg.office_id, PartyOrg.code, PartyOrg.name, PartyOrg.kind, PartyOrg.deleted_at)
@@ -459,8 +466,8 @@ def lines_of(
     branches: set[Key] = set(cells)
     for id, owner, code, name, kind, deleted_at in orgs:
         called[id] = (code or "~", id, name)
-        if office in (None, owner) and deleted_at is None and kind in BRANCHES:
-            branches.add((owner, id if by is By.BRANCH else ""))
+        if (among is None or owner in among) and deleted_at is None and kind in BRANCHES:
+            branches.add((below.get(owner, owner), id if by is By.BRANCH else ""))
     if not branches:
         return ()
     nobody: list[Part] = [[] for _ in range(width)]
@@ -480,3 +487,13 @@ def lines_of(
             found.append(Line(Level.OFFICE, names.get(owner, UNKNOWN)[-1], owner, owner, figures(own)))
         found += inner
     return (Line(Level.ALL, "合计", None, office, figures(whole)), *found)
+
+
+def _summed(cells: Mapping[Key, list[Part]], below: Mapping[str, str], width: int) -> Mapping[Key, list[Part]]:
+    """The cells with those of several offices put together under the one that each is `below`."""
+    found: dict[Key, list[Part]] = {}
+    for (owner, branch), parts in cells.items():
+        into = found.setdefault((below.get(owner, owner), branch), [[] for _ in range(width)])
+        for place, part in enumerate(parts):
+            into[place] += part
+    return found

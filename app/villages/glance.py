@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app import statistics
 from app.ledgers import team
 from app.ledgers.ledger import Pillar
+from app.offices import OfficeChoice, choices, lines, within
 from app.villages import facts, means, work
 from app.villages.facts import Fact as Fact
 from app.villages.facts import Ground, Section, worst
@@ -52,16 +53,14 @@ class VillageSheet:
         return tuple(sorted(found, key=lambda fact: fact.tone != "wrong"))
 
 
-def offices(session: Session) -> tuple[tuple[str, str], ...]:
-    """The offices that have villages, by code: id and name."""
-    rows = (
-        select(Office.id, Office.name)
-        .where(
-            Office.deleted_at.is_(None), Office.id.in_(select(Village.office_id).where(Village.deleted_at.is_(None)))
-        )
-        .order_by(Office.code)
+def offices(session: Session) -> tuple[tuple[OfficeChoice, bool], ...]:
+    """The offices that have villages, or have an office under them that does, and whether they have their own."""
+    owners = set(session.scalars(select(Village.office_id).where(Village.deleted_at.is_(None)).distinct()))
+    known = lines(session)
+    held = {over for owner in owners for over in known.get(owner, ())}
+    return tuple(
+        (one, one.id in owners) for one in choices(session) if one.id in held and (one.depth or one.id in owners)
     )
-    return tuple((id, name) for id, name in session.execute(rows))
 
 
 def office_of(session: Session, village: str) -> str | None:
@@ -73,7 +72,7 @@ def villages(session: Session, today: date, office: str | None = None) -> tuple[
     """The villages of an office, or all, by code."""
     wanted = select(Village).where(Village.deleted_at.is_(None)).order_by(Village.code, Village.id)
     if office is not None:
-        wanted = wanted.where(Village.office_id == office)
+        wanted = wanted.where(Village.office_id.in_(within(session, office)))
     found = {one.id: one for one in session.scalars(wanted)}
     orgs = {org: at for org, at in statistics.villages_of_orgs(session).items() if at in found}
     rows = select(Member.id, Member.branch_id).where(

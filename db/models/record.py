@@ -62,13 +62,13 @@ class Record(Base):
     id: Mapped[str] = mapped_column(String(36), primary_key=True, sort_order=-9)
     version: Mapped[Version] = mapped_column(Json(), sort_order=-5)
     stamps: Mapped[Stamps] = mapped_column(Json(), sort_order=-5)
-    deleted_at: Mapped[str | None] = mapped_column(String(20), sort_order=-4)
+    deleted_at: Mapped[str | None] = mapped_column(String(20), sort_order=-4, active_history=True)
     search_key: Mapped[str] = mapped_column(Text(), default="", sort_order=-3)
 
     @declared_attr
     def office_id(cls) -> Mapped[str]:
         key = ForeignKey("office.id", deferrable=True, initially="DEFERRED")
-        return mapped_column(String(36), key, sort_order=-8)
+        return mapped_column(String(36), key, sort_order=-8, active_history=True)
 
     @declared_attr
     def note(cls) -> Mapped[str | None]:

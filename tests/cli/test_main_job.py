@@ -253,7 +253,7 @@ def test_enrolment_that_cannot_be(run: Run, offices: tuple[Path, Path], stick: P
     assert "请设置环境变量 SIJI_ENROLMENT_PASSPHRASE" in nobody.err
     wrong = run("enrol", township, "--office-code", "2", "--office-name", "双桥镇", "--out", stick / "双桥镇.dzb")
     assert (wrong.status, wrong.out) == (3, "")
-    assert "只有县里能登记乡镇" in wrong.err
+    assert "只有县里能登记乡镇、市里能登记县" in wrong.err
     unknown = run("revoke", county, "--office-code", "999")
     assert (unknown.status, unknown.out) == (3, "")
     assert not (tmp_path / "别处").exists()

@@ -34,7 +34,7 @@ LAST = month_before(month_of(TODAY))
 
 
 def workspace_of(document: Document, county: Workspace, township: Workspace) -> Workspace:
-    return county if document.county or document.name == "inspection" else township
+    return county if "township" not in document.levels or document.name == "inspection" else township
 
 
 def asked_of(workspace: Workspace, document: Document, *, public: bool = False) -> Asked:

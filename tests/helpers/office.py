@@ -24,10 +24,10 @@ def township(folder: Path, **options: Any) -> Iterator[Workspace]:
         yield workspace
 
 
-def branch(workspace: Workspace, name: str = "柳溪村党支部") -> str:
+def branch(workspace: Workspace, name: str = "柳溪村党支部", **fields: Any) -> str:
     """One more branch; its id."""
     with workspace.edit("新增党组织") as batch:
-        made = PartyOrg(office_id=workspace.office.id, name=name, kind="631", sector="01")
+        made = PartyOrg(office_id=workspace.office.id, name=name, kind="631", sector="01", **fields)
         return batch.add(made).id
 
 

@@ -364,3 +364,8 @@ def test_a_package_brings_the_record_whole(exchange: tuple[Workspace, Samples], 
     assert row(county, ledger, one) == row(town, ledger, one)
     with county.read() as session:
         assert one in listing.ids(session, ledger, Query(office=town.office.id))
+
+
+def test_a_chip_that_is_not_there_never_means_everything(exchange: tuple[Workspace, Samples]) -> None:
+    with exchange[0].read() as session, pytest.raises(KeyError, match="no chip 超期了"):
+        listing.count(session, LEDGERS["rectification"], Query(chips=("超期了",)))

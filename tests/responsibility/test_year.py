@@ -303,7 +303,7 @@ def test_totals_ranks_and_what_follows_below_seventy(county: Workspace) -> None:
         ("白水乡", Decimal("70.0"), 2, True),
         ("双桥镇", Decimal("69.900"), 3, False),
     ]
-    assert [(name, one.kind, one.person, one.until) for name, one in found.restrictions] == [
+    assert [(office.name, one.kind, one.person, one.until) for office, one in found.restrictions] == [
         ("双桥镇", "01", None, date(2027, 11, 27)),
         ("双桥镇", "03", "王双", date(2026, 12, 27)),
         ("双桥镇", "02", "王双", date(2027, 11, 27)),
@@ -318,6 +318,16 @@ def test_totals_ranks_and_what_follows_below_seventy(county: Workspace) -> None:
         assessing.decide(county, YEAR, "01", TODAY)
     county.undo()
     assert (count(county, Assessment), count(county, Restriction)) == (0, 0)
+
+
+def test_of_two_offices_of_one_name_only_the_one_below_is_bound(county: Workspace) -> None:
+    offices = begun(county)
+    editing.save(county, LEDGERS["office"], {"name": "双桥镇"}, offices["石桥镇"].id)
+    for name, share in (("石桥镇", "0.9"), ("双桥镇", "0.6"), ("白水乡", "0.7")):
+        score_all(county, offices[name], share)
+    assessing.decide(county, YEAR, "01", TODAY)
+    with county.read() as session:
+        assert set(session.scalars(select(Restriction.target_office_id))) == {offices["双桥镇"].id}
 
 
 def test_seventy_fails_where_policy_says_so(county: Workspace) -> None:

@@ -7,17 +7,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from app import editing
 from app.ledgers.catalogue import LEDGERS
+from app.policy import Policies
 from app.sync.choices import OURS, THEIRS
 from app.sync.intake import take_in
 from app.sync.outcome import Outcome
 from app.sync.outgoing import due, export
 from app.sync.peers import enrol, join, peers, superior
 from app.workspace import Workspace
+from db import clock
 from db.errors import Refusal
 from db.journal import stored_rows
+from db.models.common import Policy
 from tests.helpers.enrolling import unsealed_enrolment
 from tests.helpers.stores import Store
 from tests.sync.conftest import edit, everything, row
@@ -143,6 +147,32 @@ def test_the_citys_own_records_reach_the_township(three: Three) -> None:
     assert three.same(policy, "policy")["value"] == "22"
     with pytest.raises(Refusal, match="这条参数记录归“云溪市委组织部”管，这里不能改"):
         edit(three.county, policy, "policy", value="23")
+
+
+def test_a_county_plans_for_itself_and_its_city_for_itself(three: Three) -> None:
+    def planned(ws: Workspace) -> int:
+        with ws.read() as session:
+            return Policies.read(session).whole("plan.venue.new", clock.today(), 0)
+
+    def own(ws: Workspace) -> str:
+        with ws.read() as session:
+            key = (Policy.key == "plan.venue.new", Policy.office_id == ws.office.id)
+            return session.scalars(select(Policy.id).where(*key)).one()
+
+    edit(three.county, own(three.county), "policy", value="12")
+    edit(three.city, own(three.city), "policy", value="900")
+    three.up()
+    three.down()
+    assert [planned(ws) for ws in (three.city, three.county)] == [900, 12]
+    # what is no plan comes down, and a county's own is for its townships alone
+    edit(three.county, None, "policy", key="monthly.due_day", value="9", effective_from="2026-01-01")
+    three.up()
+    three.down()
+    found = []
+    for ws in (three.city, three.county, three.town):
+        with ws.read() as session:
+            found.append(Policies.read(session).whole("monthly.due_day", clock.today()))
+    assert found == [25, 9, 9]
 
 
 def test_a_remark_of_the_citys_for_a_township_passes_through_the_county(three: Three) -> None:

@@ -74,7 +74,7 @@ def test_enrolling_one_that_has_answered_is_refused(pair: Pair) -> None:
 
 @of_the_package
 def test_a_township_cannot_enrol(pair: Pair) -> None:
-    with pytest.raises(Refusal, match="只有县里能登记乡镇"):
+    with pytest.raises(Refusal, match="只有县里能登记乡镇、市里能登记县"):
         enrol(pair.town, "532999", "某镇", pair.stick / "某.dzb")
 
 

@@ -265,5 +265,5 @@ def test_a_key_file_is_not_written_over_another(pair: Pair, tmp_path: Path, caps
 def test_an_office_without_keys_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Workspace.create(tmp_path / "镇", code=TOWN, name="云岭镇", level="township").close()
     assert cli.main(["key", str(tmp_path / "镇"), str(tmp_path / "key.txt")]) == 3
-    assert "本单位还没有加入县里，也没有登记过乡镇，没有密钥。请先加入或登记" in capsys.readouterr().err
+    assert "本单位还没有加入上级，也没有登记过下级单位，没有密钥。请先加入或登记" in capsys.readouterr().err
     assert not (tmp_path / "key.txt").exists()

@@ -72,7 +72,7 @@ def test_a_package_of_the_wrong_direction_is_refused(
 
 def test_an_office_that_has_not_joined_takes_nothing_in(pair: Pair) -> None:
     alone = pair.keep(Workspace.create(pair.root / "alone", code="532999", name="某镇", level="township"))
-    sentence = "本单位还没有加入县里，也没有登记过乡镇，不能导入包。请先加入或登记"
+    sentence = "本单位还没有加入上级，也没有登记过下级单位，不能导入包。请先加入或登记"
     refused(alone, pair.up().file, "unknown-sender", sentence)
 
 
@@ -403,7 +403,7 @@ def test_a_stick_that_fails_while_it_is_read_says_so(pair: Pair, monkeypatch: py
         ("没有.dzb", "找不到登记文件“没有.dzb”。请核对路径，U盘是否插好"),
         ("夹.dzb", "读不了登记文件“夹.dzb”。请核对路径和权限，U盘是否插好"),
         ("空.dzb", f"这个包已损坏或不完整（不是四基的登记文件），没有导入任何内容。{AGAIN}"),
-        (f"{TOWN}-up-2.dzb", "这不是登记文件。请向县里要“登记乡镇”时写出的那个文件"),
+        (f"{TOWN}-up-2.dzb", "这不是登记文件。请向上级要登记本单位时写出的那个文件"),
     ],
 )
 def test_what_is_no_enrolment_file_is_not_joined(pair: Pair, name: str, sentence: str) -> None:

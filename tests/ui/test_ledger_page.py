@@ -66,7 +66,7 @@ def test_every_ledger_opens_empty_and_says_what_belongs_there(
     window = Desktop(desk)
     qtbot.addWidget(window)
     window.show()
-    for entry in entries(county=False):
+    for entry in entries("township"):
         if entry.id in LEDGERS:
             page = window.go(entry.id)
             settled(qtbot, desk)

@@ -13,6 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import PILLAR_TITLES, Pillar
+from app.offices import EVERYWHERE
+from app.workspace import ABOVE, BELOW, HERE, REALM
 from ui.background import Desk
 from ui.ledger.page import LedgerPage
 from ui.manual_pictures import SCENES, SHOTS, WIDTH
@@ -28,8 +30,10 @@ CHAPTERS = sorted(manual.folder().glob("*.md"))
 LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)]+)\)")
 PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)]+)\)")
 SYSTEMS = ("system-team", "system-guarantee", "system-method", "system-responsibility")
+WORDS = {"here": HERE, "above": ABOVE, "below": BELOW, "realm": REALM}
+"""What an office calls itself, its superior, those below it and all of them, by the name in the program."""
 BUTTON = re.compile(r"【([^】]+)】")
-PAGES = list(dict.fromkeys(one.id for side in (True, False) for one in entries(county=side) if one.id))
+PAGES = list(dict.fromkeys(one.id for level in sorted(EVERYWHERE) for one in entries(level) if one.id))
 
 
 def shown(window: Desktop) -> Manual:
@@ -187,20 +191,30 @@ def bare(text: str) -> str:
     return text.removesuffix("…").removesuffix(" ›")
 
 
+def part_of(node: ast.expr) -> str:
+    """A part of a text as a pattern; in a gap may stand what an office calls itself or another, or anything."""
+    if isinstance(node, ast.Constant):
+        return re.escape(bare(str(node.value)))
+    assert isinstance(node, ast.FormattedValue)
+    name = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
+    return f"(?:{'|'.join(WORDS[name].values())})" if name in WORDS else ".+"
+
+
 def texts_of_the_window() -> list[re.Pattern[str]]:
     """What stands on the window's buttons and entries: its texts, those with gaps as patterns, what
     can be done with records, and the navigation."""
     found = {re.escape(f"新增{ledger.one}") for ledger in LEDGERS.values()}
-    found |= {re.escape(one.title) for side in (True, False) for one in entries(county=side)}
+    found |= {re.escape(one.title) for level in sorted(EVERYWHERE) for one in entries(level)}
     found |= {re.escape(one.title) for ledger in LEDGERS.values() for one in ledger.actions}
     for file in sorted(Path(manual.__file__).parents[1].rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found.add(re.escape(bare(node.value)))
             elif isinstance(node, ast.JoinedStr):
-                parts = [one.value if isinstance(one, ast.Constant) else None for one in node.values]
-                if len("".join(one for one in parts if one)) >= 4:
-                    found.add("".join(".+" if one is None else re.escape(bare(one)) for one in parts))
+                parts = [part_of(one) for one in node.values]
+                written = [one.value for one in node.values if isinstance(one, ast.Constant)]
+                if len("".join(written)) >= 4 or ".+" not in parts:
+                    found.add("".join(parts))
     return [re.compile(one) for one in found]
 
 

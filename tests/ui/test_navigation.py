@@ -18,7 +18,7 @@ SMALL, TALL = 768, 3000
 
 
 def navigation(qtbot: QtBot, height: int = SMALL) -> Navigation:
-    made = Navigation("四基党建工作台", "云溪县 · 青石镇", entries(county=False))
+    made = Navigation("四基党建工作台", "云溪县 · 青石镇", entries("township"))
     qtbot.addWidget(made)
     made.resize(made.width(), height)
     made.show()
@@ -41,13 +41,13 @@ def dressed(qapp: QApplication) -> None:
 
 @pytest.mark.parametrize("county", [True, False])
 def test_every_place_has_an_icon_of_its_own(county: bool) -> None:
-    icons = Counter(one.icon for one in entries(county=county) if one.id)
+    icons = Counter(one.icon for one in entries("county" if county else "township") if one.id)
     assert [icon for icon, times in icons.items() if times > 1] == []
 
 
 @pytest.mark.parametrize("county", [True, False])
 def test_a_page_stands_before_the_ledger_that_it_is_about(county: bool) -> None:
-    order = [one.id for one in entries(county=county)]
+    order = [one.id for one in entries("county" if county else "township")]
     assert order[:2] == ["workbench", "exchange"]
     for page, ledger in (("pay_sheet", "pay_slip"), ("scoring", "score"), ("duties", "duty")):
         assert order.index(ledger) == order.index(page) + 1

@@ -112,7 +112,7 @@ def test_the_county_sees_plan_and_townships_and_follows_a_figure(whole: Callable
     page = window.go(OVERVIEW)
     assert isinstance(page, OverviewPage)
     settled(qtbot, window.desk)
-    assert page.header.subtitle.text().startswith("2 个乡镇(单位) · 今年已过 ")
+    assert page.header.subtitle.text().startswith("2 个单位 · 今年已过 ")
     rows = {one.cells[0].text: one for one in page.lines.sheet.rows}
     assert rows["新建活动场所"].cells[2].text == "277 个"
     plan = rows["新建活动场所"].cells[2].place

@@ -138,7 +138,7 @@ def test_a_year_with_nothing_says_where_to_begin(window: Desktop, qtbot: QtBot, 
     page.refresh()
     settled(qtbot, desk)
     assert page.empty.isVisible()
-    assert page.header.subtitle.text() == "县里还没有下发 2011 年的报酬标准，应发算不出来"
+    assert page.header.subtitle.text() == "县里还没有下发这一年的报酬标准，应发算不出来"
 
 
 def test_the_money_of_a_project_by_source(window: Desktop, qtbot: QtBot, desk: Desk) -> None:

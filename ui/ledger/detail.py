@@ -66,7 +66,9 @@ class DetailPanel(Card):
         self.desk, self.ledger, self.county = desk, ledger, county
         self.record_id: str | None = None
         self.writes_remarks = ledger.id != "remark"
-        self.sends_back = False
+        self.sends_back, self.asks = False, ""
+        assert desk.here is not None
+        self.office = desk.here.office
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self.title, self.subtitle = label("", "head", wrap=True, select=True), label("", "quiet", wrap=True)
         self.tabs = QButtonGroup(self)
@@ -139,7 +141,7 @@ class DetailPanel(Card):
     def _show(self, view: RecordView) -> None:
         if view.id != self.record_id:
             return
-        self.sends_back = view.sends_back
+        self.sends_back, self.asks = view.sends_back, view.asks
         self.nothing.hide()
         self.content.show()
         self.title.setText(view.title)
@@ -184,12 +186,12 @@ class DetailPanel(Card):
     def _show_details(self, view: RecordView, body) -> None:  # type: ignore[no-untyped-def]
         for one in view.remarks:
             if one.open and not one.name:
-                body.addWidget(Note("attention", f"{self._who()}：{one.text}"))
+                body.addWidget(Note("attention", f"{view.asks}：{one.text}"))
         for finding in view.findings:
             kind = "wrong" if finding.level is Level.ERROR else "attention"
             body.addWidget(Note(kind, finding.message))
         if view.findings and self.sends_back:
-            way = button("把这些问题退回乡镇", "mdi6.keyboard-return", then=self.send_findings_back)
+            way = button(f"把这些问题退回{self.office.below}", "mdi6.keyboard-return", then=self.send_findings_back)
             body.addWidget(way, 0, Qt.AlignmentFlag.AlignLeft)
         for title, items in view.sections:
             filled = [item for item in items if item.text or item.remark]
@@ -229,11 +231,8 @@ class DetailPanel(Card):
             line_.addWidget(eye, 0, Qt.AlignmentFlag.AlignTop)
         if not item.remark:
             return line_
-        said = label(f"{self._who()}：{item.remark}", "warning", wrap=True)
+        said = label(f"{self.asks}：{item.remark}", "warning", wrap=True)
         return column(line_, said, gap=1)
-
-    def _who(self) -> str:
-        return "等乡镇更正" if self.county else "县里退回"
 
     def _reveal(self, name: str, shown: QWidget, eye: QWidget) -> None:
         ledger, record_id = self.ledger, self.record_id or ""
@@ -367,9 +366,10 @@ class DetailPanel(Card):
                     ways.append(button("还要改", kind="link", then=lambda one=one: self.ask_again(one.id)))
                 body.addLayout(row(*ways, 0, gap=12))
         if not view.remarks:
-            body.addWidget(label("县里对这条记录还没有批注。", "quiet", wrap=True))
+            who = self.office.here if view.sends_back else self.office.above
+            body.addWidget(label(f"{who}对这条记录还没有批注。", "quiet", wrap=True))
         elif not self.county and any(one.open for one in view.remarks):
-            words_ = "改好这一栏，就算“已改”，随下次上报告诉县里。核实无误的，在“备注”里写一句。"
+            words_ = f"改好这一栏，就算“已改”，随下次上报告诉{self.office.above}。核实无误的，在“备注”里写一句。"
             body.addWidget(label(words_, "quiet", wrap=True))
         if self.sends_back:
             self._ask_words(body)
@@ -383,7 +383,7 @@ class DetailPanel(Card):
             if name not in record_view.pointers(self.ledger):
                 which.addItem(spec.label, name)
         box = QLineEdit()
-        box.setPlaceholderText("写给乡镇的意见")
+        box.setPlaceholderText(f"写给{self.office.below}的意见")
         send = button("写批注", "mdi6.comment-edit-outline", then=lambda: self.remark(box.text(), which.currentData()))
         box.returnPressed.connect(lambda: self.remark(box.text(), which.currentData()))
         body.addWidget(which)
@@ -395,7 +395,7 @@ class DetailPanel(Card):
         ledger, record_id = self.ledger, self.record_id or ""
         self.desk.write(
             lambda workspace: remarks.send_back(workspace, ledger, record_id, text, field),
-            lambda _: self.said.emit("good", "批注已写好，下次下发数据包时带给乡镇。"),
+            lambda _: self.said.emit("good", f"批注已写好，下次下发数据包时带给{self.office.below}。"),
         )
 
     def send_findings_back(self) -> None:
@@ -408,7 +408,7 @@ class DetailPanel(Card):
             return len(remarks.send_back_many(workspace, ledger, doubts))
 
         def done(number: int) -> None:
-            self.said.emit("good", f"已写 {number} 条批注，下次下发数据包时带给乡镇。")
+            self.said.emit("good", f"已写 {number} 条批注，下次下发数据包时带给{self.office.below}。")
 
         self.desk.write(write, done)
 
@@ -416,14 +416,14 @@ class DetailPanel(Card):
         """The county is content."""
         self.desk.write(
             lambda workspace: remarks.close(workspace, [remark_id]),
-            lambda _: self.said.emit("good", "批注已办结，下次下发时告诉乡镇。"),
+            lambda _: self.said.emit("good", f"批注已办结，下次下发时告诉{self.office.below}。"),
         )
 
     def ask_again(self, remark_id: str) -> None:
         """The county is not content."""
         self.desk.write(
             lambda workspace: remarks.ask_again(workspace, remark_id),
-            lambda _: self.said.emit("good", "已再次退回，下次下发时告诉乡镇。"),
+            lambda _: self.said.emit("good", f"已再次退回，下次下发时告诉{self.office.below}。"),
         )
 
 

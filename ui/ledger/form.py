@@ -190,12 +190,11 @@ class RecordForm(QWidget):
             if name in start.hidden:
                 one.editor.lock()
                 one.eye.show()
-        asks = "等乡镇更正" if self.county else "县里退回"
         for name, text in start.remarks.items():
             if name in self.rows:
-                self.rows[name].send_back(f"{asks}：{text}")
+                self.rows[name].send_back(f"{start.asks}：{text}")
             else:
-                self.notes.addWidget(Note("attention", f"{asks}：{text}"))
+                self.notes.addWidget(Note("attention", f"{start.asks}：{text}"))
         if start.keeper is not None:
             for one in self.rows.values():
                 one.editor.lock()

@@ -7,12 +7,12 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QSplitter, QStackedWidget, QWidget
 
-from app import editing, listing, record_view, remarks
+from app import editing, listing, offices, remarks
 from app.actions import Offer
 from app.ledgers.ledger import Figure, Ledger
 from app.listing import Node, Query
+from app.offices import OfficeChoice
 from app.place import Place
-from app.record_view import OfficeChoice
 from app.workspace import Workspace
 from ui.background import Changes, Desk
 from ui.ledger import printing
@@ -64,6 +64,8 @@ class LedgerPage(QStackedWidget):
         assert desk.here is not None
         self.county = desk.here.office.is_county
         self.own = ledger.authority is None or self.county
+        # what counties keep for their townships stands side by side at a city
+        self.owners = self.county and (ledger.authority is None or not desk.here.office.directs)
         """Whether this office may write the ledger."""
         self.adds = self.own and "record" not in ledger.fields and not ledger.kept_by_program
         """Whether records are made here; a remark is made beside the record that it is about."""
@@ -121,7 +123,7 @@ class LedgerPage(QStackedWidget):
         self.popover.changed.connect(lambda _: self._ask(counts=True))
         self.filter_button.setVisible(bool(self.popover.boxes))
         self.tree = GroupTree(ledger) if ledger.tree else None
-        self.view = RecordTableView(self.desk, ledger, county=self.county)
+        self.view = RecordTableView(self.desk, ledger, owners=self.owners)
         self.view.setAccessibleName(ledger.title)
         self.view.chosen.connect(self._chosen)
         self.view.sorted_by.connect(self._sort)
@@ -228,7 +230,7 @@ class LedgerPage(QStackedWidget):
         """Reads everything anew."""
         self._stale = False
         self._ask(everything=True, again=True)
-        if self.county and self.ledger.authority is None:
+        if self.owners:
             self.desk.read(_offices, self._show_offices, key=("offices", id(self)))
         self.detail.refresh()
 
@@ -322,7 +324,7 @@ class LedgerPage(QStackedWidget):
         self.office.clear()
         self.office.addItem("全部单位", None)
         for one in offices:
-            self.office.addItem(one.name, one.id)
+            self.office.addItem(one.shown, one.id)
         self.office.setCurrentIndex(max(0, self.office.findData(chosen)))
         self.office.setVisible(len(offices) > 1)
         if wanted is not None:
@@ -482,10 +484,13 @@ class LedgerPage(QStackedWidget):
                 doubts = remarks.doubts(session, ledger, ids)
             return len(doubts), len(remarks.send_back_many(workspace, ledger, doubts)) if doubts else 0
 
+        assert self.desk.here is not None
+        below = self.desk.here.office.below
+
         def done(found: tuple[int, int]) -> None:
             records, number = found
             if number:
-                said = f"已给 {records} {ledger.counter}{ledger.one}写批注 {number} 条，下次下发数据包时带给乡镇。"
+                said = f"已给 {records} {ledger.counter}{ledger.one}写批注 {number} 条，下次下发数据包时带给{below}。"
                 self.message.say("good", said, "撤销", self.undo)
             else:
                 self.message.say("information", "所选的记录没有检查出问题，没有写批注。")
@@ -584,4 +589,4 @@ class LedgerPage(QStackedWidget):
 
 def _offices(workspace: Workspace) -> tuple[OfficeChoice, ...]:
     with workspace.read() as session:
-        return record_view.offices(session)
+        return offices.choices(session)

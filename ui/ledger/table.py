@@ -42,9 +42,9 @@ class RecordTableView(QTableView):
     sorted_by = Signal(str, bool)
     columns_wanted = Signal(object)
 
-    def __init__(self, desk: Desk, ledger: Ledger, *, county: bool) -> None:
+    def __init__(self, desk: Desk, ledger: Ledger, *, owners: bool) -> None:
         super().__init__()
-        self.desk, self.ledger, self.county = desk, ledger, county
+        self.desk, self.ledger, self.owners = desk, ledger, owners
         kept = memory.recall().columns.get(ledger.id)
         self._widths = dict(kept.widths) if kept else {}
         self._by_hand = bool(self._widths)
@@ -92,14 +92,14 @@ class RecordTableView(QTableView):
 
     def possible(self) -> list[str]:
         """Every column that can be shown."""
-        owner = [listing.OWNER] if self.county and self.ledger.authority is None else []
+        owner = [listing.OWNER] if self.owners else []
         shown = list(self.ledger.column_names)
         return [*shown, *(one for one in (*self.ledger.derivations, *self.ledger.fields, *owner) if one not in shown)]
 
     def usual(self) -> list[str]:
-        """The columns of a table that nobody has changed: the ledger's, and whose for a county."""
+        """The columns of a table that nobody has changed: the ledger's, and whose where several offices stand in it."""
         own = list(self.ledger.column_names)
-        return [*own[:1], listing.OWNER, *own[1:]] if self.county and self.ledger.authority is None else own
+        return [*own[:1], listing.OWNER, *own[1:]] if self.owners else own
 
     def in_sight(self) -> list[str]:
         """The columns as they stand, moved ones where they were moved to."""

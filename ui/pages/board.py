@@ -22,10 +22,11 @@ from ui.wizards.parts import Column, Rows, table
 if TYPE_CHECKING:
     from app.sync.board import Board, Township
     from app.sync.register import PackageView
+    from app.workspace import OfficeCard
 
 STATES = {"enrolled": "已登记，还没有加入", "answered": "已加入", "revoked": "已作废"}
 STEPS = {
-    "mend": "告诉乡镇怎么改",
+    "mend": "告诉{below}怎么改",
     "snapshot": "先给它回执",
     "decide": "裁决冲突",
     "report": "接收上报",
@@ -66,15 +67,19 @@ class BoardView(QWidget):
     print_board = Signal(str)
     said = Signal(str, str)
 
-    def __init__(self, fate: "Callable[[PackageView], str]") -> None:
+    def __init__(self, office: "OfficeCard", fate: "Callable[[PackageView], str]") -> None:
         super().__init__()
+        self.below, self.above = office.below, office.here
         self.fate = fate
         self.packages: Sequence[PackageView] = ()
         self.due = 0
         self.columns: tuple[tuple[Column, Callable[[Township], object]], ...] = (
-            (Column("乡镇", lambda one: one.name, width=94), self._nothing),
+            (Column(self.below, lambda one: one.name, width=94), self._nothing),
             (Column("本月", month, month_tone, width=60), self._report),
-            (Column("要办的", lambda one: STEPS[one.step.value], lambda _: "information", width=116), self.act),
+            (
+                Column("要办的", self._step, lambda _: "information", width=116),
+                self.act,
+            ),
             (Column("最近收到", received, width=124), self._nothing),
             (Column("待裁决", waiting, lambda _: "attention", right=True, width=58), self._decide),
             (Column("缺号", missing, _missing_tone, width=60), self._nothing),
@@ -84,17 +89,17 @@ class BoardView(QWidget):
         )
         self.rows = Rows([one for one, _ in self.columns])
         self.table = table(self.rows, select=True)
-        self.table.setAccessibleName("乡镇报送情况")
+        self.table.setAccessibleName(f"{self.below}报送情况")
         self.table.selectionModel().currentRowChanged.connect(lambda now, _: self._show(now))
         self.table.clicked.connect(self._clicked)
         self.table.doubleClicked.connect(self._opened)
         action(self.table, "Return", self._enter)
-        self.enrol_button = button("登记乡镇…", "mdi6.plus", then=self._ask_enrol)
+        self.enrol_button = button(f"登记{self.below}…", "mdi6.plus", then=self._ask_enrol)
         self.revoke_button = button("作废…", "mdi6.cancel", kind="danger", then=self._ask_revoke)
         self.print_button = button("打印…", "mdi6.printer-outline", then=lambda: self.print_board.emit(self.html()))
         card = Card(padding=1, gap=0)
         head = row(
-            label("乡镇报送情况", "head"), 0, self.print_button, self.revoke_button, self.enrol_button,
+            label(f"{self.below}报送情况", "head"), 0, self.print_button, self.revoke_button, self.enrol_button,
             margins=(15, 9, 9, 7), gap=8,
         )  # fmt: skip
         card.body.addLayout(head)
@@ -114,6 +119,9 @@ class BoardView(QWidget):
         layout.addWidget(panel)
         self.setLayout(layout)
         self._show(QModelIndex())
+
+    def _step(self, one: "Township") -> str:
+        return STEPS[one.step.value].format(below=self.below)
 
     # ---------------------------------------------------------------- showing
 
@@ -171,10 +179,10 @@ class BoardView(QWidget):
         if one.refused is not None:
             which = f"第 {one.refused.sequence} 号" if one.refused.sequence else one.refused.file
             words = f"{day(one.refused.at)} {which}被拒收：{one.refused.message}"
-            ways = [button("复制给乡镇的话", then=lambda: self._copy(one))] if one.refused.tell else []
+            ways = [button(f"复制给{self.below}的话", then=lambda: self._copy(one))] if one.refused.tell else []
             if one.step.value == "snapshot":
                 ways.append(button("写回执…", then=lambda: self._receipt(one)))
-            tell = f"告诉乡镇：{one.refused.tell}。" if one.refused.tell else ""
+            tell = f"告诉{self.below}：{one.refused.tell}。" if one.refused.tell else ""
             found.append(("wrong", words, tell, *ways))
         if one.waiting:
             what = "、".join(f"{title} {number} 条" for title, number in one.parked)
@@ -186,7 +194,7 @@ class BoardView(QWidget):
             found.append(("information", words, "登记文件或口令丢了，可以重新登记。", again))
         elif not one.reported:
             words = f"本月还没有上报，应在 {self.due} 日前。"
-            found.append(("attention", words, "", button("接收乡镇上报…", then=self.take_in.emit)))
+            found.append(("attention", words, "", button(f"接收{self.below}上报…", then=self.take_in.emit)))
         if one.untold and one.received is not None:
             words = f"第 {one.received.sequence} 号已收下，回执还没有写。"
             found.append(("information", words, "", button("写回执…", then=lambda: self._receipt(one))))
@@ -194,7 +202,7 @@ class BoardView(QWidget):
             words = "，".join(
                 text
                 for number, text in (
-                    (one.corrected, f"已改 {one.corrected} 条，等县里办结"),
+                    (one.corrected, f"已改 {one.corrected} 条，等{self.above}办结"),
                     (one.open, f"待改 {one.open} 条"),
                 )
                 if number
@@ -294,8 +302,8 @@ class BoardView(QWidget):
             for place, each in enumerate(self.rows.rows, 1)
         )
         return (
-            "<h2 align='center'>乡镇报送情况</h2>"
-            f"<p align='right'>{today.year}年{today.month}月{today.day}日　共 {len(self.rows.rows)} 个乡镇</p>"
+            f"<h2 align='center'>{self.below}报送情况</h2>"
+            f"<p align='right'>{today.year}年{today.month}月{today.day}日　共 {len(self.rows.rows)} 个{self.below}</p>"
             "<table width='100%' border='1' cellspacing='0' cellpadding='3' style='border-collapse: collapse'>"
             f"<thead><tr><th>序号</th>{heads}</tr></thead>{lines}</table>"
         )

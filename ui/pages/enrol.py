@@ -1,4 +1,4 @@
-"""登记乡镇: an enrolment file for a stick, and a passphrase for the telephone."""
+"""登记乡镇, at a city 登记县: an enrolment file for a stick, and a passphrase for the telephone."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,17 +18,23 @@ if TYPE_CHECKING:
     from app.workspace import Workspace
 
 
+EXAMPLES = {"乡镇": "石桥镇", "县": "云溪县委组织部"}
+"""What an office below is called."""
+
+
 class EnrolDialog(QDialog):
     """登记乡镇: code, name and where the file goes; then the passphrase, shown this once."""
 
     def __init__(self, parent: QWidget, desk: Desk, again: "Township | None" = None) -> None:
         super().__init__(parent)
         self.desk, self.enrolled = desk, None
-        self.setWindowTitle("登记乡镇")
+        assert desk.here is not None
+        self.below = desk.here.office.below
+        self.setWindowTitle(f"登记{self.below}")
         action(self, "F1", lambda: manual.open_at("enrol", self))
         self.setMinimumWidth(560)
-        self.code = FieldRow("单位代码", line("乡镇的行政区划代码", text=again.code if again else ""))
-        self.name = FieldRow("单位名称", line("例如 石桥镇", text=again.name if again else ""))
+        self.code = FieldRow("单位代码", line(f"{self.below}的行政区划代码", text=again.code if again else ""))
+        self.name = FieldRow("单位名称", line(f"例如 {EXAMPLES.get(self.below, '')}", text=again.name if again else ""))
         self.folder = FieldRow("登记文件存到", PathField("选择 U 盘或文件夹", folder=True))
         found = sticks.drives()
         self.folder.editor.edit.setText(str(found[0].root) if found else str(Path.home()))
@@ -73,7 +79,8 @@ class EnrolDialog(QDialog):
         box = Card("登记口令（只显示这一次）", gap=8)
         self.passphrase = label(enrolled.passphrase, "figure", select=True)
         box.body.addWidget(self.passphrase)
-        words = "请打电话把它告诉乡镇，让对方写下来。不要和 U 盘放在一起，也不要写在文件名里。关掉这个窗口就看不到了。"
+        tell = f"请打电话把它告诉{self.below}，让对方写下来。"
+        words = f"{tell}不要和 U 盘放在一起，也不要写在文件名里。关掉这个窗口就看不到了。"
         box.body.addWidget(label(words, "quiet", wrap=True))
         self.body.addWidget(box)
         self.cancel.hide()

@@ -18,7 +18,7 @@ from ui.pages.join import JoinDialog
 from ui.pages.settle import SettleDialog
 from ui.shell import widgets
 from ui.shell.widgets import Card, Elided, MessageBar, Note, PageHeader, button, clear, column, label, primary, row
-from ui.shell.words import HAND_UP, JOIN, when
+from ui.shell.words import when
 from ui.wizards import sticks
 from ui.wizards.frame import Flow
 from ui.wizards.hand_over import HandOver
@@ -114,8 +114,7 @@ class ExchangePage(QStackedWidget):
         """A county's line to its superior, where it has one."""
         self.superior, self.upward = label("", "head"), Elided("")
         assert self.desk.here is not None
-        name = HAND_UP.get(self.desk.here.office.level, "")
-        self.up_button = button(f"{name}…", "mdi6.upload-outline", then=self.hand_up)
+        self.up_button = button(f"上报{self.desk.here.office.above}…", "mdi6.upload-outline", then=self.hand_up)
         self.strip = Card(padding=9)
         line = row(self.superior, gap=16, margins=(6, 0, 0, 0))
         line.addWidget(self.upward, 1)
@@ -131,7 +130,8 @@ class ExchangePage(QStackedWidget):
         self.refresh()
 
     def _make_board(self) -> BoardView:
-        made = BoardView(self._fate)
+        assert self.desk.here is not None
+        made = BoardView(self.desk.here.office, self._fate)
         made.take_in.connect(self.take_in)
         made.answer.connect(self._answer)
         made.settle.connect(self.settle)
@@ -163,9 +163,7 @@ class ExchangePage(QStackedWidget):
         self.header.say(stands(upward) if upward is not None else f"本单位还没有加入{above}")
         if upward is None:
             words = f"本单位是单独建立的，还不能上报。请{above}登记本单位，再用登记文件加入；现有的数据都会保留。"
-            self.waiting.addWidget(
-                Note("information", words, "", button(f"{JOIN[self.desk.here.office.level]}…", then=self.ask_join))
-            )
+            self.waiting.addWidget(Note("information", words, "", button(f"加入{above}…", then=self.ask_join)))
         elif upward.pending:
             self.waiting.addWidget(Note("attention", f"有 {upward.pending} 条变更还没有上报{above}。"))
         self._say_conflicts(conflicts)
@@ -175,6 +173,7 @@ class ExchangePage(QStackedWidget):
     def _show_board(self, found: "tuple[Board, list[PackageView], Upward | None, int]") -> None:
         board, packages, upward, conflicts = found
         assert self.board is not None
+        assert self.desk.here is not None
         self.strip.setVisible(upward is not None)
         if upward is not None:
             self.superior.setText(upward.name)
@@ -189,9 +188,10 @@ class ExchangePage(QStackedWidget):
         left = board.due - today.day
         when_due = f"，距截止还有 {left} 天" if left > 0 else "，今天截止" if left == 0 else "，已过截止日"
         month = f"{today.month}月还没有上报 {len(late)} 个（应在 {board.due} 日前{when_due}）"
-        self.header.say(f"{len(board.townships)} 个乡镇 · {month}")
+        below = self.desk.here.office.below
+        self.header.say(f"{len(board.townships)} 个{below} · {month}")
         if not board.townships:
-            words = "还没有登记过乡镇。登记后得到一个登记文件和一个口令：文件放 U 盘，口令用电话告诉乡镇。"
+            words = f"还没有登记过{below}。登记后得到一个登记文件和一个口令：文件放 U 盘，口令用电话告诉{below}。"
             self.waiting.addWidget(Note("information", words))
         self._say_conflicts(conflicts)
         self.give_button.setEnabled(bool(board.townships))
@@ -325,9 +325,11 @@ class ExchangePage(QStackedWidget):
         new, changed, deleted = (
             sum(getattr(each, name) for each in counts) for name in ("created", "updated", "deleted")
         )
+        assert self.desk.here is not None
+        below = self.desk.here.office.below
         words = (
             f"整包撤销“{who}”第 {one.sequence} 号包：它新增的 {new:,} 条会删除，修改的 {changed:,} 条、"
-            f"删除的 {deleted:,} 条会改回原样。\n\n下次给“{who}”的包会把这些改动带过去，乡镇那里也会改回原样。"
+            f"删除的 {deleted:,} 条会改回原样。\n\n下次给“{who}”的包会把这些改动带过去，{below}那里也会改回原样。"
             "只是个别内容不对的，请改用批注退回。"
         )
         self._ask("整包撤销", words, "整包撤销", "不撤销", lambda: self.undo(one))
@@ -357,7 +359,7 @@ class ExchangePage(QStackedWidget):
 
 def ways(office: "OfficeCard") -> tuple[str, str]:
     """What giving and taking are called on buttons."""
-    return "发回执…" if office.is_county else f"{HAND_UP[office.level]}…", f"{taking_in(office)}…"
+    return "发回执…" if office.is_county else f"上报{office.above}…", f"{taking_in(office)}…"
 
 
 def stands(upward: Upward) -> str:

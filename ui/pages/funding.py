@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
-from app import record_view
+from app import offices
 from app.guarantee import venues
 from app.guarantee.venues import FundingSheet, Money, Project
 from app.ledgers.funds import wan, yuan
+from app.offices import OfficeChoice
 from app.place import Place
-from app.record_view import OfficeChoice
 from app.statistics import KeyFigure
 from app.workspace import Workspace
 from db import clock
@@ -71,7 +71,7 @@ class FundingPage(ReadingPage):
             with workspace.read() as session:
                 return FundingView(
                     venues.funding_sheet(session, clock.today(), office),
-                    record_view.offices(session) if workspace.office.is_county else (),
+                    offices.choices(session) if workspace.office.is_county else (),
                 )
 
         return read
@@ -87,7 +87,9 @@ class FundingPage(ReadingPage):
         chosen = self.office.currentData()
         self.has(bool(sheet.projects))
         clear(self.figures)
-        for figure in key_figures(sheet, county=self.county and chosen is None, office=chosen):
+        for figure in key_figures(
+            sheet, realm=self.here.office.realm if self.county and chosen is None else "", office=chosen
+        ):
             tile = FigureTile(figure)
             tile.clicked.connect(lambda figure=figure: self.go.emit(figure.place))
             self.figures.addWidget(tile, 1)
@@ -97,8 +99,8 @@ class FundingPage(ReadingPage):
         )
 
 
-def key_figures(sheet: FundingSheet, *, county: bool, office: str | None) -> tuple[KeyFigure, ...]:
-    """The figures at the top; the county's are held against the plan of the whole county."""
+def key_figures(sheet: FundingSheet, *, realm: str, office: str | None) -> tuple[KeyFigure, ...]:
+    """The figures at the top; with a `realm` (全县) they are held against its plan."""
     cover = sheet.coverage
     lacking = cover.lacking
     where = Place("village", ids=lacking, title="没有达标场所", office=office) if lacking else Place("venue")
@@ -106,14 +108,14 @@ def key_figures(sheet: FundingSheet, *, county: bool, office: str | None) -> tup
     doubtful = tuple(one.id for one in sheet.projects if one.gap)
     projects = Place("venue_project", ids=doubtful, title="资金对不上") if doubtful else Place("venue_project")
     invested = f"投资 {wan(sheet.invest)}"
-    if county and sheet.plan_invest:
-        invested += f"，全县计划 {wan(sheet.plan_invest)}"
+    if realm and sheet.plan_invest:
+        invested += f"，{realm}计划 {wan(sheet.plan_invest)}"
     plan = tuple(
         KeyFigure(
             f"{one.title}（已验收）",
-            f"{one.done:,} / {one.planned:,}" if county and one.planned else f"{one.done:,}",
-            min(1.0, one.done / one.planned) if county and one.planned else None,
-            f"全县计划 {one.planned:,} 个" if county and one.planned else "项目验收合格才算",
+            f"{one.done:,} / {one.planned:,}" if realm and one.planned else f"{one.done:,}",
+            min(1.0, one.done / one.planned) if realm and one.planned else None,
+            f"{realm}计划 {one.planned:,} 个" if realm and one.planned else "项目验收合格才算",
             one.place,
         )
         for one in sheet.plan

@@ -12,7 +12,6 @@ from db.errors import Refusal
 from ui.background import Desk
 from ui.shell import manual, theme
 from ui.shell.widgets import Card, MessageBar, Note, action, button, clear, column, label, primary, row
-from ui.shell.words import JOIN
 from ui.wizards import sticks
 from ui.wizards.first_run import ENROLMENT_FILTER
 from ui.wizards.parcels import in_words, ledger_title
@@ -40,7 +39,7 @@ class JoinDialog(QDialog):
         assert desk.here is not None
         self.desk, self.office = desk, desk.here.office
         above = self.office.above
-        self.name = JOIN[self.office.level]
+        self.name = f"加入{self.office.above}"
         self.setWindowTitle(self.name)
         action(self, "F1", lambda: manual.open_at("enrol", self))
         self.setMinimumWidth(640)
@@ -98,7 +97,7 @@ class JoinDialog(QDialog):
         clear(self.body)
         above = self.office.above
         self.body.addWidget(Note("information", f"将加入“{trial.name}”（{trial.code}），现在还没有改动。"))
-        kept = "本单位和各乡镇的记录" if self.office.is_county else "本单位的记录"
+        kept = f"本单位和各{self.office.below}的记录" if self.office.is_county else "本单位的记录"
         for words in (
             f"{kept}都不变，还由原来的单位管；加入以后请上报一次，全部交给{above}。",
             f"规则参数、岗位、实事和考核指标里程序自带的，从此归{above}管，这里不能再改；自己另外登记的不变。",

@@ -26,9 +26,9 @@ LINES = (
     Heading("还差", 92),
     Heading("情况", 96, number=False),
 )
-PLAN = "计划是全县全年的数。程序带来的是原文件的数，本县任务不同的（例如乡镇少），点计划数改成本县的，完成率才作数。"
+PLAN = "计划是{realm}全年的数。程序带来的是原文件一个县的数，任务不同的，点计划数改成{here}自己的，完成率才作数。"
 """What the line above the table says of the numbers that everything is held against."""
-TOWN, NUMBER = 92, 65
+TOWN, NUMBER = 112, 65
 """Widths of the columns in the table of townships."""
 
 
@@ -47,13 +47,15 @@ class OverviewPage(ReadingPage):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._plans: tuple[str, ...] = ()
-        self.by_line, self.by_town = Chip("按事项"), Chip("按乡镇")
+        realm, below = self.here.office.realm, self.here.office.below
+        title, plan = f"{realm}总览", PLAN.format(realm=realm, here=self.here.office.here)
+        self.by_line, self.by_town = Chip("按事项"), Chip(f"按{below}")
         self.group = QButtonGroup(self)
         for place, chip in enumerate((self.by_line, self.by_town)):
             self.group.addButton(chip, place)
         self.by_line.setChecked(True)
-        self.header = PageHeader("全县总览", "", row(self.by_line, self.by_town, gap=8))
-        self.lines, self.towns = Grid(LINES, "全县总览，按事项"), Grid((), "全县总览，按乡镇")
+        self.header = PageHeader(title, "", row(self.by_line, self.by_town, gap=8))
+        self.lines, self.towns = Grid(LINES, f"{title}，按事项"), Grid((), f"{title}，按{below}")
         self.tables = QStackedWidget()
         for grid in (self.lines, self.towns):
             grid.go.connect(self.go)
@@ -61,12 +63,19 @@ class OverviewPage(ReadingPage):
         self.group.idClicked.connect(self.tables.setCurrentIndex)
         self.card = Card(padding=2, gap=0)
         self.plans = button("全部计划数 ›", kind="link", then=self._show_plans)
-        self.card.body.addLayout(row(label(PLAN, "small"), 0, self.plans, margins=(12, 6, 12, 4)))
+        self.card.body.addLayout(
+            row(
+                label(plan, "small"),
+                0,
+                self.plans,
+                margins=(12, 6, 12, 4),
+            )
+        )
         self.card.body.addWidget(self.tables, 1)
         self.empty = EmptyState(
             "mdi6.chart-timeline-variant",
-            "还没有乡镇",
-            "登记乡镇、收下它们的上报以后，这里就把全县计划的完成情况逐项列出来，落后的在前。",
+            f"还没有{below}",
+            f"登记{below}、收下它们的上报以后，这里就把{realm}计划的完成情况逐项列出来，落后的在前。",
             primary("去数据交换", "mdi6.usb-flash-drive-outline", lambda: self.go.emit(Place("exchange"))),
         )
         self.card.hide()
@@ -77,7 +86,7 @@ class OverviewPage(ReadingPage):
         self.setLayout(outer)
 
     def _show_plans(self) -> None:
-        self.go.emit(Place("policy", ids=self._plans, title="全县计划"))
+        self.go.emit(Place("policy", ids=self._plans or None, title=f"{self.here.office.realm}计划"))
 
     def ask(self) -> Callable[[Workspace], Overview]:
         return found
@@ -87,26 +96,30 @@ class OverviewPage(ReadingPage):
         self.card.setVisible(bool(townships))
         self.empty.setVisible(not townships)
         states = "".join(f" · {one.value} {now.count(one)} 项" for one in State if now.count(one))
-        self.header.say(f"{len(townships)} 个乡镇(单位) · 今年已过 {now.elapsed * 100:.0f}%{states}")
+        self.header.say(f"{len(townships)} 个单位 · 今年已过 {now.elapsed * 100:.0f}%{states}")
         self._plans = tuple(id for one in now.lines if one.plan is not None for id in one.plan.ids or ())
-        self.lines.put([_row(one, now) for one in now.lines])
+        realm = self.here.office.realm
+        self.lines.put([_row(one, now, realm) for one in now.lines])
         figures = sorted(now.lines, key=lambda one: overview.FIGURES.index(one.figure))
         headings = [Heading(_heading(one.figure), NUMBER) for one in figures]
-        self.towns.put(_towns(now, figures), (Heading("乡镇", TOWN, number=False), *headings))
+        self.towns.put(
+            _towns(now, figures, self.here.office.realm),
+            (Heading(self.here.office.below, TOWN, number=False), *headings),
+        )
 
 
 def found(workspace: Workspace) -> Overview:
     """The county's figures of today."""
     with workspace.read() as session:
-        return overview.overview(session, workspace.office.id, clock.today())
+        return overview.overview(session, workspace.office, clock.today())
 
 
-def _row(line: Line, now: Overview) -> GridRow:
+def _row(line: Line, now: Overview, realm: str) -> GridRow:
     figure = line.figure
     place = line.behind or line.place
     tip = f"{figure.title}：{figure.counts}。依据：{figure.source}"
     share = "—" if line.share is None else statistics.percent(line.done, line.planned)
-    plan = "全县全年计划，点一下看依据" if figure.plan else "应办的全部"
+    plan = f"{realm}全年计划，点一下看依据" if figure.plan else "应办的全部"
     state = f"年度进度应到 {now.elapsed * 100:.0f}%" if figure.plan else ""
     return GridRow(
         (
@@ -121,7 +134,7 @@ def _row(line: Line, now: Overview) -> GridRow:
     )
 
 
-def _towns(now: Overview, figures: list[Line]) -> list[GridRow]:
+def _towns(now: Overview, figures: list[Line], realm: str) -> list[GridRow]:
     """One row for each township, and the county's sums."""
     rows = []
     for office, name in now.offices:
@@ -143,7 +156,7 @@ def _towns(now: Overview, figures: list[Line]) -> list[GridRow]:
         GridCell(_amount(one.figure, one.done) if one.figure.plan else statistics.percent(one.done, one.planned))
         for one in figures
     ]
-    rows.append(GridRow((GridCell("全县"), *sums), total=True))
+    rows.append(GridRow((GridCell(realm), *sums), total=True))
     return rows
 
 

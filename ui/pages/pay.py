@@ -7,12 +7,12 @@ from decimal import Decimal
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
-from app import record_view
+from app import offices
 from app.guarantee import pay
 from app.guarantee.pay import Line, Month, PaySheet, VillageLines
 from app.ledgers.funds import yuan
+from app.offices import OfficeChoice
 from app.place import Place
-from app.record_view import OfficeChoice
 from app.rules.pay import HEAD, OTHER, SECRETARY, written, year_pay
 from app.rules.spans import months_later
 from app.statistics import KeyFigure
@@ -91,7 +91,7 @@ class PaySheetPage(ReadingPage):
                 return PayView(
                     pay.sheet(session, chosen or months_later(today, -1).year, today, office, with_rise=True),
                     pay.years(session, today),
-                    record_view.offices(session) if workspace.office.is_county else (),
+                    offices.choices(session) if workspace.office.is_county else (),
                 )
 
         return read
@@ -133,8 +133,10 @@ class PaySheetPage(ReadingPage):
 def _standard(sheet: PaySheet) -> str:
     """The quiet line: what the year is reckoned from."""
     one = sheet.standard
+    if one is None and sheet.due:
+        return "各县的报酬标准不同，应发各按各的；选一个单位，看它的标准"
     if one is None:
-        return f"县里还没有下发 {sheet.year} 年的报酬标准，应发算不出来"
+        return "县里还没有下发这一年的报酬标准，应发算不出来"
     parts = " · ".join(
         f"{title} {yuan(year_pay(one, share))}"
         for title, share in (("书记", SECRETARY), ("主任", HEAD), ("其他", OTHER))

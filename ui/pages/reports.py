@@ -8,13 +8,13 @@ from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QWidget
 
-from app import record_view
+from app import offices
 from app.documents import making, word
 from app.documents.document import Document, Need
 from app.documents.making import Asked
 from app.documents.paper import Paper
+from app.offices import COUNTY_ALONE, OfficeChoice
 from app.place import EXCHANGE, Place
-from app.record_view import OfficeChoice
 from app.rules import monthly
 from app.workspace import Workspace
 from db import clock
@@ -47,7 +47,7 @@ class ReportsPage(ReadingPage):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.documents = making.offered(county=self.county)
+        self.documents = making.offered(self.here.office)
         kept = (one.ledger.id if one.ledger is not None else PACKAGES for one in self.documents if one.records)
         self.SHOWN = frozenset({"office", *kept})
         self.document: Document = self.documents[0]
@@ -137,7 +137,7 @@ class ReportsPage(ReadingPage):
         self.about.setText(f"{one.about}。取自“{one.source}”。")
         self.fields[Need.YEAR].setVisible(Need.YEAR in one.needs)
         self.fields[Need.MONTH].setVisible(Need.MONTH in one.needs)
-        self.fields[Need.OFFICE].setVisible(self.county and not one.county)
+        self.fields[Need.OFFICE].setVisible(self.county and one.levels != COUNTY_ALONE)
         self.fields[Need.RECORD].setVisible(one.records is not None)
         self.public.setVisible(bool(one.hidden or one.sensitive))
         self.refresh()
@@ -155,9 +155,9 @@ class ReportsPage(ReadingPage):
 
         def read(workspace: Workspace) -> Found:
             with workspace.read() as session:
-                offices = record_view.offices(session) if workspace.office.is_county else ()
+                known = offices.choices(session) if workspace.office.is_county else ()
             return Found(
-                tuple(one for one in offices if one.id != workspace.office.id),
+                tuple(one for one in known if one.id != workspace.office.id),
                 tuple(making.choices(workspace, document, asked)),
                 word.own_template(workspace.folder, document).exists(),
             )
@@ -170,7 +170,7 @@ class ReportsPage(ReadingPage):
             self._wanted = None
         one = Need.OFFICE in self.document.needs
         everyone = [] if one else [("全部单位", None)]
-        offer(self.office, [*everyone, *((choice.name, choice.id) for choice in now.offices)], office)
+        offer(self.office, [*everyone, *((choice.shown, choice.id) for choice in now.offices)], office)
         offer(self.record, [(title, id) for id, title in now.records], record)
         for box in (self.office, self.record):
             if box.currentIndex() < 0 and box.count():
@@ -190,7 +190,7 @@ class ReportsPage(ReadingPage):
     def _office(self) -> str | None:
         """The office chosen, None for all, and for a document that knows no office."""
         chosen: str | None = self.office.currentData()
-        return chosen if self.county and not self.document.county else None
+        return chosen if self.county and self.document.levels != COUNTY_ALONE else None
 
     def asked(self) -> Asked:
         """What the choices ask for."""

@@ -299,7 +299,7 @@ def words_of(plan: Decided) -> str:
     below = [one.office.name for one in plan.standings if not one.passed]
     names = codes.table("restriction_kind")
     bound = [
-        f"{office}：{names.name(one.kind)}{'，' + one.person if one.person else ''}（至 {one.until}）"
+        f"{office.name}：{names.name(one.kind)}{'，' + one.person if one.person else ''}（至 {one.until}）"
         for office, one in plan.restrictions
     ]
     said = f"评分线以下：{'、'.join(below)}。将写出以下限制：" if below else "各单位都达到评分线。"

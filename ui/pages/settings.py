@@ -32,7 +32,6 @@ from ui.shell.widgets import (
     row,
     scrolling,
 )
-from ui.shell.words import JOIN
 
 MINUTES = (0, 5, 15, 30, 60)
 LINES = 40
@@ -168,11 +167,12 @@ class SettingsPage(QWidget):
     def _superior(self) -> Card:
         card = Card("上级单位", gap=10)
         self.superior = label("", "quiet", wrap=True)
-        name = JOIN.get(self.here.office.level, "")
-        self.join_button = button(f"{name}…", "mdi6.office-building-plus-outline", then=self.ask_join)
+        self.join_button = button(
+            f"加入{self.here.office.above}…", "mdi6.office-building-plus-outline", then=self.ask_join
+        )
         card.body.addWidget(self.superior)
         card.body.addLayout(row(self.join_button, 0))
-        card.setVisible(bool(name))
+        card.setVisible(self.here.office.level != "city")
         self.desk.renewed.connect(self.refresh)
         return card
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QFileDialog, QWidget
 
-from app import record_view
+from app import offices
+from app.offices import OfficeChoice
 from app.place import Place
-from app.record_view import OfficeChoice
 from app.team import party_sheet, party_statistics
 from app.team.party_sheet import Ages
 from app.team.party_statistics import SCALES, TITLES, By, Level, Line, Table, Topic
@@ -40,7 +40,7 @@ WIDTH = 58
 """The least width of a column of figures, in pixels of ordinary type."""
 WIDE = 0x2E80
 """The first letter that is as wide as high."""
-BY = {By.BRANCH: "按党支部", By.OFFICE: "按乡镇"}
+BY = {By.BRANCH: "按党支部", By.OFFICE: "按单位"}
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class StatisticsPage(ReadingPage):
         for combo, says in (
             (self.year, "年度"),
             (self.office, "单位"),
-            (self.by, "按党支部还是按乡镇"),
+            (self.by, "按党支部还是按单位"),
             (self.ages, "年龄分组"),
         ):
             combo.setAccessibleName(says)
@@ -134,7 +134,7 @@ class StatisticsPage(ReadingPage):
                 return StatisticsView(
                     party_sheet.table(session, topic, By(by), day, today, office=office, ages=ages),
                     party_statistics.years(session, today),
-                    record_view.offices(session) if workspace.office.is_county else (),
+                    offices.choices(session) if workspace.office.is_county else (),
                 )
 
         return read

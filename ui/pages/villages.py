@@ -8,6 +8,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLayout, QStackedWidget, QWidget
 
 from app.ledgers.ledger import PILLAR_TITLES, Pillar
+from app.offices import OfficeChoice
 from app.place import Place
 from app.villages import glance
 from app.villages.facts import Fact, Section
@@ -48,7 +49,7 @@ LEFT, RIGHT = (Pillar.BASE, Pillar.TEAM), (Pillar.GUARANTEE, Pillar.METHOD, Pill
 class Found:
     """What the store said: the offices to choose from, the one chosen, its villages."""
 
-    offices: tuple[tuple[str, str], ...]
+    offices: tuple[OfficeChoice, ...]
     office: str | None
     villages: tuple[VillageSheet, ...]
 
@@ -57,12 +58,11 @@ def found(workspace: Workspace, office: str | None, village: str | None) -> Foun
     """The villages of an office; of the one to which a village belongs, or of the first, where none is named."""
     with workspace.read() as session:
         offices = glance.offices(session)
-        known = [id for id, _ in offices]
         chosen = glance.office_of(session, village) if village is not None else office
-        if chosen not in known:
-            chosen = known[0] if known else None
+        if chosen not in (one.id for one, _ in offices):
+            chosen = next((one.id for one, has_own in offices if has_own), None)
         sheets = glance.villages(session, clock.today(), chosen) if chosen is not None else ()
-        return Found(offices, chosen, sheets)
+        return Found(tuple(one for one, _ in offices), chosen, sheets)
 
 
 class VillagesPage(ReadingPage):
@@ -84,7 +84,7 @@ class VillagesPage(ReadingPage):
         self._office: str | None = None
         self._village: str | None = None
         self.office = QComboBox()
-        self.office.setAccessibleName("乡镇")
+        self.office.setAccessibleName("单位")
         self.office.hide()
         self.office.activated.connect(lambda _: self._other())
         self.only = Chip("只看有问题的")
@@ -123,7 +123,7 @@ class VillagesPage(ReadingPage):
             "还没有村和社区",
             "先登记村和社区，再登记党组织、党员和村干部。每个村的情况就集中到一格里。"
             if not self.county
-            else "乡镇上报以后，这里按乡镇列出每个村的情况。",
+            else f"{self.here.office.below}上报以后，这里按乡镇列出每个村的情况。",
             primary("去村和社区", "mdi6.home-group", lambda: self.go.emit(Place("village"))),
         )
         self.layers.hide()
@@ -152,7 +152,7 @@ class VillagesPage(ReadingPage):
 
     def show_found(self, now: Found) -> None:
         self.now, self._office = now, now.office
-        offer(self.office, [(name, id) for id, name in now.offices], now.office)
+        offer(self.office, [(one.shown, one.id) for one in now.offices], now.office)
         self.office.setVisible(len(now.offices) > 1)
         self.layers.setVisible(bool(now.villages))
         self.only.setVisible(bool(now.villages))

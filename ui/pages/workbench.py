@@ -37,7 +37,6 @@ from ui.shell.widgets import (
     row,
     scrolling,
 )
-from ui.shell.words import HAND_UP
 
 STEP = 100
 """How many records are checked before others get their turn."""
@@ -124,7 +123,7 @@ class WorkbenchPage(QWidget):
         middle.addWidget(ages, 2)
         self.cells = QGridLayout()
         self.cells.setSpacing(8)
-        self.cells_card = Card("一乡镇一格" if self.county else "一村一格", gap=10)
+        self.cells_card = Card(f"一{desk.here.office.below}一格" if self.county else "一村一格", gap=10)
         self.cells_card.body.addLayout(self.cells)
         inner = QWidget()
         layout = column(margins=(0, 0, 6, 0), gap=12)
@@ -164,7 +163,7 @@ class WorkbenchPage(QWidget):
         give, take = ways(office)
         self.give_button.setText(give)
         self.take_button.setText(take)
-        self.up_button.setText(f"{HAND_UP.get(office.level, '')}…")
+        self.up_button.setText(f"上报{office.above}…")
         self.up_button.setVisible(self.county and office.superior_id is not None)
 
     def _renewed(self) -> None:

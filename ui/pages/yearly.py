@@ -6,7 +6,7 @@ from typing import Any
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLayout, QMessageBox, QTableView, QWidget
 
-from app.record_view import OfficeChoice
+from app.offices import OfficeChoice
 from app.workspace import Workspace
 from db.errors import Refusal
 from ui.background import Changes, Desk
@@ -102,7 +102,7 @@ def offer(combo: QComboBox, choices: list[tuple[str, Any]], chosen: Any) -> None
 
 def offer_offices(combo: QComboBox, offices: Iterable[OfficeChoice]) -> None:
     """All offices, and each of them where there are several; what was chosen stays where it still is offered."""
-    choices: list[tuple[str, Any]] = [("全部单位", None), *((one.name, one.id) for one in offices)]
+    choices: list[tuple[str, Any]] = [("全部单位", None), *((one.shown, one.id) for one in offices)]
     chosen = combo.currentData()
     offer(combo, choices, chosen if any(chosen == data for _, data in choices) else None)
     combo.setVisible(len(choices) > 2)

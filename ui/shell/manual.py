@@ -98,7 +98,7 @@ def titles() -> Mapping[str, str]:
     from app.ledgers.catalogue import LEDGERS  # not before the first window is painted
     from ui.pages.catalogue import PAGES
 
-    return {one.id: one.title for one in (*LEDGERS.values(), *PAGES.values())}
+    return {one.id: one.title for one in LEDGERS.values()} | {one.id: one.called("county") for one in PAGES.values()}
 
 
 class Browser(QTextBrowser):

@@ -13,7 +13,7 @@ from app.team import stagnant
 from db.errors import Refusal
 from ui.background import Desk, Opened
 from ui.ledger.page import LedgerPage
-from ui.pages.catalogue import PAGES
+from ui.pages.catalogue import PAGES, seen
 from ui.pages.exchange import ExchangePage
 from ui.pages.funding import FundingPage
 from ui.pages.month import MonthPage
@@ -38,21 +38,21 @@ FIRST = WORKBENCH
 """The page that a window opens with."""
 
 
-def entries(*, county: bool) -> list[Entry]:
+def entries(level: str) -> list[Entry]:
     """The navigation, from the catalogues: the workbench, the exchange and the pages that are about everything, each
     system with its ledgers and pages, the settings."""
-    seen = [one for one in PAGES.values() if one.county in (None, county)]
+    pages_of = seen(level)
     found = [
         Entry("工作台", WORKBENCH, "mdi6.view-dashboard-outline"),
         Entry("数据交换", EXCHANGE, "mdi6.usb-flash-drive-outline"),
-        *(Entry(one.title, one.id, one.icon) for one in seen if one.pillar is Pillar.SYSTEM),
+        *(Entry(one.title, one.id, one.icon) for one in pages_of if one.pillar is Pillar.SYSTEM),
     ]
     for pillar in Pillar:
         found.append(Entry(PILLAR_TITLES[pillar]))
         ledgers = [one for one in LEDGERS.values() if one.pillar is pillar and not one.hidden]
-        pages = [one for one in seen if one.pillar is pillar and pillar is not Pillar.SYSTEM]
+        pages = [one for one in pages_of if one.pillar is pillar and pillar is not Pillar.SYSTEM]
         places = {one.id for one in ledgers}
-        found += [Entry(one.title, one.id, one.icon) for one in pages if one.before not in places]
+        found += [Entry(one.called(level), one.id, one.icon) for one in pages if one.before not in places]
         for ledger in ledgers:
             found += [Entry(one.title, one.id, one.icon) for one in pages if one.before == ledger.id]
             found.append(Entry(ledger.title, ledger.id, ledger.icon))
@@ -82,7 +82,7 @@ class Desktop(QWidget):
         self.setObjectName("ground")
         self._pages: dict[str, QWidget] = {}
         self.current = ""
-        self.navigation = Navigation(NAME, _whose(desk.here), entries(county=self.county))
+        self.navigation = Navigation(NAME, _whose(desk.here), entries(desk.here.office.level))
         self.navigation.chosen.connect(self.go)
         desk.renewed.connect(self._renewed)
         self.message = MessageBar()
@@ -204,4 +204,4 @@ class Desktop(QWidget):
 
 
 def _whose(here: Opened) -> str:
-    return f"{here.superior} · {here.office.name}" if here.superior else here.office.name
+    return f"{here.superior}\n{here.office.name}" if here.superior else here.office.name

@@ -1,12 +1,8 @@
-"""Words of the window: moments as people say them, what handing up is called at a level."""
+"""Words of the window: moments as people say them."""
 
 from datetime import datetime
 
 from db import clock
-
-HAND_UP = {"township": "上报县里", "county": "上报市里"}
-JOIN = {"township": "加入县里", "county": "加入市里"}
-"""What handing up, and joining the superior, are called at a level. A city has none above it."""
 
 
 def when(moment: str) -> str:

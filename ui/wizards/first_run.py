@@ -1,4 +1,4 @@
-"""First run: a township joins by an enrolment file, a new office, a backup that comes back, or the demo county."""
+"""First run: an office joins by an enrolment file, a new office, a backup that comes back, or the demo county."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from app.workspace import Workspace
 
 WAYS = (
-    ("join", "用登记文件加入", "乡镇用。县里给了一个登记文件（U 盘上）和一个电话里告知的口令。"),
-    ("new", "新建一个单位", "县里第一次使用，或者乡镇先单独用起来，以后连数据一起加入县里。"),
+    ("join", "用登记文件加入", "乡镇用县里给的，县里用市里给的：一个登记文件（U 盘上）和一个电话里告知的口令。"),
+    ("new", "新建一个单位", "县里或市里第一次使用，或者乡镇先单独用起来，以后连数据一起加入县里。"),
     ("open", "打开已有的工作目录", "数据已经在这台电脑上，或者要换到另一个单位的文件夹。"),
     ("restore", "从备份恢复", "换了电脑，或者原来的数据坏了。用备份文件（.sjb）恢复到一个新文件夹。"),
     ("demo", "先看演示数据", "虚构的云溪县：一个县、三个乡镇，随便试，不影响真数据。"),
@@ -134,10 +134,10 @@ class FirstRun(Flow):
             box.body.addWidget(where)
         self.parts[2].put(box)
         if self.way == "join":
-            words = "登记文件已经用过，可以从 U 盘上删除。第一次上报时，会把本单位的钥匙一起交给县里。"
+            words = "登记文件已经用过，可以从 U 盘上删除。第一次上报时，会把本单位的钥匙一起交给上级。"
             self.parts[2].put(Note("information", words))
         if self.way == "restore":
-            words = "恢复出来的是新的一份，下次上报会交一次全量。备份以后报过县里的改动，接收县里下发时会回来。"
+            words = "恢复出来的是新的一份，下次上报会交一次全量。备份以后上报过的改动，接收上级下发时会回来。"
             self.parts[2].put(Note("information", words))
         elif self.passphrase:
             self.parts[2].put(Note("attention", "口令请现在就写在纸上，和公章放在一起保管。"))
@@ -196,22 +196,28 @@ class _Form(QWidget):
         return False
 
 
+KINDS = {
+    "township": ("乡镇", "530926101", "石桥镇党建办公室"),
+    "county": ("县（收各乡镇的数据）", "530926", "云溪县委组织部"),
+    "city": ("市（收各县的数据）", "530900", "云岭市委组织部"),
+}
+"""The levels of a new office: what each is called, an example of its code and its name."""
+
+
 class NewForm(_Form):
     """A new office: what it is called, who works, where the folder lies, the passphrase."""
 
     def __init__(self, documents: Path) -> None:
         super().__init__()
-        self.county = QRadioButton("县（收各乡镇的数据）")
-        self.township = QRadioButton("乡镇")
-        self.township.setChecked(True)
-        group = QButtonGroup(self)
-        both = QWidget()
-        both.setLayout(row(self.township, self.county, 0, gap=20))
-        for one in (self.township, self.county):
+        self.levels = {level: QRadioButton(words) for level, (words, _, _) in KINDS.items()}
+        group, choice = QButtonGroup(self), QWidget()
+        choice.setLayout(row(*self.levels.values(), 0, gap=20))
+        self.level = FieldRow("级别", choice)
+        self.code, self.name = FieldRow("单位代码", line("")), FieldRow("单位名称", line(""))
+        for level, one in self.levels.items():
             group.addButton(one)
-        self.level = FieldRow("级别", both)
-        self.code = FieldRow("单位代码", line("行政区划代码，例如 530926101"))
-        self.name = FieldRow("单位名称", line("例如 石桥镇党建办公室"))
+            one.toggled.connect(lambda on, level=level: self._show_example(level) if on else None)
+        self.levels["township"].setChecked(True)
         self.user = FieldRow("经办人", line("您的姓名"))
         self.folder = FieldRow("数据放在", PathField("选择一个空文件夹", folder=True))
         self.folder.editor.edit.setText(str(documents / "四基数据"))
@@ -220,6 +226,11 @@ class NewForm(_Form):
         self.section("单位", self.level, self.code, self.name)
         self.section("经办人和位置", self.user, self.folder)
         self.section("口令", self.secret)
+
+    def _show_example(self, level: str) -> None:
+        _, code, name = KINDS[level]
+        self.code.editor.setPlaceholderText(f"行政区划代码，例如 {code}")
+        self.name.editor.setPlaceholderText(f"例如 {name}")
 
     def first_field(self) -> QWidget:
         return self.code.editor
@@ -241,7 +252,8 @@ class NewForm(_Form):
     def work(self) -> Callable[[Progress], Mapping[str, Path]]:
         folder = self.folder.editor.path()
         code, name, user = (row.editor.text().strip() for row in (self.code, self.name, self.user))
-        level, passphrase = "county" if self.county.isChecked() else "township", self.passphrase()
+        level = next(level for level, one in self.levels.items() if one.isChecked())
+        passphrase = self.passphrase()
 
         def do(_: Progress) -> Mapping[str, Path]:
             from app.workspace import Workspace
@@ -256,7 +268,7 @@ class NewForm(_Form):
 
 
 class JoinForm(_Form):
-    """A township joins: the enrolment file and its passphrase, then its own folder and passphrase."""
+    """An office joins: the enrolment file and its passphrase, then its own folder and passphrase."""
 
     def __init__(self, documents: Path) -> None:
         super().__init__()
@@ -264,13 +276,13 @@ class JoinForm(_Form):
         self.file = FieldRow("登记文件", PathField("选择登记文件", folder=False, filters=ENROLMENT_FILTER))
         self.zone.dropped.connect(lambda files: self.file.editor.edit.setText(str(files[0])))
         self.file.editor.changed.connect(lambda: self.file.wrong(""))
-        self.told = FieldRow("登记口令", line(secret=False), "县里在电话里告诉您的那一串，只用这一次。")
+        self.told = FieldRow("登记口令", line(secret=False), "上级在电话里告诉您的那一串，只用这一次。")
         self.user = FieldRow("经办人", line("您的姓名"))
         self.folder = FieldRow("数据放在", PathField("选择一个空文件夹", folder=True))
         self.folder.editor.edit.setText(str(documents / "四基数据"))
         self.folder.editor.changed.connect(lambda: self.folder.wrong(""))
         self.secret = PassphraseFields()
-        self.section("县里给的", self.zone, self.file, self.told)
+        self.section("上级给的", self.zone, self.file, self.told)
         self.section("经办人和位置", self.user, self.folder)
         self.section("自己的口令", self.secret)
 
@@ -280,13 +292,13 @@ class JoinForm(_Form):
     def check(self) -> bool:
         file = self.file.editor.path()
         self.file.wrong(
-            "请选择县里给的登记文件"
+            "请选择上级给的登记文件"
             if file is None
             else ""
             if file.is_file()
             else "找不到这个文件。请检查 U 盘是否插好"
         )
-        self.told.wrong("" if self.told.editor.text().strip() else "请填写登记口令；没有收到时，请打电话问县里")
+        self.told.wrong("" if self.told.editor.text().strip() else "请填写登记口令；没有收到时，请打电话问上级")
         self.user.wrong("" if self.user.editor.text().strip() else "请填写经办人，修改历史里会记下是谁改的")
         folder_good = check_folder(self.folder)
         secret_good = self.secret.check()

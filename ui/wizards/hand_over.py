@@ -14,7 +14,6 @@ from db.errors import Refusal
 from ui import paper
 from ui.background import Desk, Progress
 from ui.shell.widgets import Card, Note, button, clear, column, label, row, scrolling
-from ui.shell.words import HAND_UP
 from ui.wizards import sticks
 from ui.wizards.frame import Flow
 from ui.wizards.parts import Column, PlacePicker, Rows, table
@@ -58,7 +57,7 @@ class HandOver(Flow):
         assert desk.here is not None
         self.office = desk.here.office
         self.up = up or not self.office.is_county
-        title = HAND_UP.get(self.office.level, "") if self.up else f"发给{self.office.below}"
+        title = f"上报{self.office.above}" if self.up else f"发给{self.office.below}"
         super().__init__(desk, title, ("核对内容", "存到哪里", "完成"))
         self.codes = tuple(codes) if codes is not None else None
         self.surveys: list[Survey] = []

@@ -17,6 +17,7 @@ from ui.wizards.parts import Column, Rows, table
 
 if TYPE_CHECKING:
     from app.sync.several import Line
+    from app.workspace import OfficeCard
 
 PEOPLE = frozenset({"same-person", "nowhere"})
 """Findings about people on two rolls, or on none after a transfer: more than one township is asked about them."""
@@ -34,9 +35,9 @@ class Morning(QWidget):
     on = Signal()
     said = Signal(str, str)
 
-    def __init__(self, office: str, who: str, *, county: bool) -> None:
+    def __init__(self, office: "OfficeCard", who: str) -> None:
         super().__init__()
-        self.office, self.county = office, county
+        self.office = office
         self.lines: tuple[Line, ...] = ()
         self.rows = Rows(
             (
@@ -45,7 +46,9 @@ class Morning(QWidget):
                 Column("结果", lambda one: one.state, lambda one: one.tone, width=230),
                 *(Column(f"{title}（上次）", _count(name), right=True, width=118) for title, name in COUNTED),
                 Column("问题", _problems, right=True, width=60),
-                Column("告诉乡镇", lambda one: one.tell) if county else Column("说明", lambda one: one.why),
+                Column(f"告诉{office.below}", lambda one: one.tell)
+                if office.is_county
+                else Column("说明", lambda one: one.why),
             )
         )
         self.table = table(self.rows)
@@ -82,7 +85,7 @@ class Morning(QWidget):
             self.head.addWidget(Note("information", "这次没有写入新的数据。"))
         for one in self.lines:
             if one.tone == "wrong":
-                tell = f"告诉乡镇：{one.tell}。" if one.tell and self.county else ""
+                tell = f"告诉{self.office.below}：{one.tell}。" if one.tell else ""
                 self.notes.addWidget(Note("wrong", f"{_who(one)}：{one.why}", tell))
         parked = [one.office for one in self.lines if one.counts is not None and one.outcome.put_off]
         if parked:
@@ -93,7 +96,7 @@ class Morning(QWidget):
             names = "、".join(one.office for one in unwritten)
             self.notes.addWidget(Note("attention", f"没有写入：{names}。{unwritten[0].why}。"))
         for who, message in people(self.lines):
-            self.notes.addWidget(Note("attention", f"{who}：{message}", "两个乡镇都会在下一个包里收到批注。"))
+            self.notes.addWidget(Note("attention", f"{who}：{message}", "两边都会在下一个包里收到批注。"))
         if late:
             names = "、".join(late[:20]) + (f"等 {len(late)} 个" if len(late) > 20 else "")
             self.notes.addWidget(Note("information", f"本月还没有上报：{names}。"))
@@ -115,7 +118,7 @@ class Morning(QWidget):
         notes += [f"{who}：{message}" for who, message in people(self.lines)]
         below = "".join(f"<p>{escape(one)}</p>" for one in notes)
         return (
-            f"<h2 align='center'>{escape(self.office)}接收情况</h2>"
+            f"<h2 align='center'>{escape(self.office.name)}接收情况</h2>"
             f"<p align='right'>{today.year}年{today.month}月{today.day}日　共 {len(self.lines)} 个包</p>"
             "<table width='100%' border='1' cellspacing='0' cellpadding='3' style='border-collapse: collapse'>"
             f"<thead><tr><th>序号</th>{heads}</tr></thead>{body}</table>{below}"

@@ -71,15 +71,15 @@ class Receipts(Card):
     changed = Signal()
     wanted = Signal()
 
-    def __init__(self, drives: Callable[[], list[sticks.Drive]]) -> None:
+    def __init__(self, below: str, drives: Callable[[], list[sticks.Drive]]) -> None:
         super().__init__("把回执写回 U 盘", gap=10)
-        self.drives = drives
+        self.below, self.drives = below, drives
         self.owed: list[Owed] = []
-        words = "回执告诉乡镇：收到了第几号、写入多少、哪几处退回核实。也可以以后在“数据交换”里再写。"
+        words = f"回执告诉{below}：收到了第几号、写入多少、哪几处退回核实。也可以以后在“数据交换”里再写。"
         self.body.addWidget(label(words, "quiet", wrap=True))
         self.rows = Rows(
             (
-                Column("乡镇", lambda one: one.name, width=170),
+                Column(below, lambda one: one.name, width=170),
                 Column("写到哪里", self._where, width=420),
                 Column("情况", lambda one: one.state[0], lambda one: one.state[1]),
             )
@@ -124,7 +124,7 @@ class Receipts(Card):
             names = "、".join(one.name for one in astray)
             self.elsewhere.setText(f"{names}的包不在插着的 U 盘上，写到：")
         left = [one for one in self.owed if not one.done]
-        self.button.setText(f"写回执（{len(left)} 个乡镇）" if len(left) > 1 else "写回执")
+        self.button.setText(f"写回执（{len(left)} 个{self.below}）" if len(left) > 1 else "写回执")
         self.again.setVisible(not astray)  # the picker has one of its own
         self.changed.emit()
 

@@ -178,17 +178,16 @@ def _crossing(workspace: Workspace, root: Path, stick: Path) -> None:
         if folder == workspace.folder:
             continue
         with Workspace.open(folder) as other:
-            if other.office.is_county == county:
+            lower, upper = (other, workspace) if county else (workspace, other)
+            if lower.office.superior_id != upper.office.id:
                 continue
-            lower = other if county else workspace
             with lower.read() as session:
-                own = select(Member.id).where(Member.office_id == lower.office.id).order_by(Member.id).limit(8)
-                members = list(session.scalars(own))
+                members = list(session.scalars(select(Member.id).order_by(Member.id).limit(8)))
             for number, member in enumerate(members):
                 editing.save(other, LEDGERS["member"], {"phone": f"139{place:04}{number:04}"}, member)
             for number, member in enumerate(members[:2] if place == 0 or not county else ()):
                 editing.save(workspace, LEDGERS["member"], {"phone": f"138{place:04}{number:04}"}, member)
-            outgoing.export(other, stick, code=None if county else workspace.office.code)
+            outgoing.export(other, stick, code=workspace.office.code)
     files = sorted(stick.glob("*.dzb"))
     if len(files) > 1:
         content = bytearray(files[-1].read_bytes())

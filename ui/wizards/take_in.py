@@ -55,7 +55,7 @@ class TakeIn(Flow):
         self.trial = Trial(desk, who)
         self.trial.decided.connect(self.refresh)
         self.parts[TRYING].body.addWidget(self.trial, 1)
-        self.morning = Morning(self.office.name, who, county=self.county)
+        self.morning = Morning(self.office, who)
         self.morning.on.connect(lambda: self.go_to(TRYING))
         self.morning.said.connect(self.say)
         self.parts[WRITING].back = False
@@ -120,7 +120,7 @@ class TakeIn(Flow):
         page = self.parts[ANSWERING]
         page.back, page.next_text = False, "完成"
         self.told = column(gap=10)
-        self.receipts = Receipts(self.drives)
+        self.receipts = Receipts(self.office.below, self.drives)
         self.receipts.changed.connect(self.refresh)
         self.receipts.wanted.connect(self._write_receipts)
         self.again_button = button("接着收下一批", "mdi6.usb-flash-drive-outline", then=self._once_more)
@@ -132,7 +132,11 @@ class TakeIn(Flow):
 
     def entered(self, place: int) -> None:
         if place == CHOOSING:
-            self.header.say("插上 U 盘就会列出盘上的包；几个 U 盘、几个乡镇可以一起收。")
+            self.header.say(
+                f"插上 U 盘就会列出盘上的包；几个 U 盘、几个{self.office.below}可以一起收。"
+                if self.county
+                else "插上 U 盘就会列出盘上的包。"
+            )
             self.files_table.setFocus()
         elif place == VERIFYING:
             good = sum(1 for one in self.parcels if not signature(one).startswith("✗"))
@@ -193,7 +197,8 @@ class TakeIn(Flow):
 
     def _remind(self) -> None:
         """Once: a receipt that is not written leaves a township in the dark."""
-        self.say("attention", "回执还没有写，乡镇不知道收到了没有。写好再走；或者以后在“数据交换”里补发。")
+        words = f"回执还没有写，{self.office.below}不知道收到了没有。写好再走；或者以后在“数据交换”里补发。"
+        self.say("attention", words)
         self.parts[ANSWERING].next_text = "不写回执，完成"
         self.refresh()
 
@@ -356,10 +361,10 @@ class TakeIn(Flow):
         clear(self.told)
         if sent:
             names = "、".join(one.office_name for one in sent[:5])
-            who = f"{names}等 {len(sent)} 个乡镇" if len(sent) > 5 else names
+            who = f"{names}等 {len(sent)} 个{self.office.below}" if len(sent) > 5 else names
             places = list(dict.fromkeys(str(one.file.parent) for one in sent))
             where = places[0] if len(places) == 1 else f"各自的 U 盘（{len(places)} 个）"
-            self.told.addWidget(Note("good", f"给 {who} 的回执已写到 {where}。请“弹出”U 盘后还给乡镇。"))
+            self.told.addWidget(Note("good", f"给 {who} 的回执已写到 {where}。请“弹出”U 盘后还给{self.office.below}。"))
         failed = len(answers) - len(sent)
         if failed:
             self.told.addWidget(Note("wrong", f"有 {failed} 个没有写成，原因在下面。插好 U 盘，再点一次“写回执”。"))

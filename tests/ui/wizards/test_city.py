@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.ledgers.catalogue import LEDGERS
 from app.sync import peers
 from app.sync.intake import take_in
 from app.sync.outgoing import export
@@ -16,11 +18,14 @@ from db.ids import seeded_id
 from tests.helpers.enrolling import unsealed_enrolment
 from tests.ui.wizards.conftest import TOWN, World, changes, press, said, settle, show, value
 from ui.background import Desk
+from ui.pages.enrol import EnrolDialog
 from ui.pages.exchange import ExchangePage
 from ui.pages.join import JoinDialog
+from ui.pages.overview import OverviewPage
 from ui.pages.settings import SettingsPage
 from ui.pages.workbench import WorkbenchPage
 from ui.shell.status import StatusBar
+from ui.shell.window import Desktop, entries
 from ui.wizards.hand_over import HandOver
 from ui.wizards.take_in import TakeIn
 
@@ -84,6 +89,7 @@ def page_of(qtbot: QtBot, desk: Desk, world: World) -> ExchangePage:
 
 def test_a_county_joins_from_its_settings(world: World, paper: Paper, open_desk: OpenDesk, qtbot: QtBot) -> None:
     world.edit(world.county, seeded_id("policy", "monthly.due_day/2012-01-01"), "policy", value="18")
+    world.edit(world.county, seeded_id("policy", "plan.venue.new/2012-01-01"), "policy", value="12")
     desk = open_desk(world.county)
     page, bar = SettingsPage(desk), StatusBar(desk)
     for one in (page, bar):
@@ -113,6 +119,12 @@ def test_a_county_joins_from_its_settings(world: World, paper: Paper, open_desk:
     assert page.superior.text().startswith("已加入“云溪市委组织部”。还没有收到它的回执。")
     assert desk.here is not None
     assert desk.here.superior == "云溪市委组织部"
+    kept = OverviewPage(desk)
+    qtbot.addWidget(kept)
+    kept.show()
+    settle(qtbot, desk)
+    rows = kept.lines.sheet.rows
+    assert next(one.cells[2].text for one in rows if one.cells[0].text == "新建活动场所") == "12 个"
     assert bar.pending.isVisible()
     assert bar.sent.text() == "还没有上报过"
 
@@ -268,3 +280,77 @@ def test_packages_from_both_sides_are_taken_in_together(
     shown = [one.text() for one in wizard.findChildren(QLabel) if one.isVisible()]
     assert "市里对以前上报的答复" in shown
     assert said(wizard) == ""
+
+
+# ---------------------------------------------------------------- the city's own desk
+
+
+def texts(page: QWidget) -> list[str]:
+    """Everything that is written on a page and can be seen, without what tables hold."""
+    found = [one.text() for one in page.findChildren(QLabel) if one.isVisible()]
+    found += [one.text() for one in page.findChildren(QAbstractButton) if one.isVisible()]
+    found += [one.placeholderText() for one in page.findChildren(QLineEdit) if one.isVisible()]
+    for one in page.findChildren(QTableView):
+        model = one.model()
+        across = Qt.Orientation.Horizontal
+        found += [str(model.headerData(at, across)) for at in range(model.columnCount()) if one.isVisible()]
+    return found
+
+
+SPEAKING = {
+    "branches": {"乡镇"},
+    "recruitment": {"乡镇"},
+    "pay_sheet": {
+        "报酬按县里登记的标准和村干部的任期、档次计算。先看看这一年有没有报酬标准，再登记村干部。",
+        "县里还没有下发这一年的报酬标准，应发算不出来",
+    },
+    "villages": {"县上报以后，这里按乡镇列出每个村的情况。"},
+}
+"""What pages of a city do say of counties and townships themselves."""
+
+
+def test_every_page_of_a_city_opens_and_speaks_of_counties(
+    world: World, answered: Paper, open_desk: OpenDesk, qtbot: QtBot
+) -> None:
+    desk = open_desk(answered.city)
+    window = Desktop(desk)
+    qtbot.addWidget(window)
+    window.resize(1366, 768)
+    window.show()
+    settle(qtbot, desk)
+    seen = [one.id for one in entries("city") if one.id]
+    assert not {"duties", "month", "scoring", "draw"} & set(seen)
+    assert "全市总览" in [one.title for one in entries("city")]
+    wrong = {}
+    for place in seen:
+        page = window.go(place)
+        settle(qtbot, desk)
+        if place not in LEDGERS:
+            said_ = {one for one in texts(page) if any(word in one for word in ("乡镇", "县里", "全县"))}
+            wrong[place] = said_ - SPEAKING.get(place, set())
+    assert {place: left for place, left in wrong.items() if left} == {}
+
+
+def test_the_wizards_of_a_city_speak_of_counties(
+    world: World, answered: Paper, open_desk: OpenDesk, qtbot: QtBot
+) -> None:
+    world.edit(world.county, world.members[0], phone="13912345678")
+    with Workspace.open(world.county) as county:
+        export(county, world.stick, code=CITY)
+    desk = open_desk(answered.city)
+    wizard = TakeIn(desk, world.drives)
+    show(qtbot, wizard)
+    assert wizard.header.title.text() == "接收县上报"
+    said_ = texts(wizard)
+    for _ in range(4):
+        press(qtbot, wizard)
+        said_ += texts(wizard)
+    assert any(one.startswith("回执告诉县：") for one in said_)
+    page = page_of(qtbot, desk, world)
+    dialog = EnrolDialog(page, desk)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert dialog.windowTitle() == "登记县"
+    said_ += texts(dialog) + texts(page)
+    assert [one for one in said_ if "乡镇" in one or "县里" in one] == []
+    assert "登记县…" in said_

@@ -54,6 +54,23 @@ def test_a_new_office_is_made_and_opened(wizard: FirstRun, desk: Desk, qtbot: Qt
     assert desk.here.folder == tmp_path / "文档" / "四基数据"
 
 
+@pytest.mark.parametrize(
+    ("level", "example"), [("township", "石桥镇党建办公室"), ("county", "云溪县委组织部"), ("city", "云岭市委组织部")]
+)
+def test_an_office_of_every_level_is_made(wizard: FirstRun, desk: Desk, qtbot: QtBot, level: str, example: str) -> None:
+    choose(wizard, qtbot, "new")
+    form = new_form(wizard)
+    fill_new(form)
+    form.levels[level].click()
+    assert form.name.editor.placeholderText() == f"例如 {example}"
+    form.secret.without.setChecked(True)
+    press(qtbot, wizard)
+    with qtbot.waitSignal(wizard.closed):
+        wizard.next_button.click()
+    assert desk.here is not None
+    assert desk.here.office.level == level
+
+
 def test_empty_fields_each_say_what_to_write_and_nothing_is_made(
     wizard: FirstRun, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -151,7 +168,7 @@ def test_a_wrong_enrolment_passphrase_stands_beside_its_field(
     choose(wizard, qtbot, "join")
     form = join_form(wizard, enrolment[0], "AAAAA-BBBBB-CCCCC-DDDDD")
     press(qtbot, wizard)
-    assert form.told.sentence() == "登记口令不对，或者登记文件已损坏。请核对口令，仍不行时请县里重新登记"
+    assert form.told.sentence() == "登记口令不对，或者登记文件已损坏。请核对口令，仍不行时请上级重新登记"
     assert wizard.place == 1
     assert not (tmp_path / "文档" / "四基数据").exists()
 
