@@ -126,16 +126,25 @@ class Composed:
 
 def export(
     ws: Workspace, to: Path, *, code: str | None = None, full: bool = False, progress: Progress | None = None
-) -> list[Sent]:
-    """Writes a package into a folder: a township's for its superior; a county's for one township, or for all.
+) -> Sent:
+    """Writes the next package for the peer of this code into a folder, without one for the superior.
 
     `full` asks for a snapshot; a county's then holds all of the township's own records too. Raises `Refusal`, and then
     no file with a package's name is in the folder that was not there before.
+
+    Only to remember it takes a turn: a stick may be slow, and colleagues wait. Where one of them was quicker with this
+    peer, the package is composed anew.
     """
     stagnant.bring_up_to_date(ws)
-    with ws.read() as session:
-        codes = [peer.code for peer in addressees(session, ws, code)]
-    return [_export_to(ws, to, one, full=full, progress=progress) for one in codes]
+    while True:
+        try:
+            return _export(ws, to, code, full=full, progress=progress)
+        except _Overtaken:
+            continue
+
+
+class _Overtaken(Exception):
+    """The package is no longer the next one for its peer."""
 
 
 def addressees(session: Session, ws: Workspace, code: str | None, *, up: bool | None = None) -> list[Peer]:
@@ -168,50 +177,40 @@ def addressees(session: Session, ws: Workspace, code: str | None, *, up: bool | 
     return [found]
 
 
-def _export_to(ws: Workspace, to: Path, code: str, *, full: bool, progress: Progress | None) -> Sent:
-    """Composes a package, copies it to the stick, and remembers it. Only to remember does it take a turn: a stick may
-    be slow, and colleagues wait. Where one of them was quicker with this peer, it composes anew."""
-    while True:
+def _export(ws: Workspace, to: Path, code: str | None, *, full: bool, progress: Progress | None) -> Sent:
+    with stick.blaming(to):
+        if not to.is_dir():
+            raise stick.Trouble.MISSING.refusal(to)
+    with ws.read() as session:
+        peer = addressees(session, ws, code, up=code is None)[0]
+        stands = _standing(session, ws, peer.office_id)
+        made = compose(session, ws, peer, full=full, progress=progress)
+        name = file_name(ws, peer, made.manifest)
         with stick.blaming(to):
-            if not to.is_dir():
-                raise stick.Trouble.MISSING.refusal(to)
-        with ws.read() as session:
-            (peer,) = addressees(session, ws, code)
-            stands = _standing(session, ws, peer.office_id)
-            made = compose(session, ws, peer, full=full, progress=progress)
-            name = file_name(ws, peer, made.manifest)
-            with stick.blaming(to):
-                if (to / name).exists():  # another replica's of that number, which may not have been taken in yet
-                    name = f"{Path(name).stem}-{made.digest[:8]}{package.SUFFIX}"
-            archived = _archive(session, ws, peer, made, name)
-        try:
-            with stick.putting(archived, to / name), ws.write() as session:
-                if _standing(session, ws, peer.office_id) != stands:
-                    raise _Overtaken
-                made.remember(session, peer.office_id, ws.replica, archived)
-        except _Overtaken:
-            discard(ws, archived)
-        except BaseException:
-            discard(ws, archived)
-            raise
-        else:
-            return Sent(
-                made.id,
-                to / name,
-                peer.code,
-                peer.name,
-                made.manifest.sequence,
-                made.manifest.kind,
-                sum(made.counts.values()),
-                made.digest,
-                made.counts,
-                archived.stat().st_size,
-                made.left_out,
-            )
-
-
-class _Overtaken(Exception):
-    """The package is no longer the next one for its peer."""
+            if (to / name).exists():  # another replica's package of that number, which may not have been taken in yet
+                name = f"{Path(name).stem}-{made.digest[:8]}{package.SUFFIX}"
+        archived = _archive(session, ws, peer, made, name)
+    try:
+        with stick.putting(archived, to / name), ws.write() as session:
+            if _standing(session, ws, peer.office_id) != stands:
+                raise _Overtaken
+            made.remember(session, peer.office_id, ws.replica, archived)
+    except BaseException:
+        discard(ws, archived)
+        raise
+    return Sent(
+        made.id,
+        to / name,
+        peer.code,
+        peer.name,
+        made.manifest.sequence,
+        made.manifest.kind,
+        sum(made.counts.values()),
+        made.digest,
+        made.counts,
+        archived.stat().st_size,
+        made.left_out,
+    )
 
 
 def _standing(session: Session, ws: Workspace, peer_id: str) -> tuple[str, str | None, int | None]:
@@ -229,7 +228,7 @@ def _archive(session: Session, ws: Workspace, peer: Peer, made: Composed, name: 
     signature = keys.sign(made.data)
     archived = ws.folder / "packages" / f"{Path(name).stem}-{made.digest[:8]}{package.SUFFIX}"
     archived.parent.mkdir(exist_ok=True)
-    room(ws.folder, made.size, "本机磁盘放不下要写的包", "请清理本机磁盘后再导出，没有写出任何文件")
+    room(ws.folder, made.size, "本机磁盘放不下要写的包", "请清理本机磁盘后再导出，这个文件没有写出")
     stick.write(archived, lambda out: package.write(out, made.data, signature, made.parts, recipients))
     return archived
 

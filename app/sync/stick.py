@@ -21,9 +21,9 @@ from db.errors import Refusal
 class Trouble(Enum):
     """What can go wrong with a stick: the reason for scripts and the sentence for people."""
 
-    MISSING = ("no-stick", "找不到“{0}”，U盘可能没有插好或已拔出。请插好U盘再试，没有写出任何文件")
-    FULL = ("disk-full", "“{0}”放不下这个文件。请清理U盘或换一个，没有写出任何文件")
-    READ_ONLY = ("read-only", "“{0}”不能写入。请打开U盘的写保护开关，或换一个文件夹，没有写出任何文件")
+    MISSING = ("no-stick", "找不到“{0}”，U盘可能没有插好或已拔出。请插好U盘再试，这个文件没有写出")
+    FULL = ("disk-full", "“{0}”放不下这个文件。请清理U盘或换一个，这个文件没有写出")
+    READ_ONLY = ("read-only", "“{0}”不能写入。请打开U盘的写保护开关，或换一个文件夹，这个文件没有写出")
     PULLED = ("pulled", "写“{0}”时U盘断开或出错。请插好后重新导出，盘上没有留下可用的包")
     DIFFERS = ("differs", "写到“{0}”的内容读回来不一样，这个U盘可能坏了。请换一个U盘重新导出")
 
@@ -103,7 +103,7 @@ def _writing(target: Path, produce: Callable[[BinaryIO], None], size: int) -> It
         with blaming(folder):
             if not folder.is_dir():
                 raise Trouble.MISSING.refusal(folder)
-            room(folder, size, f"“{folder}”放不下这个文件", "请清理U盘或换一个，没有写出任何文件")
+            room(folder, size, f"“{folder}”放不下这个文件", "请清理U盘或换一个，这个文件没有写出")
             with temporary.open("wb") as file:
                 hashing = Hashing(file)
                 produce(cast(BinaryIO, hashing))

@@ -25,7 +25,7 @@ from app.workspace import Workspace
 from db.engine import WORLD
 from db.errors import Refusal
 from db.journal import Cancelled
-from tests.helpers.pulled import refusing_to_stat
+from tests.helpers.sticks import giving_back_something_else, refusing_to_stat
 from tests.sync.conftest import Pair, edit, everything
 
 FITTING = {"damaged", "not-for-us", "bad-signature", "too-large"}
@@ -230,11 +230,11 @@ def refused(pair: Pair, where: Path, sentence: str) -> None:
 
 
 def test_no_stick(pair: Pair) -> None:
-    refused(pair, pair.root / "拔了", "U盘可能没有插好或已拔出。请插好U盘再试，没有写出任何文件")
+    refused(pair, pair.root / "拔了", "U盘可能没有插好或已拔出。请插好U盘再试，这个文件没有写出")
 
 
 def test_read_only_stick(pair: Pair, unwritable: Path) -> None:
-    refused(pair, unwritable, "不能写入。请打开U盘的写保护开关，或换一个文件夹，没有写出任何文件")
+    refused(pair, unwritable, "不能写入。请打开U盘的写保护开关，或换一个文件夹，这个文件没有写出")
 
 
 def test_full_stick(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -242,7 +242,7 @@ def test_full_stick(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         shutil, "disk_usage", lambda folder: whole(folder)._replace(free=100 if folder == pair.stick else 1 << 40)
     )
-    refused(pair, pair.stick, r"放不下这个文件：需要 1.0 MB，只剩 100 字节。请清理U盘或换一个，没有写出任何文件")
+    refused(pair, pair.stick, r"放不下这个文件：需要 1.0 MB，只剩 100 字节。请清理U盘或换一个，这个文件没有写出")
 
 
 def test_stick_that_fills_up_while_writing(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -281,8 +281,7 @@ def _failing_on(folder: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> N
 
 
 def test_stick_that_gives_back_something_else(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = stick._read_back
-    monkeypatch.setattr(stick, "_read_back", lambda file: "0" * 64 if file.is_relative_to(pair.stick) else real(file))
+    giving_back_something_else(pair.stick, monkeypatch)
     refused(pair, pair.stick, "读回来不一样，这个U盘可能坏了。请换一个U盘重新导出")
 
 
