@@ -26,7 +26,7 @@ from app.commands.common import (
 from app.ledgers.catalogue import LEDGERS
 from app.status import Status
 from app.status import status as status_of
-from app.sync import board, intake, keyfile, outgoing, several
+from app.sync import afterwards, board, intake, keyfile, outgoing, several
 from app.sync.outcome import Inspection, Outcome
 from app.workspace import OfficeCard, Workspace
 from db import clock
@@ -108,10 +108,11 @@ def import_(
     with opened(folder) as workspace, progress() as step:
         wanted = [several.Wanted(file) for file in files]
         came = several.take_in_each(workspace, wanted, conflicts=conflicts, dry_run=dry_run, progress=step, after=tell)
-        if not dry_run:
-            several.remember_refused(workspace, came)
-        if not json and len(files) > 1:
-            _sum_up(several.lines(workspace, came))
+        told = afterwards.told(workspace, came, () if dry_run else came)
+    for doubt in told.doubts:
+        say(doubt)
+    if not json and len(files) > 1:
+        _sum_up(told.lines)
     if json:
         give([wired(file, outcome) for file, outcome in zip(files, came, strict=True)])
     statuses = {one.status for one in came}

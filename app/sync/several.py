@@ -95,12 +95,12 @@ def _taken(ws: Workspace, one: Wanted, conflicts: str, dry_run: bool, progress: 
     except Cancelled:
         raise
     except Exception as error:
-        told = _fault(error, "taking in", "这个包没有写入，别的照样收")
+        told = fault(error, "taking in", "这个包没有写入，别的照样收")
         return Outcome(str(one.file), "refused", told.reason, told.message)
 
 
-def _fault(error: Exception, doing: str, what: str) -> Refusal:
-    """A fault of ours, written down, and told as what became of one package among many."""
+def fault(error: Exception, doing: str, what: str) -> Refusal:
+    """A fault of ours, written down, and told with what is to be known beside it."""
     log.error("%s while %s a package", type(error).__name__, doing)
     file = faults.record(error)
     told = f"把 {file} 交给技术人员" if file is not None else "请技术人员来看"
@@ -150,7 +150,7 @@ def answer_each(
         except (Cancelled, KeyboardInterrupt):
             return [*came, *(Answer(left) for left, _, _ in wanted[place:])]
         except Exception as error:
-            came.append(Answer(code, refusal=_fault(error, "writing", "这个包没有写出，别的照样写")))
+            came.append(Answer(code, refusal=fault(error, "writing", "这个包没有写出，别的照样写")))
     return came
 
 
@@ -177,7 +177,7 @@ def written(answers: Sequence[Answer]) -> list[Sent]:
 
 def remember_refused(ws: Workspace, outcomes: Iterable[Outcome]) -> None:
     """Keeps, for the board, the last package of each office that was refused, and forgets it when a good one came."""
-    with Session(ws.engine) as session, session.begin():
+    with ws.write() as session:
         for one in outcomes:
             peer = supposed_sender(session, one)
             if peer is None:
@@ -286,13 +286,24 @@ TONES = ("wrong", "attention", "good", "quiet")
 def lines(ws: Workspace, outcomes: Sequence[Outcome]) -> tuple[Line, ...]:
     """A line for each package: first those that somebody must do something about, then by office."""
     with ws.read() as session:
-        peers = {id(one): supposed_sender(session, one) for one in outcomes}
-        last = {id(one): _before(session, peer, one.package_digest) for one in outcomes if (peer := peers[id(one)])}
+        peers = [supposed_sender(session, one) for one in outcomes]
+        last = [
+            _before(session, peer, one.package_digest) if peer else None
+            for one, peer in zip(outcomes, peers, strict=True)
+        ]
     found = []
-    for one in outcomes:
-        peer = peers[id(one)]
-        named = {"office": peer.name, "code": peer.code} if peer else {"office": one.from_name, "code": one.from_code}
-        found.append(line(one, last.get(id(one)), ws.office, **named))
+    for one, peer, before in zip(outcomes, peers, last, strict=True):
+        name, code = (peer.name, peer.code) if peer else (one.from_name, one.from_code)
+        found.append(line(one, before, ws.office, office=name, code=code))
+    return _in_order(found)
+
+
+def lines_alone(ws: Workspace, outcomes: Sequence[Outcome]) -> tuple[Line, ...]:
+    """The same by what the packages say of themselves, without asking the store."""
+    return _in_order(line(one, None, ws.office, office=one.from_name, code=one.from_code) for one in outcomes)
+
+
+def _in_order(found: Iterable[Line]) -> tuple[Line, ...]:
     return tuple(sorted(found, key=lambda one: (TONES.index(one.tone), one.code or "~", one.sequence)))
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.ledgers.catalogue import LEDGERS
-from app.sync import board, intake, outgoing, several
+from app.sync import afterwards, board, intake, outgoing, several
 from app.sync.board import State, Step
 from app.sync.choices import Choice
 from app.sync.outcome import Outcome
@@ -20,6 +20,7 @@ from app.sync.outgoing import export
 from app.sync.register import Counts
 from app.workspace import Workspace
 from db import clock
+from db.errors import Refusal
 from db.journal import Cancelled
 from db.models.handoff import PackageLine, Peer
 from tests.helpers.logs import LogWatch
@@ -186,6 +187,30 @@ def test_writing_that_is_stopped_says_what_is_written_already(morning: Many, cou
     assert [one.name for one in tmp_path.glob("*-down-*")] == ["532901-down-2.dzb"]
     with pytest.raises(Cancelled):
         several.written(answers[1:])
+
+
+def test_what_comes_after_taking_in_does_not_lose_what_came(
+    morning: Many, county: Workspace, monkeypatch: pytest.MonkeyPatch, logs: LogWatch
+) -> None:
+    three = files(morning)[:3]
+    damage(three[1])
+    came = several.take_in_each(county, [several.Wanted(file) for file in three])
+
+    def full(*_: object) -> None:
+        raise Refusal("磁盘已满，这一步没有保存。请清理磁盘后再试", "disk-full")
+
+    def faulty(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch, logs.expect("ZeroDivisionError while telling of a package", logging.ERROR):
+        patch.setattr(several, "remember_refused", full)
+        patch.setattr(several, "_before", faulty)
+        told = afterwards.told(county, came, came)
+    assert [one.state for one in told.lines] == ["拒收：文件损坏", "已写入", "已写入"]
+    assert told.doubts[0] == "被拒收的包没有记进“数据交换”：磁盘已满，这一步没有保存。请清理磁盘后再试"
+    assert told.doubts[1].startswith("没有和上次的数目比：程序出了差错，收下的包都在。")
+    again = afterwards.told(county, came, came)
+    assert (again.doubts, len(again.late)) == ((), 38), "the one that was refused among them"
 
 
 # ---------------------------------------------------------------- one township over time
