@@ -344,6 +344,17 @@ def test_own_disk_that_fills_up_while_the_enrolment_file_is_kept(pair: Pair, mon
     assert kept.read_bytes() == paper.file.read_bytes()
 
 
+def test_own_disk_that_fills_up_while_a_received_package_is_kept(
+    pair: Pair, sealed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Full is often said only when the bytes must really go to the disk."""
+    with unchanged(pair), monkeypatch.context() as patch:
+        _failing_on(pair.county.folder, patch, errno.ENOSPC)
+        with pytest.raises(Refusal, match="放不下这个文件"):
+            take_in(pair.county, sealed)
+    assert take_in(pair.county, sealed).status == "applied"
+
+
 def test_archive_keeps_every_package_sent_and_received(pair: Pair) -> None:
     edit(pair.town, pair.member, phone="13800000001")
     file = pair.up().file
