@@ -14,7 +14,7 @@ from app.findings import Finding, Level, error
 from app.ledgers.ledger import Check, Ledger
 from app.policy import Policies
 from db import clock, codes, settings
-from db.fields import Field
+from db.fields import JUDGED, Field
 from db.models.record import Record, fields_of
 
 T = TypeVar("T")
@@ -185,25 +185,35 @@ def _needs(check: Callable[..., Any]) -> tuple[str, ...]:
 
 
 @cache
-def _declared(model: type[Record]) -> tuple[list[Field], list[tuple[Field, codes.CodeTable]]]:
-    """The required fields of a record, and the coded ones with their tables."""
+def _declared(model: type[Record]) -> tuple[list[Field], list[Field], list[tuple[Field, codes.CodeTable]]]:
+    """The required fields of a record, those whose values may be none that a person can write, and the coded ones with
+    their tables."""
     specs = fields_of(model).values()
-    return [one for one in specs if one.required], [(one, codes.table(one.table)) for one in specs if one.table]
+    return (
+        [one for one in specs if one.required],
+        [one for one in specs if one.kind.id in JUDGED],
+        [(one, codes.table(one.table)) for one in specs if one.table],
+    )
 
 
 def run(ledger: Ledger, values: Mapping[str, Any], look: Look, policy: Policies) -> list[Finding]:
-    """The findings on one record: required fields and codes first, then the ledger's checks in their order.
+    """The findings on one record: required fields, values and codes first, then the ledger's checks in their order.
 
     `values` holds every field, None for nothing. A check may need none that is not there.
     """
-    required, coded = _declared(ledger.model)
+    required, judged, coded = _declared(ledger.model)
     found = [
         Finding(Level.ERROR, spec.name, "required", f"“{spec.label}”必须填写")
         for spec in required
         if values.get(spec.name) is None
     ]
     found += [
-        error(spec.name, "code", f"“{spec.label}”没有代码 {code}，请从列表中选一项")
+        error(spec.name, "unreadable", objection)
+        for spec in judged
+        if (objection := spec.objection(values.get(spec.name))) is not None
+    ]
+    found += [
+        error(spec.name, "code", f"这个版本的程序不认识“{spec.label}”的代码 {code}。请升级程序，或从列表中另选一项")
         for spec, table in coded
         if (value := values.get(spec.name)) and not table.has(value)
         for code in value.split(",")

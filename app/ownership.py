@@ -15,7 +15,7 @@ from app.ledgers.ledger import Ledger
 from db.errors import Refusal
 from db.journal import ChangeLine
 from db.models.organisation import Office
-from db.models.record import models
+from db.models.record import Record, models
 
 if TYPE_CHECKING:
     from app.workspace import OfficeCard
@@ -55,12 +55,17 @@ def stray_links(
         if value is None or spec.target in (None, Office.__tablename__):
             continue
         target = session.get(models()[str(spec.target)], value)
-        if target is None or target.office_id in offices_over(session, owner):
+        if target is None:
             continue
-        if owner not in offices_over(session, target.office_id):
-            name_of = {one: session.get_one(Office, one).name for one in (owner, target.office_id)}
+        over = offices_over(session, owner)
+        keepers = [target.office_id]
+        if target.office_id in over:  # the superior's own, which goes to the one whose records it names
+            keepers = [one for one, _ in _below_of(session, office, target).values()]
+        stray = next((one for one in keepers if one not in over and owner not in offices_over(session, one)), None)
+        if stray is not None:
+            name_of = {one: session.get_one(Office, one).name for one in (owner, stray)}
             message = (
-                f"“{spec.label}”选的记录归“{name_of[target.office_id]}”，“{name_of[owner]}”那里没有它。"
+                f"“{spec.label}”选的记录归“{name_of[stray]}”，“{name_of[owner]}”那里没有它。"
                 f"请另选“{name_of[owner]}”自己的"
             )
             found.append(error(name, "owner", message))
@@ -92,7 +97,8 @@ def strays_apart(
 def _below(
     session: Session, office: "OfficeCard", ledger: Ledger, values: Mapping[str, Any]
 ) -> dict[str, tuple[str, str]]:
-    """The links of a record that lead below this office: field → (id, name) of the office next below it."""
+    """The links of a record that lead below this office, by way of its own records too: field → (id, name) of the
+    office next below it."""
     found = {}
     for name, spec in ledger.fields.items():
         if spec.target is None or (value := values.get(name)) is None:
@@ -104,7 +110,16 @@ def _below(
         if office.id in line[1:]:
             below = session.get_one(Office, line[line.index(office.id) - 1])
             found[name] = (below.id, below.name)
+        elif not isinstance(linked, Office) and linked.office_id == office.id and linked.id != values.get("id"):
+            further = _below_of(session, office, linked)
+            if further:
+                found[name] = next(iter(further.values()))
     return found
+
+
+def _below_of(session: Session, office: "OfficeCard", record: Record) -> dict[str, tuple[str, str]]:
+    ledger = LEDGERS[record.__tablename__]
+    return _below(session, office, ledger, {name: getattr(record, name) for name in ("id", *ledger.fields)})
 
 
 def refuse_others(session: Session, office: "OfficeCard", ledger: Ledger, owner: str, deed: str = "改") -> None:

@@ -5,11 +5,14 @@ office's own: a city's number is no county's."""
 
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from sqlalchemy import ColumnElement, and_, case, or_, select
 from sqlalchemy.orm import Session
 
 from app import offices
+from app.rules import working_days
+from app.rules.working_days import WorkingDays
 from db.models.common import Policy
 
 PLANS = "plan."
@@ -63,3 +66,12 @@ class Policies:
     def whole(self, key: str, on: date, default: int | None = None) -> int:
         """The value as a whole number."""
         return int(self.text(key, on, None if default is None else str(default)))
+
+    def by_year(self, key: str) -> dict[int, str]:
+        """The values of a key that speaks of one year each, by the year of their day; of two, the later."""
+        return {start.year: value for start, value in self._values.get(key, [])}
+
+    @cached_property
+    def working_days(self) -> WorkingDays:
+        """The working days of the years whose calendar is known."""
+        return WorkingDays.read(self.by_year(working_days.OFF), self.by_year(working_days.MADE_UP))

@@ -20,7 +20,17 @@ from app.sync.namesakes import on_a_roll
 from app.workspace import OfficeCard, Workspace
 from db import clock
 from db.engine import integrity_faults
-from db.journal import BatchLine, ChangeLine, Progress, Values, loads, stored_rows, typed
+from db.journal import (
+    BatchLine,
+    ChangeLine,
+    LinesDigest,
+    Progress,
+    Values,
+    digest_of,
+    loads,
+    stored_rows,
+    typed,
+)
 from db.models.common import Attachment
 from db.models.handoff import BlobChunk
 from db.models.record import dump, merged_fields, table_of
@@ -103,27 +113,32 @@ def journal_faults(session: Session, ledger: Ledger) -> list[Found]:
 
 
 def torn_batches(session: Session) -> list[Found]:
-    """Operations of which the journal has not as many lines as were written: some were taken out, or put in."""
-    kept = func.count(ChangeLine.seq)
-    wanted = (
-        select(BatchLine.label, BatchLine.at, BatchLine.changes, kept)
-        .outerjoin(ChangeLine, ChangeLine.batch_id == BatchLine.id)
-        .group_by(BatchLine.id, BatchLine.label, BatchLine.at, BatchLine.changes)
-        .having(kept != BatchLine.changes)
-        .order_by(BatchLine.id)
-    )
+    """Operations that are not as they were written: some of their lines were taken out, or others put in; another name
+    stands there, another time; they are said to be undone by one that says nothing of it."""
+    lines: dict[str, LinesDigest] = {}
+    wanted = select(ChangeLine.batch_id, ChangeLine.record_id, ChangeLine.version).order_by(ChangeLine.seq)
+    for part in session.connection().execute(wanted.execution_options(yield_per=CHUNK)).partitions():
+        for batch, record, version in part:
+            lines.setdefault(batch, LinesDigest()).add((record,), (version,))
+    batches = list(session.scalars(select(BatchLine).order_by(BatchLine.id)))
+    undoing = {one.undoes: one.id for one in batches if one.undoes is not None}
+    torn = [_torn(one, lines.get(one.id, LinesDigest()), undoing.get(one.id)) for one in batches]
     return [
-        Found(
-            None,
-            None,
-            error(
-                None,
-                "journal.batch",
-                f"操作日志被改过：{at[:10]} 的“{label}”记了 {written} 条变更，现在有 {left} 条。请核对，或用备份恢复",
-            ),
-        )
-        for label, at, written, left in session.execute(wanted)
+        Found(None, None, error(None, "journal.batch", f"操作日志被改过：{said}。请核对，或用备份恢复"))
+        for said in torn
+        if said is not None
     ]
+
+
+def _torn(one: BatchLine, lines: LinesDigest, undoing: str | None) -> str | None:
+    """What is wrong with one operation, whose undoing says that it is `undoing`."""
+    if lines.count != one.changes:
+        return f"{one.at[:10]} 的“{one.label}”记了 {one.changes} 条变更，现在有 {lines.count} 条"
+    if one.digest != digest_of(one, lines):
+        return f"{one.at[:10]} {one.user}的“{one.label}”与当时记下的不一致，可能换了经办人、时间、名称或记录"
+    if one.undone_by != undoing:
+        return f"{one.at[:10]} {one.user}的“{one.label}”撤销没有，前后说的不一样"
+    return None
 
 
 def _said(connection: Connection, ledger: Ledger, ids: Sequence[str]) -> dict[str, _Line]:

@@ -56,11 +56,19 @@ def plant(engine: Engine, office_id: str, user: str) -> None:
             _merge(batch, model, owner, list(seeds(model, name, key)))
 
 
+def keep_current(engine: Engine, office_id: str, user: str) -> None:
+    """Plants what this program's reference data says now, where an older one planted, or noted, what its own said."""
+    with Session(engine) as session:
+        noted = [settings.get(session, _noted(model)) for model, _, _ in SEEDED]
+    if any(noted) and noted != [_note_of(seeds(model, name, key)) for model, name, key in SEEDED]:
+        plant(engine, office_id, user)
+
+
 def remember(session: Session) -> None:
     """Notes what this program's reference data says, for a store that was handed its copies by its superior: the next
     upgrade then changes only what nobody has edited."""
     for model, name, key in SEEDED:
-        _note(session, model, list(seeds(model, name, key)))
+        _note(session, model, seeds(model, name, key))
 
 
 def pass_up(batch: Batch, office_id: str, superior_id: str) -> None:
@@ -131,10 +139,17 @@ def _merge(batch: Batch, model: type[Record], office_id: str, rows: list[Values]
     _note(batch.session, model, rows)
 
 
-def _note(session: Session, model: type[Record], rows: list[Values]) -> None:
-    now = {row["id"]: {key: dump(value) for key, value in row.items() if key != "id"} for row in rows}
-    settings.put(session, f"planted/{model.__tablename__}", dump(now))
+def _note(session: Session, model: type[Record], rows: Iterable[Values]) -> None:
+    settings.put(session, _noted(model), _note_of(rows))
+
+
+def _note_of(rows: Iterable[Values]) -> str:
+    return dump({row["id"]: {key: dump(value) for key, value in row.items() if key != "id"} for row in rows})
+
+
+def _noted(model: type[Record]) -> str:
+    return f"planted/{model.__tablename__}"
 
 
 def _planted(session: Session, model: type[Record]) -> dict[str, dict[str, str]]:
-    return settings.get_json(session, f"planted/{model.__tablename__}", dict[str, dict[str, str]]) or {}
+    return settings.get_json(session, _noted(model), dict[str, dict[str, str]]) or {}

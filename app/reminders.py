@@ -34,7 +34,7 @@ from app.statistics import in_month, last_received
 from app.sync import register, transfers
 from app.sync.board import due_day
 from app.sync.corrections import CORRECTED, OPEN, answered_here
-from app.team import recruiting
+from app.team import discipline_due, recruiting
 from app.workspace import OfficeCard
 from db.models.common import Remark
 from db.models.guarantee import Budget, CareFund
@@ -55,6 +55,7 @@ TOLD = frozenset(
         "rectification.due",
         "dispatch.missing",
         "departure.answer",
+        "discipline.due",
         "transfer.expired",
         "duty.due",
         "inspection.answer",
@@ -68,6 +69,7 @@ def reminders(session: Session, office: OfficeCard, today: date) -> list[Reminde
     """Everything that is due today for an office, the most pressing first."""
     found = [
         *probation(session, today),
+        *discipline_due.due(session, today),
         *recruiting.reminders(session, office, today),
         *terms(session, today),
         *reporting(session, office, today),
@@ -88,6 +90,7 @@ def reminders(session: Session, office: OfficeCard, today: date) -> list[Reminde
         *without_venue(session),
         *budgets_lag(session, today),
         *duties_due.due(session, office, today),
+        *(without_calendar(session, today) if office.is_county else ()),
     ]
     order = list(Urgency)
     return sorted(found, key=lambda one: order.index(one.urgency))
@@ -264,6 +267,15 @@ def budgets_lag(session: Session, today: date) -> Iterable[Reminder]:
             title = f"{what}经费平均增加不到 {wanted // 100:,} 元"
             detail = f"今年比去年平均{'增加' if rise >= 0 else '减少'} {abs(Decimal(rise)) / 100:,.2f} 元"
             yield Reminder(Urgency.INFORMATION, title, detail, Place("budget", chips=("今年", "村和社区")))
+
+
+def without_calendar(session: Session, today: date) -> Iterable[Reminder]:
+    """D10: the days off of this year, or in December of the next, that nobody has entered from the notice."""
+    known = Policies.read(session).working_days.years
+    wanted = [today.year, *([today.year + 1] if today.month == 12 else [])]
+    for year in (one for one in wanted if one not in known):
+        detail = "请按国务院办公厅的通知在规则参数里新增；没有登记的，工作日按星期一到星期五算"
+        yield Reminder(Urgency.INFORMATION, f"{year} 年的放假安排没有登记", detail, Place("policy"))
 
 
 def remarks(session: Session, office: OfficeCard) -> Iterable[Reminder]:

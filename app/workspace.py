@@ -21,7 +21,7 @@ from app.backup import copy_store
 from app.files import move, write_whole
 from app.links import refuse_broken
 from app.ownership import refuse_foreign_undo
-from app.reference import plant
+from app.reference import keep_current, plant
 from db import engine as engines
 from db import settings
 from db.engine import encrypt_copy, is_plain
@@ -150,6 +150,7 @@ class Workspace:
             upgrade(engine, lambda: copy_store(folder, engine, "升级前"))
             workspace = cls(folder, engine, lock, user or opened.user or config.get("user", "") or "经办人", opened)
             workspace._wake_up(restored="restored" in config)
+            keep_current(engine, workspace.office.id, workspace.user)
             undone.pop_all()
         return workspace
 

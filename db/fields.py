@@ -84,6 +84,16 @@ class Field:
             raise parsing.Unreadable(f"“{self.label}”最多写 {self.length} 个字，现在有 {len(value)} 个")
         return value
 
+    def objection(self, value: Any) -> str | None:
+        """Why nobody could have written a value, None where one could: what a package brings was parsed by nobody."""
+        if value is None or JUDGED[self.kind.id](value):
+            return None
+        try:
+            self.parse(str(value))
+        except parsing.Unreadable as problem:
+            return str(problem)
+        return None
+
     def show(self, value: Any, *, masked: bool = False) -> str:
         """The text that a person reads; a link shows its id, which the caller replaces by the record's name."""
         if value is None:
@@ -101,6 +111,17 @@ class Field:
             return _decimal_text(value)
         return value.isoformat() if isinstance(value, date) else str(value)
 
+
+JUDGED: dict[str, Callable[[Any], bool]] = {
+    "day": lambda value: parsing.FIRST_YEAR <= value.year <= parsing.LAST_YEAR,
+    "year": lambda value: parsing.FIRST_YEAR <= value <= parsing.LAST_YEAR,
+    "whole": lambda value: value >= 0,
+    "phone": lambda value: parsing.MOBILE.fullmatch(value) is not None,
+    "month": lambda value: re.fullmatch(r"(19|20)\d\d-(0[1-9]|1[0-2])", value) is not None,
+    "resident_id": lambda value: False,
+    "credit_code": lambda value: False,
+}
+"""Kinds of which a record can hold a value that nobody could have written: whether one is good at a glance."""
 
 BLANKS = frozenset({"-", "--", "—", "——", "/", "无", "空"})
 

@@ -4,11 +4,13 @@ Audit, undo, history and incremental packages all read these tables; nothing els
 in one of two ways, and both end here: through a `Session` (a few records, from a form) or through `write_rows` (many).
 """
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
+from hashlib import sha256
 from operator import itemgetter
 from typing import Any, cast
 
@@ -47,7 +49,11 @@ Columns = Mapping[str, Sequence[Any]]
 
 
 class BatchLine(Base):
-    """操作日志: one operation, one transaction, one thing to undo."""
+    """操作日志: one operation, one transaction, one thing to undo.
+
+    `digest` is over all that is said of it and over which records its lines saved (`digest_of`), so that nobody writes
+    another name, day or label over it unnoticed; `undone_by`, which comes later, is answered by the other's `undoes`.
+    """
 
     __tablename__ = "batch"
 
@@ -59,6 +65,34 @@ class BatchLine(Base):
     changes: Mapped[int] = mapped_column(Integer, default=0)
     undoes: Mapped[str | None] = mapped_column(String(36))
     undone_by: Mapped[str | None] = mapped_column(String(36))
+    digest: Mapped[str | None] = mapped_column(String(64))
+
+    def close(self, changes: int, lines: "LinesDigest") -> None:
+        """Seals the operation when all its lines are written."""
+        self.changes = changes
+        self.digest = digest_of(self, lines)
+
+
+class LinesDigest:
+    """Which records a batch's lines saved, and which version of each they made, in their order."""
+
+    def __init__(self) -> None:
+        self.count, self._records, self._versions = 0, sha256(), sha256()
+
+    def add(self, records: Sequence[str], versions: Sequence[str]) -> None:
+        """More lines, given by their columns."""
+        self.count += len(records)
+        self._records.update("\n".join([*records, ""]).encode())
+        self._versions.update("\n".join([*versions, ""]).encode())
+
+    def hexdigests(self) -> tuple[str, str]:
+        return self._records.hexdigest(), self._versions.hexdigest()
+
+
+def digest_of(line: BatchLine, lines: LinesDigest) -> str:
+    """SHA-256 in hex over the JSON of what a batch says of itself, and over its lines."""
+    said = [line.id, line.label, line.kind, line.user, line.at, line.changes, line.undoes, *lines.hexdigests()]
+    return sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
 
 
 class ChangeLine(Base):
@@ -140,6 +174,7 @@ class Batch:
     def __init__(self, session: Session, line: BatchLine, replica: str) -> None:
         self.session, self.line, self.id, self.replica, self.changes = session, line, line.id, replica, 0
         self.ledgers: set[str] = set()
+        self.lines = LinesDigest()
 
     def add(self, record: Record) -> Record:
         """Adds a new record; its id is made here when it has none."""
@@ -212,6 +247,7 @@ class Batch:
     def _append(self, lines: Columns) -> None:
         _insert_columns(self.session.connection(), _JOURNAL, lines)
         self.changes += len(lines["record_id"])
+        self.lines.add(lines["record_id"], lines["version"])
         self.ledgers.update(lines["ledger"])
 
 
@@ -350,7 +386,7 @@ def begin_batch(engine: Engine, label: str, *, kind: str, user: str, replica: st
         session.info["batch"] = batch
         yield batch
         session.flush()
-        line.changes = batch.changes
+        line.close(batch.changes, batch.lines)
         if not batch.changes:
             session.delete(line)
 
@@ -372,7 +408,7 @@ def followed(batch: Batch, label: str, *, kind: str = "edit") -> Iterator[Batch]
             session.info["batch"] = step
             yield step
             session.flush()
-            line.changes = step.changes
+            line.close(step.changes, step.lines)
             if not step.changes:
                 session.delete(line)
     finally:

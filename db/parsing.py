@@ -106,7 +106,7 @@ def day(s: str) -> date:
 
 def month(s: str) -> str:
     """A month as YYYY-MM; a whole day stands for its month."""
-    year_, month_, _ = _day_parts(s)
+    year_, month_, _ = _day_parts(s, "不是月份，请写成 2026-11 或 2026年11月")
     return f"{year_}-{month_:02}"
 
 
@@ -120,12 +120,15 @@ def year(s: str) -> int:
     raise Unreadable(f"{_quoted(s)}不是年份，请写四位年份，如 2012")
 
 
-def _day_parts(s: str) -> tuple[int, int, int | None]:
-    """Year, month and, where written, day; all of them real."""
+_NO_DAY = "不是日期，请写成 1978-03-12 或 1978年3月12日"
+
+
+def _day_parts(s: str, otherwise: str = _NO_DAY) -> tuple[int, int, int | None]:
+    """Year, month and, where written, day; all of them real. `otherwise` is said of what is nothing of the kind."""
     text = _CLOCK.sub("", _arabic(_plain(s))).rstrip(".。、")
     found = _WRITTEN_DAY.fullmatch(text) or _COMPACT_DAY.fullmatch(text)
     if not found or (len(text) == 6 and not FIRST_YEAR <= int(found[1]) <= LAST_YEAR):
-        raise Unreadable(_why_not_a_day(s, text))
+        raise Unreadable(_why_not_a_day(s, text, otherwise))
     year_, month_, day_ = _known_year(int(found[1])), int(found[2]), int(found[3]) if found[3] else None
     if not 1 <= month_ <= 12:
         raise Unreadable(f"{_quoted(s)}中没有{month_}月这个月份，请核对")
@@ -136,14 +139,14 @@ def _day_parts(s: str) -> tuple[int, int, int | None]:
     return year_, month_, day_
 
 
-def _why_not_a_day(s: str, text: str) -> str:
+def _why_not_a_day(s: str, text: str, otherwise: str) -> str:
     if re.fullmatch(r"\d{4}年?", text):
         return f"{_quoted(s)}只有年份，请至少写到月，如 1978年3月"
     if re.fullmatch(r"\d{5}", text):
         return f"{_quoted(s)}像是 Excel 的日期序号，请把单元格格式设为“日期”后再试"
     if _SHORT_YEAR.fullmatch(text):
         return f"{_quoted(s)}的年份只写了两位，请写四位年份，如 1978-03-12"
-    return f"{_quoted(s)}不是日期，请写成 1978-03-12 或 1978年3月12日"
+    return f"{_quoted(s)}{otherwise}"
 
 
 def _known_year(year_: int) -> int:
@@ -169,7 +172,8 @@ def _digits(numeral: str) -> str:
 # Numbers and money
 
 _NUMBER = r"-?(?:\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.\d{1,15})?"
-_MONEY = re.compile(rf"[¥]?\s*({_NUMBER})\s*(万)?\s*(?:元|圆)?整?")
+_MONEY = re.compile(rf"[¥]?\s*({_NUMBER})\s*([千万亿])?\s*(?:元|圆)?整?")
+_YUAN = {None: 1, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 _SCIENTIFIC = re.compile(r"[\d.]+E\+?\d+", re.IGNORECASE)
 
 
@@ -196,7 +200,7 @@ def money(s: str) -> int:
     found = _MONEY.fullmatch(_plain(s))
     if not found:
         raise Unreadable(f"{_quoted(s)}不是金额，请写成 1234.56 或 1.2万元")
-    fen = Decimal(found[1].replace(",", "")) * (1_000_000 if found[2] else 100)
+    fen = Decimal(found[1].replace(",", "")) * 100 * _YUAN[found[2]]
     if fen != fen.to_integral_value():
         raise Unreadable(f"{_quoted(s)}不足一分，金额最多写到分，即两位小数")
     if abs(fen) >= 10**15:
@@ -218,7 +222,7 @@ def flag(s: str) -> bool:
 
 # Numbers of persons, telephones and units
 
-_MOBILE = re.compile(r"1[3-9]\d{9}")
+MOBILE = re.compile(r"1[3-9]\d{9}")
 _LANDLINE = re.compile(r"(010|02\d|0[3-9]\d{2})(\d{7,8})")
 _COUNTRY = re.compile(r"^(\+86|0086|86(?=1[3-9]\d{9}$))")
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -233,7 +237,7 @@ def phone(s: str) -> str:
     if _SCIENTIFIC.fullmatch(text):
         raise Unreadable("Excel 把电话号码当成了数字，请把该列设为“文本”格式后重新填写")
     digits = _COUNTRY.sub("", re.sub(r"[\s()\-—–]", "", text))
-    if _MOBILE.fullmatch(digits):
+    if MOBILE.fullmatch(digits):
         return digits
     if found := _LANDLINE.fullmatch(digits):
         return f"{found[1]}-{found[2]}"
@@ -330,7 +334,7 @@ def mask_resident_id(s: str) -> str:
 
 def mask_phone(s: str) -> str:
     """138****2210; of a landline the area code and the last two digits: 0739-*****34."""
-    if _MOBILE.fullmatch(s):
+    if MOBILE.fullmatch(s):
         return f"{s[:3]}****{s[-4:]}"
     area, dash, number = s.rpartition("-")
     return f"{area}{dash}{'*' * (len(number) - 2)}{number[-2:]}" if len(number) > 4 else "*" * len(s)
@@ -339,6 +343,11 @@ def mask_phone(s: str) -> str:
 def mask_address(s: str) -> str:
     """The first six characters, which name county or township at most."""
     return f"{s[:6]}***" if s else ""
+
+
+def mask_whole(s: str) -> str:
+    """Nothing of it, not even how long it is."""
+    return "***" if s else ""
 
 
 def mask_account(s: str) -> str:

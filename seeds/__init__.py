@@ -7,4 +7,5 @@
   are carried over to later years by the county.
 - policy.csv: the numbers in rules, each with its source and the day from which it holds; 1900-01-01 says that no
   earlier rule is kept here. Money is in yuan, rates are percentages, lists are parted by blanks.
+  calendar.off and calendar.work are the days of one year each: a notice of the State Council sets them anew.
 """

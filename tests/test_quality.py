@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from alembic import command
 from sqlalchemy import event, select
 
 from app import editing, quality
@@ -15,6 +16,7 @@ from app.demo.fiction import People
 from app.ledgers.catalogue import LEDGERS
 from app.workspace import Workspace
 from db.ids import new_id
+from db.migrations import upgrade as upgrading
 from db.models.record import models
 from db.models.team import Member, Post
 
@@ -112,6 +114,72 @@ def test_a_line_of_the_journal_in_the_middle_that_somebody_touched(
     assert found(workspace) == []
     write_past_the_journal(workspace, tampering)
     assert [rule for *_, rule in found(workspace)] == rules
+
+
+NEWEST = " WHERE id = (SELECT max(id) FROM batch)"
+OPERATION = " WHERE label = '修改党员' AND kind = 'edit'"
+OTHER = "(SELECT max(id) FROM batch)"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        """ "user" = '别人'""",
+        """ "at" = '2020-01-01T00:00:00Z'""",
+        " label = '导入党员'",
+        " kind = 'excel'",
+        " digest = NULL",
+        f" undone_by = {OTHER}",
+        f" undoes = {OTHER}",
+    ],
+    ids=["who", "when", "what", "by what way", "the digest", "that it was undone", "that it undoes another"],
+)
+def test_what_an_operation_says_of_itself_that_somebody_changed(workspace: Workspace, change: str) -> None:
+    record = member(workspace, "王芳")
+    editing.save(workspace, LEDGERS["member"], {"phone": "14000000002"}, record)
+    editing.delete(workspace, LEDGERS["member"], [record])
+    assert found(workspace) == []
+    write_past_the_journal(workspace, f"UPDATE batch SET {change}{OPERATION}")
+    assert {rule for *_, rule in found(workspace)} == {"journal.batch"}
+
+
+def test_what_is_told_of_an_operation_under_another_name(workspace: Workspace) -> None:
+    member(workspace, "王芳")
+    write_past_the_journal(workspace, """UPDATE batch SET "user" = '别人', "at" = '2020-01-01T00:00:00Z'""" + NEWEST)
+    (one,) = [one for one in quality.check(workspace) if one.is_error]
+    assert one.finding.message == (
+        "操作日志被改过：2020-01-01 别人的“新增党员”与当时记下的不一致，可能换了经办人、时间、名称或记录。"
+        "请核对，或用备份恢复"
+    )
+
+
+def test_two_operations_whose_lines_somebody_exchanged(workspace: Workspace) -> None:
+    """Each has as many lines as before, and every record is what its lines say."""
+    first, second = member(workspace, "王芳"), member(workspace, "李明")
+    other = "(SELECT batch_id FROM change WHERE record_id = '{}')"
+    write_past_the_journal(
+        workspace,
+        f"UPDATE change SET batch_id = CASE record_id WHEN '{first}' THEN {other.format(second)}"
+        f" ELSE {other.format(first)} END WHERE record_id IN ('{first}', '{second}')",
+    )
+    assert [rule for *_, rule in found(workspace)] == ["journal.batch", "journal.batch"]
+
+
+def test_a_store_of_the_first_schema_is_sound_when_it_is_opened(workspace: Workspace) -> None:
+    """Its operations get their digests as it is upgraded, and are held to them from then on."""
+    record = member(workspace, "王芳")
+    editing.save(workspace, LEDGERS["member"], {"note": "迁居"}, record)
+    workspace.undo()
+    folder = workspace.folder
+    with workspace.engine.connect() as connection, upgrading._rebuilding(connection), connection.begin():
+        settings = upgrading.config()
+        settings.attributes["connection"] = connection
+        command.downgrade(settings, "0001")
+    workspace.close()
+    with Workspace.open(folder) as upgraded:
+        assert found(upgraded) == []
+        write_past_the_journal(upgraded, """UPDATE batch SET "user" = '别人'""" + NEWEST)
+        assert [rule for *_, rule in found(upgraded)] == ["journal.batch"]
 
 
 def test_exact_decimals_agree_with_the_journal_however_they_were_written(workspace: Workspace) -> None:

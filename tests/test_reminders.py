@@ -174,6 +174,16 @@ def test_a_county_sees_who_has_not_reported(tmp_path: Path) -> None:
         ]
 
 
+def test_d10_a_county_is_told_of_a_year_whose_days_off_it_has_not(tmp_path: Path) -> None:
+    with office.township(tmp_path / "ws", code="430599", name="云溪县", level="county") as county:
+        told = {
+            day: [one.title for one in due(county, day) if one.place.page == "policy"]
+            for day in (date(2026, 11, 30), date(2026, 12, 1), date(2027, 1, 1))
+        }
+    missing = ["2027 年的放假安排没有登记"]
+    assert told == {date(2026, 11, 30): [], date(2026, 12, 1): missing, date(2027, 1, 1): missing}
+
+
 def test_a_county_below_a_city_sees_both_sides(tmp_path: Path) -> None:
     with office.township(tmp_path / "ws", code="430599", name="云溪县", level="county") as county:
         city = "01900000-0000-7000-8000-000000000009"

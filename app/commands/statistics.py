@@ -30,7 +30,7 @@ def statistics(
     out: Annotated[Path | None, typer.Option("--out", help="另存为 .xlsx", show_default=False)] = None,
     json: Json = False,
 ) -> None:
-    """党内统计：年龄、学历、性别、民族、党龄、职业、发展党员、增减平衡。"""
+    """党内统计：年龄、学历、性别、民族、党龄、职业、发展党员、党纪处分、增减平衡。"""
     with opened(folder) as workspace:
         today = clock.today()
         on = read_day(day) or day_of(year or today.year, today)

@@ -244,6 +244,7 @@ def township_rows(
     method.fill(town)
     transfers.fill(town)
     recruitment.fill(town)
+    team.disciplined(town)
     return town.rows
 
 

@@ -9,7 +9,7 @@ from app.demo.organisation import OFFICE_WORK, RETIRED, SCHOOL_WORK
 from app.demo.township import Branch, Township
 from app.rules.identity import age
 from app.rules.posts import ought_to_hold_post
-from app.rules.spans import years_later
+from app.rules.spans import months_later, years_later
 from db.journal import Values
 
 AWAY = "113"
@@ -84,6 +84,40 @@ def member(town: Township, branch: Branch, place: int) -> None:
         organisation = next(one for one in town.rows["party_org"] if one["id"] == branch.id)
         organisation[officer[0]] = person.name
     events(town, made)
+
+
+def disciplined(town: Township) -> None:
+    """A few decisions: one whose effect goes on, and in a large township one whose time of being watched ends soon.
+
+    Chosen without chance, so that nothing else of the demonstration moves.
+    """
+    able = [
+        one
+        for one in town.rows["member"]
+        if one["category"] == "1" and one["standing"] == "01" and not one["office_held"] and one["full_on"]
+    ]
+    since = [one for one in able if one["full_on"] < years_later(town.today, -3)] or able
+    town.row(
+        "discipline",
+        member_id=since[0]["id"],
+        kind="01",
+        decided_on=months_later(town.today, -8),
+        decided_by=f"中共{town.office.name}纪律检查委员会",
+        document_no=f"{town.short}纪〔{months_later(town.today, -8).year}〕2号",
+        reason="违反工作纪律",
+    )
+    if len(since) > 40:
+        on = months_later(town.today, -11) - timedelta(days=12)
+        town.row(
+            "discipline",
+            member_id=since[len(since) // 2]["id"],
+            kind="04",
+            decided_on=on,
+            decided_by="中共云溪县纪律检查委员会",
+            document_no=f"云纪〔{on.year}〕7号",
+            reason="酒后驾驶机动车",
+            watched_years=1,
+        )
 
 
 def work_of(town: Township, branch: Branch, years: int, *, floating: bool) -> str:

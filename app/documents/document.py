@@ -58,7 +58,9 @@ class Page:
     """A sheet of A4. Margins in millimetres: top, right, bottom, left.
 
     Attributes:
-        size: of the text, in points; `pitch` is the distance of its lines, None for what the face gives.
+        size: of the text, in points; `pitch` is the distance of its lines (in tables, where the page is no
+            official one), None for what the face gives.
+        padding: between a cell's edge and its text, in units of 1/96 inch.
         numbered: with page numbers as GB/T 9704 wants them.
     """
 
@@ -66,6 +68,7 @@ class Page:
     margins: tuple[int, int, int, int] = (20, 18, 18, 18)
     size: float = 10.5
     pitch: float | None = None
+    padding: int = 3
     numbered: bool = False
 
     @property
@@ -75,6 +78,8 @@ class Page:
 
 
 UPRIGHT, ACROSS = Page(), Page(across=True)
+WIDE = Page(across=True, margins=(18, 14, 16, 14), size=9.5)
+"""For tables of many columns."""
 LETTER = Page(margins=(14, 22, 12, 22), size=13)
 OFFICIAL = Page(margins=(37, 26, 35, 28), size=16, pitch=28.95, numbered=True)
 """GB/T 9704-2012: 天头 37 mm, 订口 28 mm, 版心 156 × 225 mm, 22 lines of 28 characters of 三号仿宋."""
@@ -121,10 +126,12 @@ class Grid:
 
 @dataclass(frozen=True)
 class Table:
-    """The rows called `rows`, one below another under the columns' labels."""
+    """The rows called `rows`, one below another under the columns' labels. On paper a cell of the column `spans` goes
+    on over the empty ones below it, and what it stands beside is not torn apart where a page has room for it."""
 
     rows: str
     columns: tuple[Column, ...]
+    spans: str = ""
 
 
 @dataclass(frozen=True)
@@ -246,7 +253,7 @@ class Document:
 def public(document: Document, content: Content) -> tuple[Document, Content]:
     """Both without what is sensitive: its columns are gone, its values are empty."""
     layout = tuple(
-        Table(block.rows, tuple(one for one in block.columns if not one.sensitive))
+        replace(block, columns=tuple(one for one in block.columns if not one.sensitive))
         if isinstance(block, Table)
         else block
         for block in document.layout

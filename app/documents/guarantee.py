@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from app.documents.document import ACROSS, Case, Cell, Column, Content, Document, Need, Page, Row, Style, Table, Text
+from app.documents.document import WIDE, Case, Cell, Column, Content, Document, Need, Page, Row, Style, Table, Text
 from app.documents.numerals import capital_yuan
 from app.documents.rows import PLACE, columns, heading, of_office, rows, table_layout
 from app.guarantee import pay
@@ -16,20 +16,20 @@ from db.models.organisation import Village
 
 VENUE_COLUMNS = columns(
     VENUES,
-    village=22,
-    name=34,
-    address=34,
+    village=20,
+    name=30,
+    address=29,
     built_year=14,
-    structure=18,
-    floors=10,
-    floor_area=18,
-    land_area=18,
-    ownership=18,
-    deed_no=24,
-    rooms=40,
-    meets_standard=12,
-    condition=14,
-    keeper=16,
+    structure=14,
+    floors=11,
+    floor_area=14,
+    land_area=14,
+    ownership=16,
+    deed_no=22,
+    rooms=34,
+    meets_standard=11,
+    condition=16,
+    keeper=14,
 )
 
 
@@ -52,7 +52,7 @@ VENUE_LEDGER = Document(
     table_layout(Table("rows", VENUE_COLUMNS)),
     venues,
     VENUES,
-    page=ACROSS,
+    page=WIDE,
 )
 
 MONTHS = tuple(f"month_{month}" for month in range(1, 13))

@@ -4,24 +4,24 @@ from datetime import date
 
 from sqlalchemy import or_
 
-from app.documents.document import ACROSS, Case, Content, Document, Need, Table
+from app.documents.document import WIDE, Case, Content, Document, Need, Table
 from app.documents.rows import columns, heading, of_office, rows, table_layout
 from app.ledgers.method import RECTIFICATIONS
 from db.models.method import Rectification
 
 COLUMNS = columns(
     RECTIFICATIONS,
-    party_org=32,
-    problem=24,
-    description=42,
-    source=18,
-    measure=46,
-    leader=16,
+    party_org=29,
+    problem=22,
+    description=33,
+    source=17,
+    measure=33,
+    leader=17,
     responsible=16,
     opened_on=21,
     due_on=21,
-    percent=13,
-    state=16,
+    percent=12,
+    state=17,
     closed_on=21,
 )
 
@@ -50,7 +50,7 @@ LEDGER = Document(
     rectifications,
     RECTIFICATIONS,
     needs=(Need.YEAR,),
-    page=ACROSS,
+    page=WIDE,
 )
 
 DOCUMENTS = (LEDGER,)

@@ -1,10 +1,12 @@
 """Lays a document out on paper, as HTML that the window prints or keeps as PDF. No Qt here."""
 
 from base64 import b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 
-from app.documents.document import Body, Content, Document, Grid, Page, Picture, Style, Table, Text, filled, shown
+from app.documents.document import Body, Cell, Content, Document, Grid, Page, Picture, Style, Table, Text, filled, shown
 from app.documents.looks import INSTEAD, Look, look, table_look
 
 
@@ -62,7 +64,7 @@ def _paragraph(text: str, style: Style, page: Page) -> str:
 
 def _table_open(page: Page) -> str:
     return (
-        f'<table width="100%" border="1" cellspacing="0" cellpadding="3" '
+        f'<table width="100%" border="1" cellspacing="0" cellpadding="{page.padding}" '
         f'style="border-collapse:collapse;border-style:solid;{_face(table_look(page)).replace(chr(34), "")}">'
     )
 
@@ -75,14 +77,24 @@ def _table(block: Table, content: Content, page: Page) -> str:
         for column in block.columns
     )
     lines = []
-    for row in content.rows[block.rows]:
+    spans = _spans([row.get(block.spans) for row in content.rows[block.rows]]) if block.spans else {}
+    for place, row in enumerate(content.rows[block.rows]):
         cells = []
         for column in block.columns:
+            if column.name == block.spans and place not in spans:
+                continue
+            over = f' rowspan="{spans[place]}"' if column.name == block.spans else ""
             side = "right" if column.right else "left"
             text = escape(shown(row.get(column.name), money=column.money)).replace("\n", "<br>")
-            cells.append(f'<td align="{side}" valign="middle" style="{face};white-space:pre-wrap">{text}</td>')
+            cells.append(f'<td{over} align="{side}" valign="middle" style="{face};white-space:pre-wrap">{text}</td>')
         lines.append(f"<tr>{''.join(cells)}</tr>")
     return f"{_table_open(page)}<thead><tr>{heads}</tr></thead>{''.join(lines)}</table>"
+
+
+def _spans(cells: Sequence[Cell]) -> dict[int, int]:
+    """Where a cell begins and over how many rows it goes: until the next that is not empty."""
+    begins = [place for place, cell in enumerate(cells) if place == 0 or cell is not None]
+    return {first: after - first for first, after in pairwise([*begins, len(cells)])}
 
 
 def _grid(block: Grid, content: Content, page: Page) -> str:
@@ -96,9 +108,9 @@ def _grid(block: Grid, content: Content, page: Page) -> str:
             empty = "<br>" * max(1, block.tall.get(label, 0) - inside.count("<br>") - len(inside) // 30)
             room = f"{inside}{empty}" if label in block.tall else inside
             cells.append(
-                f'<td width="{30 / block.pairs:.0f}%" align="center" valign="middle" style="{face}">{label}</td>'
+                f'<td width="{30 / block.pairs:.2f}%" align="center" valign="middle" style="{face}">{label}</td>'
             )
-            wide = f'colspan="{across}" width="{70 / block.pairs:.0f}%"'
+            wide = f'colspan="{across}" width="{70 / block.pairs:.2f}%"'
             side = "" if label in block.tall else 'valign="middle"'
             cells.append(f'<td {wide} {side} style="{face};white-space:pre-wrap">{room}</td>')
         lines.append(f"<tr>{''.join(cells)}</tr>")

@@ -34,18 +34,18 @@ from db.models.team import Member, Post, PostAssignment, Transfer
 
 ROSTER_COLUMNS = columns(
     MEMBERS,
-    name=16,
-    sex=10,
-    nation=14,
-    birth=22,
-    education=22,
+    name=15,
+    sex=9,
+    nation=11,
+    birth=20,
+    education=25,
     branch=34,
-    category=18,
-    joined_on=22,
-    full_on=22,
-    work_post=26,
-    phone=25,
-    resident_id=40,
+    category=16,
+    joined_on=20,
+    full_on=20,
+    work_post=31,
+    phone=22,
+    resident_id=36,
 )
 
 
@@ -89,12 +89,12 @@ ROSTER = Document(
 
 PLEDGE_COLUMNS = (
     PLACE,
-    Column("member", "姓名", 18),
+    Column("member", "姓名", 16),
     Column("branch", "所在党支部", 34),
     Column("post", "岗位", 26),
     Column("duty", "岗位职责", 48),
-    Column("pledge", "承诺事项", 52),
-    Column("publicised", "公示时间", 24),
+    Column("pledge", "承诺事项", 48),
+    Column("publicised", "公示时间", 30),
 )
 
 

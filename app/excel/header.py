@@ -42,6 +42,7 @@ class Header:
         first, last: its rows, from 0; a header of two rows has two.
         headings: the text of each column, made unique; empty where nothing is written.
         fields: for each column the field's name, None where it is none.
+        units: for each column the unit in which the sheet writes it, empty where that is the field's own.
         id_column, version_column: the hidden columns of an exported sheet.
     """
 
@@ -49,6 +50,7 @@ class Header:
     last: int
     headings: tuple[str, ...]
     fields: tuple[str | None, ...]
+    units: tuple[str, ...]
     id_column: int | None = None
     version_column: int | None = None
 
@@ -185,9 +187,10 @@ def _read(
                 fields[column], scores[column] = name, 1.0 - strength * 0.1
                 taken.add(name)
     headings = _unique([parts[0] if parts else "" for parts in texts])
+    units = _units(ledger, headings, fields, rows[:first])
     filled = sum(1 for parts in texts if parts) or 1
     score = sum(scores) + len(own) + 0.2 * sum(1 for one in scores if one) / filled - 0.05 * (last - first)
-    return Header(first, last, headings, tuple(fields), own.get(ID_HEADING), own.get(VERSION_HEADING)), score
+    return Header(first, last, headings, tuple(fields), units, own.get(ID_HEADING), own.get(VERSION_HEADING)), score
 
 
 def _joined(upper: str, lower: str) -> tuple[str, ...]:
@@ -207,6 +210,28 @@ def _unique(texts: Sequence[str]) -> tuple[str, ...]:
             seen.add(name)
         unique.append(name)
     return tuple(unique)
+
+
+_SCALES = {"元": re.compile("亿元|万元|千元"), "㎡": re.compile("公顷|亩")}
+"""Units that a sheet may count in where the field counts in another."""
+
+_UNIT_OF_SHEET = re.compile(r"单位:?(亿元|万元|千元)")
+
+
+def _units(
+    ledger: Ledger, headings: Sequence[str], fields: Sequence[str | None], above: Sequence[Sequence[str]]
+) -> tuple[str, ...]:
+    """The unit of each column whose heading names another one than the field's: 计划投资（万元）. For money, 单位：万元
+    above the header stands for every heading that names none."""
+    plains = ("".join(unicodedata.normalize("NFKC", text).split()) for row in above for text in row)
+    whole = next((found[1] for text in plains if (found := _UNIT_OF_SHEET.search(text))), "")
+    units = []
+    for heading, name in zip(headings, fields, strict=True):
+        own = ledger.fields[name].unit if name else ""
+        found = _SCALES[own].search(heading) if own in _SCALES else None
+        elsewhere = whole if own == "元" and "元" not in heading else ""
+        units.append(found[0] if found else elsewhere)
+    return tuple(units)
 
 
 # ---------------------------------------------------------------- names of fields
@@ -259,10 +284,14 @@ def plain(text: str) -> str:
     return _MARKS.sub("", unicodedata.normalize("NFKC", text)).casefold()
 
 
+_UNIT = re.compile("(?<=..)(单位)?(亿元|万元|千元|元|平方米|平米|m2)$")
+"""The unit at the end of a heading, as in 计划投资 单位：万元."""
+
+
 @cache
 def loosened(text: str) -> str:
-    """A heading as its kin would be written: no bracket, 时间 as 日期, 号码 as 号, 是否为 as 是否."""
-    kept = plain(_BRACKETS.sub("", unicodedata.normalize("NFKC", text)))
+    """A heading as its kin would be written: no bracket, no unit, 时间 as 日期, 号码 as 号, 是否为 as 是否."""
+    kept = _UNIT.sub("", plain(_BRACKETS.sub("", unicodedata.normalize("NFKC", text))))
     for one, other in (
         ("时间", "日期"),
         ("年月日", "日期"),

@@ -19,7 +19,7 @@ from app.excel.header import Header, find
 from app.excel.linking import Names, resolve
 from app.excel.matching import Decision, Match, known_records, match, self_names
 from app.excel.plan import Action, Plan, PlannedRow, Result, shown
-from app.excel.reading import Book, Sheet
+from app.excel.reading import Book, Sheet, letters
 from app.excel.rows import SheetRow, read
 from app.findings import Finding, error
 from app.ledgers.catalogue import LEDGERS
@@ -91,6 +91,7 @@ def plan(
             for row in rows:
                 _link(ledger, row, own, linked.get(row.record_id, {}))
         planned = _judge(ws, session, ledger, rows, matches, names, progress)
+    header = _with_every_heading(header, rows)
     unknown = header.unknown(ledger)
     others_like_it = () if sheet else _others(book, ledger, chosen.name, mapping)
     return Plan(
@@ -100,6 +101,7 @@ def plan(
         sheets=chosen.names,
         header_row=header.last + 1,
         headers=header.headings,
+        units=header.units,
         mapping=header.mapping,
         unmapped=tuple(unknown),
         sample=_sample(ledger, header, rows),
@@ -210,6 +212,19 @@ def _others(book: Book, ledger: Ledger, chosen: str, mapping: Mapping[str, str |
         if header is not None and not header.missing(ledger) and next(read(other, header, ledger), None) is not None:
             found.append(one)
     return tuple(found)
+
+
+def _with_every_heading(header: Header, rows: Sequence[SheetRow]) -> Header:
+    """The header with a name for each column that has none though something but figures stands in it."""
+
+    def speaks(place: int) -> bool:
+        cells = (row.cells[place] for row in rows if place < len(row.cells))
+        return any(cell != "" and not isinstance(cell, int | float) for cell in cells)
+
+    named = (
+        heading or (f"{letters(place)}列" if speaks(place) else "") for place, heading in enumerate(header.headings)
+    )
+    return replace(header, headings=tuple(named))
 
 
 def _sample(ledger: Ledger, header: Header, rows: Sequence[SheetRow]) -> tuple[tuple[str, ...], ...]:

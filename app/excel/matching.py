@@ -112,7 +112,8 @@ class Register:
                 return agreeing[0], self._other_name(agreeing[0], values, names)
         if against is not None:
             first = self._named(self.alternatives[0])
-            return against, f"台账里有一条其他都相同、只有{first}不同的记录，可能是号码写错，也可能是两个人"
+            where = "台账里有一条" if against.number is None else f"第 {against.number} 行是"
+            return against, f"{where}其他都相同、只有{first}不同的记录，可能是号码写错，也可能是两个人"
         return self._elsewhere(values)
 
     def _contradicts(self, one: Known, values: Mapping[str, Any], place: int) -> bool:
@@ -129,8 +130,9 @@ class Register:
         for name, spec in self.ledger.fields.items():
             here, there = values.get(name), one.values.get(name)
             if spec.kind.id == "name" and name not in names and here and there and not set(here) & set(there):
+                where = "台账里" if one.number is None else f"第 {one.number} 行"
                 return (
-                    f"这一行的{self._named(names)}在台账里是“{there}”的，{spec.label}却完全不同，请核对是不是填错了人"
+                    f"这一行的{self._named(names)}在{where}是“{there}”的，{spec.label}却完全不同，请核对是不是填错了人"
                 )
         return None
 
@@ -142,8 +144,9 @@ class Register:
             found = [one for one in self._near[place].get(key, ()) if not self._contradicts(one, values, place)]
             if found:
                 links = [name for name in self.alternatives[place] if name not in apart]
+                where = "台账里已有" if found[0].number is None else f"第 {found[0].number} 行是"
                 return found[0], (
-                    f"台账里已有{self._named(apart)}都相同的{self.ledger.one}，只是{self._named(links)}不同，"
+                    f"{where}{self._named(apart)}都相同的{self.ledger.one}，只是{self._named(links)}不同，"
                     "可能是同一人，也可能是两个人"
                 )
         return None, None
@@ -239,6 +242,8 @@ def _settled(
         return Match(new_id(), None)
     if decision == "new":
         return Match(new_id(), None)
+    if found.number is not None and doubt is not None:
+        return Match(found.id, found, doubt)
     earlier = found.number if found.number is not None else taken.get(found.id)
     if earlier is not None:
         return Match(found.id, found, f"与第 {earlier} 行是同一{ledger.one}，只能留一行，请删掉或改正其中一行")

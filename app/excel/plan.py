@@ -68,7 +68,7 @@ class Plan:
         ledger: the ledger that it goes into.
         sheet: the sheet that is read; `sheets` are all that can be seen.
         header_row: the header's last row, as the person sees it.
-        headers: the headings in the order of the columns.
+        headers: the headings in the order of the columns; `units` the unit of each, empty where it is the field's own.
         mapping: heading → field, None for a column that is not imported.
         unmapped: the headings of columns that are not imported though they look like data.
         sample: the first rows as text in the order of `headers`, masked where a field is sensitive.
@@ -84,6 +84,7 @@ class Plan:
     sheets: tuple[str, ...]
     header_row: int
     headers: tuple[str, ...]
+    units: tuple[str, ...]
     mapping: Mapping[str, str | None]
     unmapped: tuple[str, ...]
     sample: tuple[tuple[str, ...], ...]

@@ -91,6 +91,11 @@ class Book:
             found = self._book.get_sheet_by_name(name)
             rows = _cells(found)
         except calamine.CalamineError as error:
+            if "error value" in str(error):
+                raise Refusal(
+                    f"工作表“{name}”里有一格是少见的错误值（如 #GETTING_DATA）。请改成真正的内容，另存后再导入",
+                    "not-a-workbook",
+                ) from error
             raise _damaged(self.file.name) from error
         merged = tuple((top, left, bottom, right) for (top, left), (bottom, right) in found.merged_cell_ranges or ())
         return Sheet(name, self.names, rows, merged, *marks)

@@ -5,6 +5,7 @@ formula in a column that tells records apart, since its stored result may be old
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -50,7 +51,9 @@ def read(sheet: Sheet, header: Header, ledger: Ledger) -> Iterator[SheetRow]:
     columns = [(place, name) for name, place in header.columns.items()]
     telling = key_fields(ledger)
     telling |= {name for name, spec in ledger.fields.items() if spec.kind.id in ("resident_id", "credit_code")}
-    readers = [(place, name, _reader(ledger.fields[name]), name in telling) for place, name in columns]
+    readers = [
+        (place, name, _reader(ledger.fields[name], header.units[place]), name in telling) for place, name in columns
+    ]
     marked = {place[0] for place in sheet.formulas | sheet.errors | sheet.percents}
     for number, cells in _records(sheet, header, ledger):
         values: dict[str, Any] = {}
@@ -183,8 +186,8 @@ Reading = tuple[Any, str, str]
 """(value, sentence, rule): rule is empty, `unreadable`, or `month-only` for a day of which only the month stands."""
 
 
-def _reader(spec: Field) -> Callable[[Cell], Reading]:
-    """A reader of one column's cells that reads an equal cell once."""
+def _reader(spec: Field, unit: str) -> Callable[[Cell], Reading]:
+    """A reader of one column's cells, written in this unit, that reads an equal cell once."""
     known: dict[Any, Reading] = {}
     lost = spec.kind.id == "day"
 
@@ -192,15 +195,29 @@ def _reader(spec: Field) -> Callable[[Cell], Reading]:
         key = cell if cell.__class__ is str else (cell.__class__, cell)
         found = known.get(key)
         if found is None:
-            found = known[key] = _judged(spec, cell, lost)
+            found = known[key] = _judged(spec, cell, unit, lost)
         return found
 
     return read_cell
 
 
-def _judged(spec: Field, cell: Cell, may_lack_day: bool) -> Reading:
+_FIGURE = re.compile(r"-?[\d,]+(\.\d+)?")
+
+
+def _in_unit(spec: Field, cell: Cell, unit: str) -> Cell:
+    """A bare figure with the unit of its column: 12.5 under 计划投资（万元） is 12.5万元. Raises `Unreadable` where the
+    field does not know the unit (亩 where it counts ㎡)."""
+    text = unicodedata.normalize("NFKC", cell_text(cell)).strip()
+    if not _FIGURE.fullmatch(text):
+        return cell
+    if spec.kind.id != "money":
+        raise Unreadable(f"这一列写的是{unit}，“{spec.label}”以{spec.unit}计，请换算好，并改掉表头里的单位")
+    return f"{text}{unit}"
+
+
+def _judged(spec: Field, cell: Cell, unit: str, may_lack_day: bool) -> Reading:
     try:
-        value = value_of(spec, cell)
+        value = value_of(spec, _in_unit(spec, cell, unit) if unit else cell)
     except Unreadable as problem:
         return None, str(problem), "unreadable"
     if may_lack_day and value is not None and not isinstance(cell, date) and _month_only(cell_text(cell), value):

@@ -102,7 +102,7 @@ def write_refused(plan: Plan, out: Path) -> Written:
     number in the sheet, so that they can be mended and that file imported."""
     own = [place for place, heading in enumerate(plan.headers) if heading in (ID_HEADING, VERSION_HEADING)]
     shown = [place for place, heading in enumerate(plan.headers) if heading and place not in own]
-    headings = [REASON_HEADING, LINE_HEADING, *(plan.headers[place] for place in shown)]
+    headings = [REASON_HEADING, LINE_HEADING, *(_with_unit(plan.headers[place], plan.units[place]) for place in shown)]
     specs = [plan.ledger.fields.get(plan.mapping.get(plan.headers[place]) or "") for place in shown]
     title = f"{plan.ledger.title}：没有导入的 {len(plan.bad)} 行（改好后可直接导入这份文件）"
     widths = [48, 10, *(width_of(spec) if spec else 14 for spec in specs)]
@@ -115,6 +115,11 @@ def write_refused(plan: Plan, out: Path) -> Written:
             cells = [row.cells[place] if place < len(row.cells) else "" for place in [*shown, *own]]
             sheet.append(line(checks.reasons(plan.ledger, row.findings), row.number, *cells))
     return Written(out, len(plan.bad))
+
+
+def _with_unit(heading: str, unit: str) -> str:
+    """A heading with its unit, which may have stood above the whole sheet."""
+    return heading if unit in heading else f"{heading}（{unit}）"
 
 
 def write_table(

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from app.ledgers import (
     cadres,
     common,
+    discipline,
     guarantee,
     method,
     organisation,
@@ -22,6 +23,7 @@ LEDGERS: Mapping[str, Ledger] = {
     for ledger in (
         *organisation.LEDGERS,
         *team.LEDGERS,
+        *discipline.LEDGERS,
         *recruitment.LEDGERS,
         *transfers.LEDGERS,
         *party_life.LEDGERS,

@@ -12,7 +12,7 @@ from app.checks import Look
 from app.findings import Finding, error
 from app.ledgers.ledger import Chip, Derived, Figure, Ledger, Pillar
 from app.policy import Policies
-from app.rules import bands
+from app.rules import bands, working_days
 from db.fields import Authority
 from db.models.common import Attachment, Policy, Remark
 from db.models.record import models
@@ -20,10 +20,14 @@ from db.models.record import models
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
-def value_is_of_its_kind(key: str | None, value: str | None, policy: Policies) -> Finding | None:
-    """policy.value: a rule that reads a number (or true, false) goes on finding one under the key."""
+def value_is_of_its_kind(
+    key: str | None, value: str | None, effective_from: date | None, policy: Policies
+) -> Finding | None:
+    """policy.value: a rule that reads a number (or true, false, days) goes on finding one under the key."""
     if key is None or value is None:
         return None
+    if key in (working_days.OFF, working_days.MADE_UP):
+        return _days_of_a_year(value, effective_from)
     others = policy.ever(key)
     if not others:
         return None
@@ -37,6 +41,18 @@ def value_is_of_its_kind(key: str | None, value: str | None, policy: Policies) -
         except ValueError:
             message = f"参数 {key} 的值应是由小到大的整数，用空格隔开，如 {others[0]}"
             return error("value", "policy.value", message)
+    return None
+
+
+def _days_of_a_year(value: str, effective_from: date | None) -> Finding | None:
+    """policy.value: the days of a notice, in the year of the day from which it holds."""
+    if effective_from is None:
+        return None
+    try:
+        working_days.days(effective_from.year, value)
+    except ValueError:
+        message = f"应写 {effective_from.year} 年的日子，由前到后，用空格隔开，连着的写起止，如 1.1 2.10-2.17"
+        return error("value", "policy.value", message)
     return None
 
 

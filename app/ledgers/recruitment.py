@@ -38,7 +38,7 @@ def last_steps(session: Session, applicants: Sequence[str]) -> Mapping[str, str]
             ApplicantStep.applicant_id.in_(applicants),
             ApplicantStep.deleted_at.is_(None),
             ApplicantStep.outcome == rules.PASSED,
-            ApplicantStep.step != rules.REPORT,
+            ApplicantStep.step.in_(rules.NUMBERED),
         )
     )
     furthest: dict[str, str] = {}

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from app.checks import Look
 from app.findings import Finding, error, warning
+from app.ledgers.discipline import without_rights
 from app.policy import Policies
 from app.rules import application as rules
 from app.rules.application import ENDED
@@ -199,9 +200,16 @@ def contacts_are_named(activist_on: date | None, contacts: str | None, policy: P
 
 
 def helpers_are_full_members(
-    branch_id: str | None, stage: str | None, contacts: str | None, introducers: str | None, look: Look
+    branch_id: str | None,
+    stage: str | None,
+    contacts: str | None,
+    introducers: str | None,
+    admitted_on: date | None,
+    today: date,
+    look: Look,
 ) -> Iterable[Finding]:
-    """D06, D11: who looks after or introduces an applicant is a full member; looked up by name on the roll."""
+    """D06, D11: who looks after or introduces an applicant is a full member, looked up by name on the roll; who is
+    watched within the Party and has not got the rights back introduces nobody."""
     branch: PartyOrg | None = look.get(PartyOrg, branch_id)
     if branch is None or stage in (rules.CONVERTED, ENDED):
         return
@@ -212,16 +220,27 @@ def helpers_are_full_members(
         wanted = rules.names(text)
         if not wanted:
             continue
-        categories = look.session.execute(
-            select(Member.name, Member.category).where(
-                Member.name.in_(wanted), Member.office_id == branch.office_id, Member.deleted_at.is_(None)
+        known = look.session.execute(
+            select(Member.id, Member.name).where(
+                Member.name.in_(wanted),
+                Member.office_id == branch.office_id,
+                Member.category == FULL,
+                Member.deleted_at.is_(None),
             )
         ).all()
-        full = {name for name, category in categories if category == FULL}
+        full = {name for _, name in known}
         doubtful = [one for one in wanted if one not in full]
         if doubtful:
             message = f"{title}须是正式党员，花名册的正式党员里没有{'、'.join(doubtful)}，请核对"
             yield warning(field, rule, message)
+        if rule != "D11":
+            continue
+        suspended = without_rights(look.session, [one for one, _ in known], admitted_on or today)
+        able = {name for one, name in known if one not in suspended}
+        barred = [one for one in wanted if one in full and one not in able]
+        if barred:
+            message = f"{'、'.join(barred)}受留党察看处分，没有恢复党员权利，不能作入党介绍人，请另选介绍人"
+            yield error(field, rule, message)
 
 
 def trained_long_enough_as_activist(
@@ -255,14 +274,14 @@ def filed_on_the_day(candidate_on: date | None, look: Look) -> Finding | None:
 def public_for_long_enough(
     publicised_from: date | None, publicised_to: date | None, policy: Policies
 ) -> Finding | None:
-    """D10, the working days that policy sets; the end is not before the beginning."""
+    """D10, the working days that policy sets, by the calendars that it has; the end is not before the beginning."""
     if publicised_from is None or publicised_to is None:
         return None
     if publicised_to < publicised_from:
         message = f"公示结束 {publicised_to} 早于公示开始 {publicised_from}，请核对"
         return error("publicised_to", "D10", message)
     days = policy.whole("recruit.publicity_days", publicised_from, rules.PUBLICITY_DAYS)
-    return rules.public_for_long_enough(publicised_from, publicised_to, days=days)
+    return rules.public_for_long_enough(publicised_from, publicised_to, days=days, calendar=policy.working_days)
 
 
 def introducers_are_named(

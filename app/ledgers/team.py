@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, and_, exists, not_, or_, select
 from sqlalchemy.orm import Session
 
 from app.ledgers import team_checks as checks
+from app.ledgers.discipline import in_effect
 from app.ledgers.ledger import Chip, Derived, Figure, Ledger, Pillar
 from app.ledgers.through import branch_of_member
 from app.rules import identity, membership, posts, recruitment
@@ -106,6 +107,7 @@ MEMBERS = Ledger(
             reverse=True,
         ),
         Derived("post", "岗位", among=posts_of),
+        Derived("discipline", "党纪处分", among=in_effect),
     ),
     tree="branch_id",
     keys=("resident_id", "name birth branch_id"),

@@ -89,7 +89,7 @@ TRANSFERS = Ledger(
         "党员信息（选了党员自动填写）": "name resident_id sex nation birth education category joined_on full_on phone",
     },
     order="-issued_on",
-    keys=("letter_no name",),
+    keys=("letter_no name", "name direction issued_on"),
     defaults={"direction": OUT, "status": ISSUED},
     chips=(
         Chip("待接收", arrived),

@@ -5,7 +5,7 @@ alone, holds by construction: the votes stand in the record of one person. Numbe
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from app.findings import Finding, error, warning
@@ -13,6 +13,7 @@ from app.rules.identity import age
 from app.rules.order import runs_forward
 from app.rules.recruitment import AGE_TO_JOIN, PROBATION_MONTHS, probation_ends_on
 from app.rules.spans import months_later
+from app.rules.working_days import PLAIN_WEEKS, WorkingDays
 
 APPLICANT, ACTIVIST, CANDIDATE, PROBATIONARY, CONVERTED, ENDED = "01", "02", "03", "04", "05", "06"
 """Code table applicant_stage."""
@@ -28,6 +29,8 @@ STEPS: tuple[tuple[int, ...], ...] = (
     (19, 20, 21, 22, 23, 24, 25),
 )
 """The steps of each of the five stages (§1.1)."""
+NUMBERED = tuple(f"{step:02d}" for stage in STEPS for step in stage)
+"""The codes of the twenty-five. A store may hold others: reports, and what a newer program has added since."""
 
 REPORT = "06R"
 """What an activist tells of themselves every quarter: kept among the steps, beside the sixth, and none of the 25."""
@@ -184,22 +187,24 @@ def filed_on_the_day(candidate_on: date | None, filed_on: date | None) -> Findin
     return warning("candidate_on", "D09", message)
 
 
-def working_days(first: date, last: date) -> int:
-    """How many days from Monday to Friday lie from the first to the last, both included. Public holidays, which the
-    state sets each year, are not known here and are counted."""
-    return sum((first + timedelta(days)).weekday() < 5 for days in range((last - first).days + 1))
-
-
 def public_for_long_enough(
-    publicised_from: date | None, publicised_to: date | None, *, days: int = PUBLICITY_DAYS
+    publicised_from: date | None,
+    publicised_to: date | None,
+    *,
+    days: int = PUBLICITY_DAYS,
+    calendar: WorkingDays = PLAIN_WEEKS,
 ) -> Finding | None:
     """D10: what was decided is made public for five working days or more."""
     if publicised_from is None or publicised_to is None or publicised_to < publicised_from:
         return None
-    shown = working_days(publicised_from, publicised_to)
+    shown = calendar.count(publicised_from, publicised_to)
     if shown >= days:
         return None
-    return warning("publicised_to", "D10", f"公示期一般不少于 {days} 个工作日，现在只有 {shown} 个，请核对")
+    message = f"公示期一般不少于 {days} 个工作日，现在只有 {shown} 个，请核对"
+    unknown = "、".join(map(str, calendar.unknown(publicised_from, publicised_to)))
+    if unknown:
+        message += f"（{unknown} 年的放假安排没有登记，按星期一到星期五算）"
+    return warning("publicised_to", "D10", message)
 
 
 def introducers_are_named(
@@ -446,11 +451,12 @@ def not_postponed_too_long(
 
 def steps_run_forward(on: date | None, step: str | None, others: Sequence[tuple[str, date]]) -> Finding | None:
     """D04, D09 (§1.1): a step is not done before an earlier one, nor after a later one. `others` are (step, day) of the
-    same person; looking in on somebody (6, 21) and their reports go on while other steps are taken."""
-    if on is None or step is None or step in ONGOING:
+    same person; looking in on somebody (6, 21) goes on while other steps are taken, and what is none of the 25 stands
+    beside them."""
+    if on is None or step not in ORDERED:
         return None
     for other, day in sorted(others):
-        if other in ONGOING:
+        if other not in ORDERED:
             continue
         if other < step and day > on:
             return error("on", "applicant_step.order", f"办理日期 {on} 早于步骤 {int(other)} 的 {day}，请核对")
@@ -461,12 +467,14 @@ def steps_run_forward(on: date | None, step: str | None, others: Sequence[tuple[
 
 ONGOING = frozenset({"06", REPORT, "21"})
 """Steps that are repeated: the half-yearly review of activists, their reports, and the education on probation."""
+ORDERED = frozenset(NUMBERED) - ONGOING
+"""Steps that are taken once, one after another."""
 
 
 def next_step(done: Sequence[str]) -> str | None:
     """The first of the twenty-five that comes after the last one done, None when all is done."""
-    last = max((int(one) for one in done if one != REPORT), default=0)
-    return f"{last + 1:02d}" if last < len([step for stage in STEPS for step in stage]) else None
+    last = max((NUMBERED.index(one) + 1 for one in done if one in NUMBERED), default=0)
+    return NUMBERED[last] if last < len(NUMBERED) else None
 
 
 def stage_of_step(step: str) -> int:
@@ -476,4 +484,4 @@ def stage_of_step(step: str) -> int:
 
 def numbered(step: str, name: str) -> str:
     """What a step is called, with its number where it is one of the 25."""
-    return name if step == REPORT else f"{int(step)} {name}"
+    return f"{int(step)} {name}" if step in NUMBERED else name

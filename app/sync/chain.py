@@ -94,6 +94,8 @@ def in_order(session: Session, peer: Peer, manifest: Manifest, digest: str) -> N
         raise fork(peer.name)
     if manifest.kind == "changes" and manifest.since not in known:
         missing = list(range(last + 1, manifest.sequence))
+        if not missing:
+            raise gap(peer, f"“{peer.name}”的第 {manifest.sequence} 号包接在这里没有收到过的包后面")
         raise gap(peer, f"这里缺少“{peer.name}”的第 {_span(missing)} 号包，接不上这一个")
 
 
@@ -107,7 +109,7 @@ def gap(peer: Peer, what: str) -> Refusal:
 
 
 def _span(numbers: list[int]) -> str:
-    return "?" if not numbers else str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]} 至 {numbers[-1]}"
+    return str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]} 至 {numbers[-1]}"
 
 
 def acknowledge(session: Session, peer: Peer, replica: str, manifest: Manifest) -> tuple[Result, ...]:

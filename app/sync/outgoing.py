@@ -4,7 +4,7 @@ import hashlib
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version as program_version
 from pathlib import Path
 from typing import Any
@@ -259,7 +259,7 @@ def compose(
     """Puts together the next package for a peer, in the caller's transaction: it must still be open when the parts are
     read. Each ledger is read once for its size and digest; its lines are kept compressed, or read again."""
     up = peer.superior
-    line = line_to(session, ws, peer)
+    line = replace(line_to(session, ws, peer), bare=enrolment is not None)
     last = register.last(session, peer.office_id, sent=True, replica=ws.replica)
     base = register.base(session, peer.office_id, ws.replica)
     known = None if full or enrolment else base

@@ -21,6 +21,7 @@ import zstandard
 
 from app.sync import manifest as manifests
 from app.sync.manifest import Blob, Manifest, Member
+from app.sync.merge import SEED
 from app.sync.wire import LINE_LIMIT
 from db.errors import Refusal
 
@@ -235,6 +236,8 @@ class Package:
         tables, files = [one.table for one in found.records], [one.sha256 for one in found.files]
         if len(set(tables)) != len(tables) or len(set(files)) != len(files):
             raise damaged("清单里有重复的内容")
+        if not found.sender.replica or found.sender.replica == SEED:
+            raise damaged("没有写明是哪一个副本写的")
         if (
             any(one.bytes > TABLE_LIMIT for one in found.records)
             or any(one.bytes > BLOB_LIMIT for one in found.files)

@@ -21,6 +21,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
     type_coerce,
     union_all,
 )
@@ -48,6 +49,7 @@ class Line:
         upper: the superior.
         lower: the subordinate; `below` are it and all offices under it, `above` the superior and all over it.
         county_only: whether the lower office is a township, which may not write what belongs to the county.
+        bare: whether the lower side has no record of its own yet, or no more: it is being enrolled.
     """
 
     upper: str
@@ -55,6 +57,7 @@ class Line:
     above: frozenset[str]
     below: frozenset[str]
     county_only: bool
+    bare: bool = False
 
 
 def line_between(session: Session, upper: str, lower: str) -> Line:
@@ -96,12 +99,9 @@ def of_upper(model: type[Record], line: Line) -> ColumnElement[bool]:
         # but not the id under which it was enrolled, where it has kept one of its own: it never heard of that
         own = select(Office.code).where(Office.id == line.lower).scalar_subquery()
         return and_(shown, or_(Office.deleted_at.is_(None), Office.code != own))
-    owned = and_(model.office_id.in_(line.above), *_within_reach(model, line))
-    links = [getattr(model, name) for name in office_links(model)]
-    if not links:
-        return owned
-    concern = or_(and_(*(link.is_(None) for link in links)), *(link.in_(line.below) for link in links))
-    return or_(and_(owned, concern), passed_on(model, line))
+    table = table_of(model)
+    reach = _within_reach(table, model, line)
+    return or_(and_(model.office_id.in_(line.above), _concerns(table, model, line), *reach), passed_on(model, line))
 
 
 def of_sender(model: type[Record], line: Line, *, up: bool) -> ColumnElement[bool]:
@@ -127,21 +127,26 @@ def addressed(ledger: Ledger, line: Line, *rows: Mapping[str, Any] | None) -> bo
     return any(row is not None and row.get(name) in line.below for row in rows for name in ledger.passes)
 
 
-def _within_reach(model: type[Record], line: Line) -> Iterator[ColumnElement[bool]]:
-    """That every record which is linked to belongs to one side or the other: what hangs on another township's branch
-    concerns that township alone."""
+def _within_reach(source: FromClause, model: type[Record], line: Line, depth: int = 2) -> Iterator[ColumnElement[bool]]:
+    """That the lower side has every record which is linked to: what hangs on another township's branch concerns that
+    township alone, and so does what hangs on that, however far. Of a chain within one ledger two links are followed."""
     for name, spec in fields_of(model).items():
         if spec.target in (None, Office.__tablename__):
             continue
-        target, link = _linked(str(spec.target)), getattr(model, name)
-        held = exists().where(target.c.id == link, target.c.office_id.in_(line.above | line.below))
-        yield or_(link.is_(None), held)
+        other = models()[str(spec.target)]
+        target, link = table_of(other).alias(), source.c[name]
+        left = depth - (other is model)
+        reach = _within_reach(target, other, line, left) if left else ()
+        had = and_(target.c.office_id.in_(line.above), _concerns(target, other, line), *reach)
+        if not line.bare:
+            had = or_(target.c.office_id.in_(line.below), had)
+        yield or_(link.is_(None), exists().where(target.c.id == link, had))
 
 
-@cache
-def _linked(name: str) -> FromClause:
-    """A ledger's table under another name: a record may link to one of its own ledger."""
-    return table_of(models()[name]).alias()
+def _concerns(source: FromClause, model: type[Record], line: Line) -> ColumnElement[bool]:
+    """That a record names the lower side, or no office at all."""
+    links = [source.c[name] for name in office_links(model)]
+    return or_(and_(true(), *(link.is_(None) for link in links)), *(link.in_(line.below) for link in links))
 
 
 def changed(model: type[Record], since: int, peer: str) -> ColumnElement[bool]:

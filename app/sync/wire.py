@@ -74,7 +74,7 @@ def _type(spec: Field, column: Any) -> Any:
     if spec.target is not None:
         kind = _ID
     elif kind is str:
-        kind = Annotated[str, Meta(max_length=column.length or LONGEST)]
+        kind = Annotated[str, Meta(min_length=int(spec.required), max_length=column.length or LONGEST)]
     elif kind is int:
         kind = _LARGE if isinstance(column, BigInteger) else _WHOLE
     return kind if spec.required else kind | None

@@ -41,6 +41,8 @@ def table(
             return party_balance.table(session, by, day, today, office=office)
         case Topic.ADMITTED:
             return party_statistics.admitted(session, by, day, today, office=office)
+        case Topic.DISCIPLINE:
+            return party_statistics.disciplined(session, by, day, office=office)
         case _:
             return party_statistics.table(session, topic, by, day, today, office=office, ages=ages)
 

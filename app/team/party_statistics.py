@@ -21,14 +21,14 @@ from app.ledgers import team
 from app.ledgers.team_checks import BRANCHES
 from app.place import Place
 from app.policy import Policies
-from app.rules import balance, bands, recruitment
+from app.rules import balance, bands, discipline, recruitment
 from app.rules.balance import Event
 from app.rules.spans import latest_start
 from app.statistics import OLD, YOUNG, old_and_young, percent
-from db import settings
+from db import codes, settings
 from db.errors import Refusal
 from db.models.organisation import Office, PartyOrg
-from db.models.team import Member, MemberEvent
+from db.models.team import Discipline, Member, MemberEvent
 
 
 class Topic(StrEnum):
@@ -41,6 +41,7 @@ class Topic(StrEnum):
     PARTY_YEARS = "party-years"
     OCCUPATION = "occupation"
     ADMITTED = "admitted"
+    DISCIPLINE = "discipline"
     BALANCE = "balance"
 
 
@@ -52,8 +53,11 @@ TITLES: Mapping[Topic, str] = {
     Topic.PARTY_YEARS: "党龄",
     Topic.OCCUPATION: "职业",
     Topic.ADMITTED: "发展党员",
+    Topic.DISCIPLINE: "党纪处分",
     Topic.BALANCE: "增减平衡",
 }
+OF_A_YEAR = frozenset({Topic.ADMITTED, Topic.DISCIPLINE, Topic.BALANCE})
+"""Topics that count what happened in a year, and not who is on the roll of a day."""
 SCALES: Mapping[str, str] = {
     "a": "年报：党员基本情况",
     "b": "党内统计公报",
@@ -154,7 +158,7 @@ class Table:
     @property
     def title(self) -> str:
         known = TITLES[self.topic]
-        return known if self.topic in (Topic.ADMITTED, Topic.BALANCE) else f"党员{known}"
+        return known if self.topic in OF_A_YEAR else f"党员{known}"
 
     @property
     def bars(self) -> tuple[tuple[str, int], ...]:
@@ -194,11 +198,11 @@ def day_of(year: int, today: date) -> date:
 
 
 def years(session: Session, today: date) -> tuple[int, ...]:
-    """The years that events are known of, and the last two at least, the latest first."""
-    first = session.scalar(
-        select(MemberEvent.on).where(MemberEvent.deleted_at.is_(None)).order_by(MemberEvent.on).limit(1)
-    )
-    earliest = min(today.year - 1, max(first.year - 1, today.year - 20)) if first else today.year - 1
+    """The years that events or disciplinary decisions are known of, and the last two at least, the latest first."""
+    event = session.scalar(select(func.min(MemberEvent.on)).where(MemberEvent.deleted_at.is_(None)))
+    decision = session.scalar(select(func.min(Discipline.decided_on)).where(Discipline.deleted_at.is_(None)))
+    known = [today.year, *([event.year] if event else []), *([decision.year] if decision else [])]
+    earliest = min(today.year - 1, max(min(known) - 1, today.year - 20))
     return tuple(range(today.year, earliest - 1, -1))
 
 
@@ -435,6 +439,42 @@ def admitted(session: Session, by: By, day: date, today: date, *, office: str | 
             said += f"，{YOUNG} 岁及以下占 {percent(young, whole)}"
     charted = tuple(range(first, first + len(titles)))
     return Table(Topic.ADMITTED, by, day, ("合计", *crosses, *titles), lines, said, charted)
+
+
+# ---------------------------------------------------------------- disciplinary decisions of a year
+
+
+def disciplined(session: Session, by: By, day: date, *, office: str | None = None) -> Table:
+    """党纪处分 of the year of a day, by kind (§12.1, tables 12 and 13): each decision counts, whatever became of the
+    member since; it stands where the member does now."""
+    kinds = codes.table("discipline_kind").items
+    place_of = {one.code: place for place, one in enumerate(kinds, 1)}
+    cells: dict[Key, list[Part]] = {}
+    wanted = (
+        select(Discipline.id, Discipline.kind, Member.office_id, Member.branch_id)
+        .join(Member, Member.id == Discipline.member_id)
+        .where(
+            Discipline.deleted_at.is_(None),
+            Discipline.decided_on >= date(day.year, 1, 1),
+            Discipline.decided_on <= day,
+            *of_office(session, office),
+        )
+    )
+    for id, kind, owner, branch in session.execute(wanted.order_by(Discipline.id)):
+        line = cells.setdefault((owner, branch if by is By.BRANCH else ""), [[] for _ in range(len(kinds) + 1)])
+        for place in {0, place_of.get(kind, 0)}:  # a kind that a newer program knows is in the sum alone
+            line[place].append((1, id))
+
+    def figures(parts: list[Part]) -> tuple[Figure, ...]:
+        return tuple(figure(part, Discipline.__tablename__) for part in parts)
+
+    lines = lines_of(session, cells, by, office, len(kinds) + 1, figures)
+    found = f"{day.year} 年没有党员受党纪处分"
+    if lines and (whole := lines[0].figures[0].number):
+        heavy = sum(lines[0].figures[place_of[one]].number for one in (discipline.WATCHED, discipline.EXPELLED))
+        found = f"{day.year} 年党员受党纪处分 {whole:,} 人次，其中留党察看、开除党籍 {heavy:,} 人次"
+    columns = ("合计", *(one.name for one in kinds))
+    return Table(Topic.DISCIPLINE, by, day, columns, lines, found, tuple(range(1, len(columns))))
 
 
 # ---------------------------------------------------------------- lines

@@ -255,7 +255,7 @@ def _steps(file: Applicant, taken: Sequence[ApplicantStep], waiting: Sequence[Du
     passed = {step: [one for one in found if one.outcome == rules.PASSED] for step, found in records.items()}
     known: dict[str, date | None] = {step: getattr(file, name) for step, name in DAY_OF.items()}
     done = _done(file, taken)
-    furthest, following = max(done - {REPORT}, default=""), rules.next_step(sorted(done))
+    furthest, following = max(done.intersection(rules.NUMBERED), default=""), rules.next_step(sorted(done))
     by_step = {one.step: one for one in waiting}
     table, outcomes = codes.table("applicant_step"), codes.table("step_outcome")
     for item in table.items:

@@ -13,7 +13,7 @@ from db.errors import Refusal
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision in `versions/`; a test holds the two together."""
 
 SCHEMA = int(HEAD)

@@ -109,7 +109,7 @@ class Venue(Record):
     land_area: Mapped[Decimal | None] = fields.decimal(
         "占地面积", unit="㎡", aliases=["占地面积(㎡)", "占地面积(平方米)"]
     )
-    ownership: Mapped[str] = fields.code("产权", "ownership", required=True, aliases=["产权性质"])
+    ownership: Mapped[str] = fields.code("产权", "ownership", required=True, aliases=["产权性质", "权属"])
     deed_no: Mapped[str | None] = fields.text("产权证号", 50)
     rooms: Mapped[str | None] = fields.several("功能室", "room")
     meets_standard: Mapped[bool | None] = fields.flag("达标", aliases=["是否达标"])

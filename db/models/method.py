@@ -143,7 +143,7 @@ class Skill(Record):
     __tablename__ = "skill"
 
     name: Mapped[str] = fields.person_name("姓名", required=True, search=True)
-    skill: Mapped[str] = fields.text("所学技术", 80, required=True, search=True, aliases=["技术项目"])
+    skill: Mapped[str] = fields.text("所学技术", 80, required=True, search=True, aliases=["技术项目", "技能"])
     teacher: Mapped[str | None] = fields.text("授课单位或专家", 80, aliases=["授课人", "专家"])
     hours: Mapped[int | None] = fields.whole("学时", unit="学时")
     learned_on: Mapped[date | None] = fields.day("学习日期")

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped
 
 from db import fields
 from db.models.record import Record
+from db.parsing import mask_whole
 
 
 class Member(Record):
@@ -54,6 +55,22 @@ class MemberEvent(Record):
     on: Mapped[date] = fields.day("日期", required=True, aliases=["发生日期"])
     reason: Mapped[str | None] = fields.text("原因", 200)
     document_no: Mapped[str | None] = fields.text("文号", 50, search=True)
+
+
+class Discipline(Record):
+    """党纪处分: one decision about one member. Of 留党察看 it is decided too that it goes on, and that it is over."""
+
+    __tablename__ = "discipline"
+
+    member_id: Mapped[str] = fields.link("党员", "member", required=True, search=True, aliases=["党员姓名", "姓名"])
+    kind: Mapped[str] = fields.code("处分种类", "discipline_kind", required=True, aliases=["处分", "处分类型"])
+    decided_on: Mapped[date] = fields.day("批准日期", required=True, aliases=["处分日期", "生效日期", "决定日期"])
+    decided_by: Mapped[str | None] = fields.text("批准机关", 100, aliases=["处分机关", "决定机关"])
+    document_no: Mapped[str | None] = fields.text("文号", 50, search=True, aliases=["处分文号"])
+    reason: Mapped[str | None] = fields.text("处分事由", 200, sensitive=True, mask=mask_whole, aliases=["违纪事实"])
+    watched_years: Mapped[int | None] = fields.whole("察看期限", unit="年", aliases=["留党察看期限"])
+    extended_on: Mapped[date | None] = fields.day("延长察看日期")
+    restored_on: Mapped[date | None] = fields.day("恢复权利日期", aliases=["恢复党员权利日期"])
 
 
 class Transfer(Record):

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from app import editing
 from app.excel import importing
 from app.excel.plan import Plan
+from app.excel.writing import write_refused
 from app.ledgers.catalogue import LEDGERS
 from app.workspace import Workspace
 from db.errors import Refusal
@@ -270,6 +271,49 @@ def test_a_percentage_is_what_its_cell_shows(ws: Workspace, make: Make, shape: s
     assert bare.rows[1].values["mass_score"] == Decimal(95)
 
 
+PROJECT = ["所在村(社区)", "建设类型", "项目阶段", "计划投资"]
+
+
+@pytest.mark.parametrize(
+    ("above", "heading", "cell", "fen"),
+    [
+        ([], "计划投资（万元）", 12.5, 12_500_000),
+        ([], "计划投资\n单位：万元", "12.5", 12_500_000),
+        ([], "计划投资(千元)", "1,250", 125_000_000),
+        ([], "计划投资（万元）", "3万元", 3_000_000),
+        ([], "计划投资（万元）", "125000元", 12_500_000),
+        ([["建设项目表", "", "", "单位：万元"]], "计划投资", 12.5, 12_500_000),
+        ([["建设项目表", "", "", "单位：万元"]], "计划投资（元）", 125000, 12_500_000),
+        ([["填报单位：青石镇"]], "计划投资", 125000, 12_500_000),
+    ],
+)
+def test_money_is_read_in_the_unit_that_the_sheet_names(
+    ws: Workspace, make: Make, above: list[list[Any]], heading: str, cell: Any, fen: int
+) -> None:
+    with ws.edit("村") as batch:
+        village = {"office_id": ws.office.id, "code": "V1", "name": "石桥村", "kind": "01"}
+        batch.create_rows(LEDGERS["village"].model, [village])
+    ledger = LEDGERS["venue_project"]
+    rows = [*above, [*PROJECT[:3], heading], ["石桥村", "新建", "立项", cell]]
+    plan = importing.plan(ws, ledger, make(rows))
+    assert [row.values["planned_invest"] for row in plan.rows] == [fen]
+    refused = importing.plan(ws, ledger, make([*rows[:-1], ["无此村", "新建", "立项", cell]]))
+    again = write_refused(refused, make([], name="待改.xlsx")).file
+    assert importing.plan(ws, ledger, again).rows[0].values["planned_invest"] == fen, "the mended rows keep their unit"
+
+
+def test_an_area_in_another_unit_is_refused_not_taken_for_square_metres(ws: Workspace, make: Make) -> None:
+    head = ["所在村(社区)", "场所名称", "产权", "建筑面积", "占地面积（亩）"]
+    plan = importing.plan(ws, LEDGERS["venue"], make([head, ["石桥村", "活动室", "村集体", 90, 1.5]]))
+    assert (2, "占地面积（亩）", "这一列写的是亩，“占地面积”以㎡计，请换算好，并改掉表头里的单位") in messages(plan)
+
+
+def test_a_column_without_a_heading_is_told(ws: Workspace, make: Make) -> None:
+    plan = planned(ws, make([["", *SHORT, "", ""], [1, *WANG, "", "大专"], [2, *person("李大山"), "", ""]]))
+    assert [one.message for one in plan.warnings if one.row == 0] == ["“J列”这一列没有对应的栏目，没有导入"]
+    assert plan.mapping["J列"] is None
+
+
 def test_another_sheet_like_the_one_that_is_read_is_told(ws: Workspace, make: Make) -> None:
     def more(sheet: Any) -> None:
         for name, rows in (("二支部", [SHORT, person("李大山")]), ("空的", []), ("只有表头", [SHORT])):
@@ -440,6 +484,24 @@ def test_a_different_id_number_of_the_same_name_birth_and_branch_is_doubtful(ws:
     assert [one.message for one in plan.errors] == [
         "台账里有一条其他都相同、只有“公民身份号码”不同的记录，可能是号码写错，也可能是两个人"
     ]
+
+
+def test_two_rows_that_differ_in_the_id_number_alone_are_told_apart_from_one_person_twice(
+    ws: Workspace, make: Make
+) -> None:
+    plan = planned(ws, make([SHORT, person("李大山", order=1), person("李大山", order=3)]))
+    assert [one.message for one in plan.errors] == [
+        "第 2 行是其他都相同、只有“公民身份号码”不同的记录，可能是号码写错，也可能是两个人"
+    ]
+
+
+def test_a_transfer_without_a_letter_is_known_again(ws: Workspace, make: Make) -> None:
+    arrange(ws, make, [person("李大山")])
+    head = ["党员", "转接方向", "转接类别", "转接状态", "开出日期", "姓名"]
+    file = make([head, ["李大山", "转出", "乡镇内", "已接收", date(2026, 8, 13), "李大山"]], name="转接.xlsx")
+    ledger = LEDGERS["transfer"]
+    assert importing.apply(ws, importing.plan(ws, ledger, file)).created == 1
+    assert importing.plan(ws, ledger, file).counts["unchanged"] == 1
 
 
 def test_an_id_number_of_somebody_of_another_name_is_doubtful(ws: Workspace, make: Make) -> None:

@@ -150,6 +150,18 @@ def test_formulas_errors_and_merges_are_found_where_they_stand(make: Make) -> No
     assert sheet.merged == ((0, 0, 0, 1),)
 
 
+def test_an_error_value_that_the_reader_does_not_know_is_named(ws: Workspace, make: Make, tmp_path: Path) -> None:
+    file, rare = make([SHORT, [*WANG[:-1], "#N/A"]]), tmp_path / "少见.xlsx"
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(rare, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b"#N/A", b"#GETTING_DATA"))
+    with pytest.raises(Refusal) as caught:
+        importing.plan(ws, MEMBERS, rare)
+    assert caught.value.message == (
+        "工作表“花名册”里有一格是少见的错误值（如 #GETTING_DATA）。请改成真正的内容，另存后再导入"
+    )
+
+
 def rows() -> list[list[object]]:
     return [["党员名册"], SHORT, WANG]
 

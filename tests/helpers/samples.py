@@ -38,6 +38,7 @@ ONE_BY_ONE: Mapping[str, Mapping[str, str]] = {
         "floating": "否",
     },
     "member_event": {"kind": "转入"},
+    "discipline": {"kind": "留党察看", "watched_years": "1", "extended_on": "", "restored_on": ""},
     "applicant": {
         "sex": "男",
         "birth": "1978-03-12",

@@ -58,6 +58,7 @@ SECOND = [
     ("venue_project", {"finished_on": "2012-01-04"}, ERROR, "竣工日期 2012-01-04 早于开工日期 2012-01-05，请核对"),
     ("venue_funding", {"planned": "100", "paid": "100.01"}, WARNING, "到位金额超过计划金额，请核对"),
     ("policy", {"key": "venue.standard_area", "value": "大一些"}, ERROR, "“大一些”不是数字，参数 "),
+    ("policy", {"key": "calendar.off", "value": "2.29", "effective_from": "2027-01-01"}, ERROR, "应写 2027 年的日子"),
     ("remark", {"record": "没有"}, ERROR, "批注所指的记录不存在，请从记录的“批注”页添加"),
 ]  # fmt: skip
 

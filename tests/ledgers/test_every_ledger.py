@@ -153,7 +153,9 @@ def test_a_code_that_is_in_no_table_is_refused(county: Workspace, ledger: Ledger
     with county.read() as session:
         given = {**dict.fromkeys(ledger.fields), coded[0]: "没有"}
         found = checks.run(ledger, given, checks.Look(session, None), Policies.read(session))
-    assert f"“{ledger.fields[coded[0]].label}”没有代码 没有，请从列表中选一项" in [one.message for one in found]
+    label = ledger.fields[coded[0]].label
+    said = f"这个版本的程序不认识“{label}”的代码 没有。请升级程序，或从列表中另选一项"
+    assert said in [one.message for one in found]
 
 
 # ---------------------------------------------------------------- a record's life

@@ -22,9 +22,9 @@ from app.rules.application import (
     stage_has_its_days,
     stage_of_step,
     steps_run_forward,
-    working_days,
 )
 from app.rules.recruitment_due import Days, Numbers, due
+from app.rules.working_days import WorkingDays
 
 TODAY = date(2026, 11, 3)
 
@@ -51,6 +51,7 @@ def test_the_path_has_five_stages_and_twenty_five_steps() -> None:
         (["01", "03"], "04"),
         (["01", "06", "06"], "07"),
         (["04", "06R"], "05"),
+        (["04", "26", "07X"], "05"),  # of a newer program
         (["25"], None),
     ],
 )
@@ -180,17 +181,21 @@ def test_a_candidate_from_the_day_of_the_filing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "last", "days", "expected"),
+    ("first", "last", "expected"),
     [
-        ("2026-11-02", "2026-11-06", 5, None),  # D10: Monday to Friday
-        ("2026-11-05", "2026-11-10", 4, ("D10", "publicised_to", "warning")),  # D10: over a weekend
-        ("2026-11-05", "2026-11-11", 5, None),
+        ("2026-11-02", "2026-11-06", None),  # D10: Monday to Friday
+        ("2026-11-05", "2026-11-10", "只有 4 个，请核对"),  # D10: over a weekend
+        ("2026-11-05", "2026-11-11", None),
+        ("2026-09-28", "2026-10-08", "只有 4 个，请核对"),  # D10: over the holidays
+        ("2026-09-28", "2026-10-09", None),
+        ("2026-12-29", "2027-01-01", "只有 4 个，请核对（2027 年的放假安排没有登记，按星期一到星期五算）"),
     ],
 )
-def test_publicity(first: str, last: str, days: int, expected: object) -> None:
-    start, end = date.fromisoformat(first), date.fromisoformat(last)
-    assert working_days(start, end) == days
-    assert said(rules.public_for_long_enough(start, end)) == expected
+def test_publicity(first: str, last: str, expected: str | None) -> None:
+    calendar = WorkingDays.read({2026: "10.1-10.7"}, {2026: "10.10"})
+    found = rules.public_for_long_enough(date.fromisoformat(first), date.fromisoformat(last), calendar=calendar)
+    assert (found and found.message.removeprefix("公示期一般不少于 5 个工作日，现在")) == expected
+    assert found is None or (found.rule, found.level) == ("D10", "warning")
 
 
 @pytest.mark.parametrize(
@@ -367,6 +372,6 @@ def test_a_stage_has_the_days_that_led_there() -> None:
     ],
 )
 def test_steps_run_forward(step: str, found: str | None) -> None:
-    others = [("03", date(2026, 4, 1)), ("06", date(2026, 10, 1)), ("08", date(2026, 6, 1))]
+    others = [("03", date(2026, 4, 1)), ("06", date(2026, 10, 1)), ("08", date(2026, 6, 1)), ("02X", date(2026, 6, 2))]
     finding = steps_run_forward(date(2026, 5, 1), step, others)
     assert (finding.message if finding else None) == found

@@ -39,6 +39,19 @@ def test_a_township_enrolled_again_gets_all_back_however_often_it_reports_before
     assert row(again, pair.member) == row(pair.county, pair.member)
 
 
+def test_a_township_is_enrolled_again_though_the_county_wrote_of_its_records(pair: Pair) -> None:
+    """What hangs on the township's branch cannot stand in the enrolment file, which has none of its records."""
+    here = sent_to(pair, pair.branch)
+    logged = edit(pair.county, None, "dispatch_log", dispatch_id=here, month="2026-10", days=20)
+    revoke(pair.county, TOWN)
+    enrolment = enrol(pair.county, TOWN, "云岭镇", pair.stick / "再登记.dzb")
+    again = pair.keep(join(enrolment.file, pair.root / "again", enrolment.passphrase))
+    assert take_in(pair.county, export(again, pair.stick).file).status == "applied"
+    assert take_in(again, pair.down().file).status == "applied"
+    assert row(again, here, "dispatch") == row(pair.county, here, "dispatch")
+    assert row(again, logged, "dispatch_log") == row(pair.county, logged, "dispatch_log")
+
+
 def test_a_restored_township_gets_all_back_however_often_it_reports_before(pair: Pair) -> None:
     old = pair.renewed("town")
     edit(pair.town, pair.member, phone="13800000001")
@@ -176,6 +189,39 @@ def test_who_is_sent_to_one_township_is_no_other_townships_business(pair: Pair, 
     assert take_in(pair.town, pair.down(full=True).file).status == "applied"
     with pair.town.read() as session:
         assert there not in listing.ids(session, LEDGERS["dispatch"], Query())
+
+
+@pytest.fixture
+def sent_elsewhere(pair: Pair, second: str) -> str:
+    """A first secretary whom the county sends to a branch of the second township."""
+    with pair.county.edit("清水镇的党组织") as batch:
+        other = batch.add(PartyOrg(office_id=second, name="清水村党支部", kind="631", sector="01")).id
+    return sent_to(pair, other)
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_what_hangs_on_another_township_by_way_of_the_countys_own_stays_away(
+    pair: Pair, sent_elsewhere: str, full: bool
+) -> None:
+    there = edit(pair.county, None, "dispatch_log", dispatch_id=sent_elsewhere, month="2026-10", days=20)
+    here = edit(pair.county, None, "dispatch_log", dispatch_id=sent_to(pair, pair.branch), month="2026-10", days=20)
+    assert take_in(pair.town, pair.down(full=full).file).status == "applied"
+    assert row(pair.town, there, "dispatch_log") == {}
+    assert row(pair.town, here, "dispatch_log") == row(pair.county, here, "dispatch_log")
+
+
+def test_the_county_ties_no_record_to_its_own_that_another_township_has(pair: Pair, sent_elsewhere: str) -> None:
+    firm = edit(pair.town, None, "enterprise", name="红砖厂", kind="01", employees=60)
+    pair.to_county()
+    log = edit(pair.county, None, "dispatch_log", dispatch_id=sent_to(pair, pair.branch), month="2026-10", days=20)
+    before = everything(pair.county)
+    with pytest.raises(Refusal) as refused:
+        edit(pair.county, firm, "enterprise", instructor_id=sent_elsewhere)
+    assert refused.value.message == "“党建工作指导员”选的记录归“清水镇”，“云岭镇”那里没有它。请另选“云岭镇”自己的"
+    with pytest.raises(Refusal) as refused:
+        edit(pair.county, log, "dispatch_log", dispatch_id=sent_elsewhere)
+    assert "这一条已经交给“云岭镇”，不能改到“清水镇”。请在这一条上注明结束，另建一条" in refused.value.message
+    assert everything(pair.county) == before
 
 
 def test_a_record_with_one_township_is_not_turned_to_another(pair: Pair, second: str) -> None:

@@ -1,7 +1,7 @@
 """Packages and stores of an older schema: both come up to this one by the same functions, and agree.
 
-Nothing has been released before the first schema, so the older one here is made up: in it a member's phone had another
-name, two columns were one, the codes of the sexes were letters, and two columns did not exist.
+The step here is made up: before it a member's phone had another name, two columns were one, the codes of the sexes were
+letters, and two columns did not exist. What a real step did is held by the packages of its schema (test_packages.py).
 """
 
 import json
@@ -17,6 +17,7 @@ from app.sync.choices import LATER, THEIRS
 from app.sync.intake import put_off, settle, take_in
 from db.migrations import rows as upgrades
 from db.migrations.rows import Upgrade, carry, recoded, renamed, split
+from db.migrations.upgrade import SCHEMA
 from tests.sync.conftest import Pair, edit, everything, row
 from tests.sync.forging import Rows
 
@@ -30,6 +31,7 @@ SECOND = {
         {"standing": "01"},
     )
 }
+NEXT = SCHEMA + 1
 LETTERS = {"1": "M", "2": "F"}
 UNKNOWN = ("health", "standing")
 
@@ -55,15 +57,15 @@ def age_rows(rows: Rows) -> None:
 
 
 @pytest.fixture
-def second_schema(monkeypatch: pytest.MonkeyPatch) -> None:
-    """This program's schema is the second; the first is the older one."""
-    monkeypatch.setitem(upgrades.UPGRADES, 2, SECOND)
+def next_schema(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This program's schema is the one after its own; its own is the older one."""
+    monkeypatch.setitem(upgrades.UPGRADES, NEXT, SECOND)
     for module in (chain, outgoing):
-        monkeypatch.setattr(module, "SCHEMA", 2)
+        monkeypatch.setattr(module, "SCHEMA", NEXT)
 
 
 @pytest.fixture
-def older(pair: Pair, forge: Callable[..., Path], second_schema: None) -> Callable[..., Path]:
+def older(pair: Pair, forge: Callable[..., Path], next_schema: None) -> Callable[..., Path]:
     """Writes the township's whole store as its older program would."""
 
     def make(more: Callable[[Rows], Any] = lambda rows: None) -> Path:
@@ -71,7 +73,7 @@ def older(pair: Pair, forge: Callable[..., Path], second_schema: None) -> Callab
             age_rows(rows)
             more(rows)
 
-        return forge(rows=change, manifest=lambda said: said.update(schema=1))
+        return forge(rows=change, manifest=lambda said: said.update(schema=SCHEMA))
 
     return make
 
@@ -178,7 +180,7 @@ def make_older(connection: Connection) -> None:
 
 def revision(connection: Connection) -> None:
     """What a revision does when it has made the new columns."""
-    carry(connection, 2)
+    carry(connection, NEXT)
     for name in ("mobile", "abilities"):
         connection.execute(text(f"ALTER TABLE member DROP COLUMN {name}"))
 
@@ -203,7 +205,7 @@ def test_an_upgraded_store_and_an_upgraded_package_are_the_same(
     assert (outcome.status, outcome.updated, outcome.conflicts) == ("applied", 0, ())
 
 
-def test_an_upgraded_store_undoes_what_was_done_before(pair: Pair, second_schema: None) -> None:
+def test_an_upgraded_store_undoes_what_was_done_before(pair: Pair, next_schema: None) -> None:
     edit(pair.town, pair.member, phone="13800000001", strengths="书法")
     edit(pair.town, pair.member, phone="13800000002")
     with pair.town.engine.begin() as connection:
@@ -215,7 +217,7 @@ def test_an_upgraded_store_undoes_what_was_done_before(pair: Pair, second_schema
     assert (row(pair.town, pair.member)["phone"], row(pair.town, pair.member)["strengths"]) == (None, None)
 
 
-def test_an_upgraded_store_decides_what_was_put_off_before(pair: Pair, second_schema: None) -> None:
+def test_an_upgraded_store_decides_what_was_put_off_before(pair: Pair, next_schema: None) -> None:
     edit(pair.county, pair.member, phone="13900000000")
     edit(pair.town, pair.member, phone="13800000000")
     pair.to_county(decide=lambda one: LATER)

@@ -181,6 +181,9 @@ def test_a_newer_format_is_refused_before_anything_else_is_read(
         (lambda said: said["records"].append(said["records"][0]), "清单里有重复的内容"),
         (lambda said: said["records"][0].update(sha256="0" * 64), "party_org 表与清单不符"),
         (lambda said: said["records"][0].update(rows=99), "party_org 表与清单不符"),
+        (lambda said: said["from"].update(replica=None), "没有写明是哪一个副本写的"),
+        (lambda said: said["from"].update(replica=""), "没有写明是哪一个副本写的"),
+        (lambda said: said["from"].update(replica="seed"), "没有写明是哪一个副本写的"),
     ],
 )
 def test_a_manifest_that_does_not_fit_says_what_is_damaged(
@@ -237,8 +240,9 @@ def test_a_ledger_that_we_do_not_know_is_refused(pair: Pair, forge: Callable[...
             "第 1 行的内容不合规矩：“手机号”（phone）的值类型或格式不对",
         ),
         (lambda rows: rows["member"][0].update(sex="\ud800"), "第 1 行的内容不合规矩：不是一条完整的记录"),
+        (lambda rows: rows["member"][0].update(sex=""), "第 1 行的内容不合规矩：“性别”（sex）的值类型或格式不对"),
     ],
-    ids=["twice", "new without a name", "longer than its column", "half a pair"],
+    ids=["twice", "new without a name", "longer than its column", "half a pair", "required and empty"],
 )
 def test_a_row_that_may_not_be_says_where(
     pair: Pair, forge: Callable[..., Path], change: Callable[[Rows], Any], said: str
@@ -259,6 +263,29 @@ def test_a_number_larger_than_its_column_is_refused(pair: Pair, forge: Callable[
     refused(
         pair.county, file, "invalid-record",
         f"包里 village 表第 1 行的内容不合规矩：“{label}”（households）的值类型或格式不对。请对方用最新的程序重新导出",
+    )  # fmt: skip
+
+
+def test_a_value_that_nobody_could_have_written_is_found(pair: Pair, forge: Callable[..., Path]) -> None:
+    """No form or workbook lets them in; another program's package may."""
+    wrong = {"resident_id": "110101197803120011", "phone": "123", "birth": "0001-01-01", "joined_on": "9999-12-31"}
+
+    def change(rows: Rows) -> None:
+        one = {**rows["member"][0], **wrong, "id": new_id(), "version": {"x": 1}, "stamps": {"": ["x", 1]}}
+        rows["member"].append(one)
+
+    outcome = take_in(pair.county, forge(rows=change), dry_run=True)
+    assert outcome.status == "dry-run"
+    assert sorted(one.field or "" for one in outcome.findings if one.rule == "unreadable") == sorted(wrong)
+
+
+def test_changes_on_a_package_that_never_came_say_so(pair: Pair, forge: Callable[..., Path]) -> None:
+    number = pair.to_county().sequence + 1
+    file = forge(manifest=lambda said: said.update(kind="changes", since=77))
+    refused(
+        pair.county, file, "gap",
+        f"“云岭镇”的第 {number} 号包接在这里没有收到过的包后面。请“云岭镇”重新导出一个完整包（导出时选“全部记录”），"
+        "或者先导入本机 packages 文件夹或U盘里缺少的那几个包",
     )  # fmt: skip
 
 

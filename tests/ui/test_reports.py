@@ -141,7 +141,7 @@ def test_no_row_is_cut_and_the_head_stands_on_every_page(qapp: QApplication) -> 
     assert all(one.head is not None for one in made.slices[1:])
     for before, after in zip(made.slices, made.slices[1:], strict=False):
         assert before.bottom == after.top
-    edges = {part.top for part in made._parts()} | {part.bottom for part in made._parts()}
+    edges = {part.top for part in made.parts()} | {part.bottom for part in made.parts()}
     assert {one.top for one in made.slices} <= edges
     assert all(one.bottom - one.top <= made.inside.height() + 0.5 for one in made.slices)
 
@@ -155,7 +155,7 @@ def test_an_official_page_holds_22_lines_of_28_characters(qapp: QApplication) ->
     made = Layout(paper(document, Content({}, {"body": paragraphs(text)})))
     lines = made.text.begin().layout()
     assert [lines.lineAt(at).textLength() for at in range(3)] == [26, 28, 28]
-    parts = list(made._parts())
+    parts = made.parts()
     assert sum(part.bottom <= made.slices[0].bottom for part in parts) == 22
 
 
@@ -178,3 +178,110 @@ def test_only_what_is_taller_than_a_page_is_cut() -> None:
         Slice(170, 260, head),
         Slice(260, 340, head),
     ]
+
+
+def test_what_belongs_together_goes_to_a_new_page_together() -> None:
+    head = (0.0, 10.0)
+    stage = [Part(40, 60, head, until=100), Part(60, 80, head), Part(80, 100, head)]
+    assert list(cut([Part(0, 40), *stage], 90)) == [Slice(0, 40), Slice(40, 100, head)]
+    assert list(cut([Part(0, 40), *stage], 100)) == [Slice(0, 100)]
+    assert list(cut([Part(0, 40), *stage], 65)) == [Slice(0, 60), Slice(60, 100, head)], "it is taller than a page"
+
+
+TEXTS = ("办理过程", "支部书记：")
+
+
+def form(rows: int, *, paragraph: str = "", stages: int = 1) -> Layout:
+    """A heading, a table of so many lines in stages, and a line under it."""
+    from dataclasses import replace
+
+    columns = (Column("stage", "阶段", 40), Column("step", "事项", 100))
+    heading, foot = (Text(one, Style.FLUSH) for one in TEXTS)
+    layout = (Text(paragraph), heading, Table("rows", columns, spans="stage"), foot)
+    document = replace(DOCUMENTS["recruitment"], layout=layout)
+    each = rows // stages
+    lines = [{"stage": None if at % each else f"第 {at // each} 阶段", "step": f"事项 {at}"} for at in range(rows)]
+    return Layout(paper(document, Content({}, {"rows": lines})))
+
+
+def height_of(text: str, made: Layout) -> float:
+    """Where the paragraph of this text stands."""
+    block = made.text.find(text).block()
+    return made.text.documentLayout().blockBoundingRect(block).top()
+
+
+def test_a_stage_is_not_torn_apart(qapp: QApplication) -> None:
+    made = form(70, stages=7)
+    assert made.count == 2
+    starts = {part.top for part in made.parts() if part.until}
+    assert made.slices[1].top in starts, "a new page begins with a stage"
+    assert made.slices[1].head is not None
+    assert form(70).slices[1].top not in {part.top for part in form(70).parts() if part.until}, "too tall for a page"
+
+
+def test_no_heading_stays_behind_and_no_foot_stands_alone(qapp: QApplication) -> None:
+    """Whatever stands before them."""
+    for lines in range(30, 60):
+        made = form(3, paragraph="\n".join("一" * lines))
+        heading, foot = (height_of(one, made) for one in TEXTS)
+        for one in made.slices:
+            assert one.bottom - 30 > heading or heading >= one.bottom - 0.5, f"the heading ends a page, {lines}"
+        last = made.slices[-1]
+        assert foot - last.top > 10, f"the foot begins a page, {lines}"
+
+
+def test_no_line_of_a_paragraph_is_left_alone(qapp: QApplication) -> None:
+    from dataclasses import replace
+
+    for more in range(18, 24):
+        text = "\n".join(["党"] * more + ["党" * 40, "党" * 60])
+        document = replace(DOCUMENTS["bulletin"], layout=(Body("body"),), page=OFFICIAL)
+        made = Layout(paper(document, Content({}, {"body": paragraphs(text)})))
+        tops = {one.top for one in made.slices}
+        block = made.text.begin()
+        while block.isValid():
+            whole, lines = made.text.documentLayout().blockBoundingRect(block), block.layout()
+            if lines.lineCount() > 1:
+                ends = [whole.top() + lines.lineAt(at).rect().bottom() for at in (0, lines.lineCount() - 2)]
+                assert not any(abs(top - end) < 1 for top in tops for end in ends), more
+            block = block.next()
+
+
+@pytest.mark.parametrize("name", [name for name, one in DOCUMENTS.items() if any(one.tables)])
+def test_a_day_and_a_number_stand_in_one_line(name: str, qapp: QApplication) -> None:
+    """With the widest face, which comes along."""
+    document = DOCUMENTS[name]
+    (table, *_) = document.tables
+    narrow = {one.name: "2008-08-08" for one in table.columns if one.name.endswith("_on") or one.name == "birth"}
+    narrow |= {one.name: "999" for one in table.columns if one.name in ("place", "number")}
+    narrow |= {one.name: "43159919691112001X" for one in table.columns if one.name == "resident_id"}
+    narrow |= {one.name: "农牧渔业生产人员" for one in table.columns if one.name == "work_post"}
+    values = dict.fromkeys(document.placeholders, "")
+    if any(not isinstance(block, (Text, Table)) for block in document.layout):
+        from dataclasses import replace
+
+        document = replace(document, layout=tuple(one for one in document.layout if isinstance(one, Table)))
+    made = Layout(paper(document, Content(values, {table.rows: [narrow]})))
+    block = made.text.begin()
+    while block.isValid():
+        if block.text() in ("2008-08-08", "999", "43159919691112001X", "序号", "姓名", "农牧渔业生产人员"):
+            assert block.layout().lineCount() == 1, block.text()
+        block = block.next()
+
+
+def test_the_record_of_a_way_is_one_sheet(qapp: QApplication) -> None:
+    """§1.3: the twenty-five steps, with a year of reports and a second look by the branch."""
+    from app.rules.application import NUMBERED, STAGES, STEPS
+
+    document = DOCUMENTS["recruitment"]
+    stage_of = {f"{steps[0]:02d}": stage for stage, steps in zip(STAGES, STEPS, strict=True)}
+    row = {"on": "2026-12-28", "outcome": "通过", "by": "赵伟宇", "document": "支部大会记录、票决统计"}
+    rows = [{"stage": stage_of.get(one), "number": one, "step": "再上一级党委组织部门备案", **row} for one in NUMBERED]
+    rows[6:6] = [{"step": "思想汇报", **row}] + [row] * 4
+    values = dict.fromkeys(document.placeholders, "2026年12月28日")
+    assert Layout(paper(document, Content(values, {"rows": rows}))).count == 1
+    rows[6:6] = [row] * 12
+    longer = Layout(paper(document, Content(values, {"rows": rows})))
+    assert longer.count == 2
+    begins = height_of("教育考察和转正", longer), longer.slices[1].top
+    assert begins[0] > begins[1], "a stage begins the second sheet"

@@ -166,13 +166,15 @@ class ChoiceEditor(Editor):
 
 
 class SeveralEditor(Editor):
-    """Several of a table's codes, each a box to tick."""
+    """Several of a table's codes, each a box to tick. What is no code of the table, as a newer program may have written
+    it, is kept."""
 
     def __init__(self, spec: Field) -> None:
         box = QWidget()
         layout = FlowLayout()
         box.setLayout(layout)
         self.boxes: dict[str, QCheckBox] = {}
+        self._unknown: list[str] = []
         for code, name in codes.table(spec.table or "").choices():
             self.boxes[code] = QCheckBox(name)
             layout.addWidget(self.boxes[code])
@@ -183,10 +185,11 @@ class SeveralEditor(Editor):
         self.setFocusProxy(next(iter(self.boxes.values()), box))
 
     def text(self) -> str:
-        return ",".join(code for code, box in self.boxes.items() if box.isChecked())
+        return ",".join([*(code for code, box in self.boxes.items() if box.isChecked()), *self._unknown])
 
     def show_text(self, text: str) -> None:
-        chosen = set(text.split(",")) if text else set()
+        chosen = text.split(",") if text else []
+        self._unknown = [code for code in chosen if code not in self.boxes]
         for code, box in self.boxes.items():
             box.setChecked(code in chosen)
 

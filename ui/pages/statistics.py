@@ -13,7 +13,7 @@ from app.offices import OfficeChoice
 from app.place import Place
 from app.team import party_sheet, party_statistics
 from app.team.party_sheet import Ages
-from app.team.party_statistics import SCALES, TITLES, By, Level, Line, Table, Topic
+from app.team.party_statistics import OF_A_YEAR, SCALES, TITLES, By, Level, Line, Table, Topic
 from app.workspace import Workspace
 from db import clock
 from ui.background import Desk
@@ -55,7 +55,7 @@ class StatisticsView:
 class StatisticsPage(ReadingPage):
     """Signals: `go` with the `Place` of the records behind a figure."""
 
-    SHOWN = frozenset({"member", "member_event", "party_org", "office", "policy"})
+    SHOWN = frozenset({"member", "member_event", "discipline", "party_org", "office", "policy"})
     go = Signal(object)
 
     def __init__(self, desk: Desk) -> None:
@@ -228,7 +228,7 @@ def _parts(table: Table) -> bool:
 
 def _subtitle(table: Table) -> str:
     """The quiet line: of which day the figures are."""
-    past = table.shared and table.topic is not Topic.ADMITTED and table.day != clock.today()
+    past = table.topic not in OF_A_YEAR and table.day != clock.today()
     until = f"截至{table.day.year}年{table.day.month}月{table.day.day}日"
     return f"{until}{'，按增减记录推算' if past else ''}；点一个数看背后的记录"
 

@@ -22,6 +22,7 @@ CHAPTERS: Mapping[str, str] = {
     "org_event": "organisation",
     "member": "members",
     "member_event": "members",
+    "discipline": "members",
     "recruitment": "recruitment",
     "applicant": "recruitment",
     "applicant_step": "recruitment",
