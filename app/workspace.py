@@ -219,10 +219,11 @@ class Workspace:
             for part in ("packages", "backups"):
                 (folder / part).mkdir(exist_ok=True)
             write_config(folder, {"office": {"code": code, "name": name}, "database": database, "user": user})
+            engine.dispose()
+            lock.release()
+            workspace = cls.open(folder, passphrase, user)
             undone.pop_all()
-        engine.dispose()
-        lock.release()
-        return cls.open(folder, passphrase, user)
+        return workspace
 
     def close(self) -> None:
         """Lets go of the store and the folder."""

@@ -1,5 +1,6 @@
 """A county on a database server: moved there from its file, and worked on from several seats at once."""
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,11 +8,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from app import drafts, editing, listing, record_view
 from app.ledgers.catalogue import LEDGERS
 from app.listing import Query
 from app.seats import move, seat
+from app.sync import several
 from app.sync.intake import take_in
 from app.sync.outcome import Outcome
 from app.sync.outgoing import export
@@ -21,6 +24,7 @@ from app.workspace import MACHINE, Workspace, read_config
 from db import copying, server, settings
 from db.engine import server_engine
 from db.errors import Refusal
+from db.models.handoff import Peer
 from db.models.organisation import PartyOrg
 from tests.helpers.enrolling import unsealed_enrolment
 from tests.helpers.office import branch, member, township
@@ -153,6 +157,30 @@ def test_packages_written_at_once_are_numbered_one_after_the_other(desks: tuple[
     assert all(isinstance(each, list) for each in found), found
     numbers = sorted(line.sequence for line in packages(one) if line.sent and line.office_code == code)
     assert numbers == [1, 2, 3]  # the first was the enrolment
+
+
+def test_two_who_refuse_one_package_at_once_both_remember_it(
+    desks: tuple[Workspace, Workspace], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = desks
+    (bad,) = several.take_in_each(one, [several.Wanted(damaged(town_package(one.folder, "430599101")))])
+    both, real = threading.Barrier(2), several.supposed_sender
+
+    def late(session: Session, outcome: Outcome) -> Peer | None:
+        with contextlib.suppress(threading.BrokenBarrierError):  # whoever waits for its turn does not come
+            both.wait(1)
+        return real(session, outcome)
+
+    monkeypatch.setattr(several, "supposed_sender", late)
+    assert together(*(lambda ws=ws: several.remember_refused(ws, [bad]) for ws in desks)) == [None, None]
+    assert rows(two, "SELECT sequence, reason FROM refused") == [(1, "damaged")]
+
+
+def damaged(file: Path) -> Path:
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    return file
 
 
 def test_what_a_colleague_wrote_meanwhile_is_not_replaced_unseen(desks: tuple[Workspace, Workspace]) -> None:

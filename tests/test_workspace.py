@@ -129,6 +129,20 @@ def test_a_failed_creation_leaves_nothing(tmp_path: Path, there: bool) -> None:
         assert made.office.name == "石桥镇"
 
 
+def test_a_creation_that_cannot_be_opened_in_the_end_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise Refusal("磁盘已满，这一步没有保存。请清理磁盘后再试", "disk-full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Workspace, "_wake_up", full)
+        with pytest.raises(Refusal, match="磁盘已满"):
+            Workspace.create(tmp_path / "县" / "新", code="430599", name="云溪县", level="county")
+    assert list(tmp_path.iterdir()) == []
+    Workspace.create(tmp_path / "县" / "新", code="430599", name="云溪县", level="county").close()
+
+
 def test_a_passphrase_too_short_leaves_nothing(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(Refusal) as told, township(folder, passphrase="12345"):
         pass

@@ -26,7 +26,7 @@ from app.commands.common import (
 from app.ledgers.catalogue import LEDGERS
 from app.status import Status
 from app.status import status as status_of
-from app.sync import board, intake, keyfile, outgoing, several
+from app.sync import afterwards, board, intake, keyfile, outgoing, several
 from app.sync.outcome import Inspection, Outcome
 from app.workspace import OfficeCard, Workspace
 from db import clock
@@ -55,18 +55,24 @@ def export(
     ] = None,
     full: Annotated[bool, typer.Option("--full", help="全量包")] = False,
     json: Json = False,
-) -> None:
+) -> int:
     """写交给对方的包：乡镇的给县里；县里的给一个或所有乡镇，或者给市里；市里的给县。"""
     with opened(folder) as workspace, progress() as step:
-        sent = outgoing.export(workspace, to, code=code, full=full, progress=step)
-    for sentence in dict.fromkeys(sentence for one in sent for sentence in one.left_out):
+        answers = several.hand_over(workspace, to, code, full=full, progress=step)
+    sent = several.written(answers)
+    failed = [one for one in answers if one.sent is None]
+    for one in failed:
+        say(f"{one.code}：{one.why}")
+    for sentence in dict.fromkeys(sentence for made in sent for sentence in made.left_out):
         say(f"注意：{sentence}。")
     if json:
-        give([wired_sent(one) for one in sent])
-        return
-    for one in sent:
-        head = f"给{one.office_name}（{one.office_code}）第 {one.sequence} 号{KINDS[one.kind]}"
-        show(f"{head}，{one.records} 条：{one.file}")
+        give([wired_sent(made) for made in sent])
+    for made in () if json else sent:
+        head = f"给{made.office_name}（{made.office_code}）第 {made.sequence} 号{KINDS[made.kind]}"
+        show(f"{head}，{made.records} 条：{made.file}")
+    if any(one.refusal is None or one.refusal.reason == "fault" for one in failed):
+        return FAULT
+    return REFUSED if failed else DONE
 
 
 def wired_sent(one: outgoing.Sent) -> dict[str, Any]:
@@ -102,10 +108,11 @@ def import_(
     with opened(folder) as workspace, progress() as step:
         wanted = [several.Wanted(file) for file in files]
         came = several.take_in_each(workspace, wanted, conflicts=conflicts, dry_run=dry_run, progress=step, after=tell)
-        if not dry_run:
-            several.remember_refused(workspace, came)
-        if not json and len(files) > 1:
-            _sum_up(several.lines(workspace, came))
+        told = afterwards.told(workspace, came, () if dry_run else came)
+    for doubt in told.doubts:
+        say(doubt)
+    if not json and len(files) > 1:
+        _sum_up(told.lines)
     if json:
         give([wired(file, outcome) for file, outcome in zip(files, came, strict=True)])
     statuses = {one.status for one in came}

@@ -118,10 +118,10 @@ def _make(folder: Path, stick: Path, names: Sequence[str], members: int, seed: i
                 fill(township, people, new_id, members, progress)
                 sent = outgoing.export(township, stick)
             step(f"{name}：县里接收")
-            _take_in(county, sent[0].file)
+            _take_in(county, sent.file)
         responsibility.give(county, new_id, today)
         decide(county, people, new_id)
-        for place, answer in enumerate(outgoing.export(county, stick)):
+        for place, answer in enumerate([outgoing.export(county, stick, code=code) for code in codes]):
             step(f"{answer.office_name}：自查、自评")
             with Workspace.open(folder / answer.office_code) as township:
                 _take_in(township, answer.file)
@@ -129,10 +129,10 @@ def _make(folder: Path, stick: Path, names: Sequence[str], members: int, seed: i
                 follow(township, people, new_id)
                 sent = outgoing.export(township, stick)
             step(f"{answer.office_name}：县里接收自查")
-            _take_in(county, sent[0].file)
+            _take_in(county, sent.file)
         remark(county, rng, new_id, today)
         responsibility.conclude(county, people, new_id)
-        for answer in outgoing.export(county, stick):
+        for answer in [outgoing.export(county, stick, code=code) for code in codes]:
             step(f"{answer.office_name}：读回执")
             with Workspace.open(folder / answer.office_code) as township:
                 _take_in(township, answer.file)

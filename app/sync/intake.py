@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from sqlalchemy.orm import Session
 
 from app import blobs
-from app.files import room
+from app.files import move, room
 from app.sync import adoption, chain, corrections, namesakes, package, register, report, scope, seal, stick, transfers
 from app.sync import manifest as manifests
 from app.sync.chain import Stop
@@ -236,7 +236,7 @@ def _source(ws: Workspace, file: Path, *, keep: bool) -> Iterator[tuple[BinaryIO
         if not final.exists():
             named.append(final)
         with stick.blaming(folder):
-            copy.replace(final)
+            move(copy, final)
         return final.name
 
     try:
@@ -286,9 +286,11 @@ def _copy(stream: BinaryIO, copy: Path, file: Path) -> None:
                 piece = stream.read(1 << 20)
             except OSError as error:
                 raise Refusal(f"读取“{file.name}”时出错，U盘可能已拔出或损坏。请插好后再试", "damaged") from error
-            if not piece:
-                return
             with stick.blaming(copy.parent):
+                if not piece:  # what the store remembers must outlast a power cut as the store does
+                    target.flush()
+                    os.fsync(target.fileno())
+                    return
                 target.write(piece)
 
 
@@ -297,9 +299,9 @@ def inspect(file: Path, ws: Workspace | None = None) -> Inspection:
     said, digest = _said(file, ws) if ws is not None else (None, None)
     outcome = take_in(ws, file, dry_run=True) if ws is not None else None
     with _open(file) as stream:
-        outside = package.seal_of(stream)
+        outside, size = package.seal_of(stream), os.fstat(stream.fileno()).st_size
     sealed = "passphrase" if outside.passphrase else "age" if outside.age else "none"
-    return Inspection(str(file), file.stat().st_size, sealed, outside.recipients, said, digest, outcome)
+    return Inspection(str(file), size, sealed, outside.recipients, said, digest, outcome)
 
 
 def _said(file: Path, ws: Workspace) -> tuple[dict[str, Any] | None, str | None]:

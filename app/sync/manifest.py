@@ -106,7 +106,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={
     to: Party
     direction: Literal["up", "down"]
     kind: Literal["snapshot", "changes"]
-    sequence: Annotated[int, Meta(ge=1, le=2**53)]
+    sequence: Annotated[int, Meta(ge=1, le=2**31 - 1)]
     schema: Count
     app: Short
     created_at: Short

@@ -3,10 +3,11 @@
 import hashlib
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib.metadata import version as program_version
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import zstandard
 from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select
@@ -125,19 +126,25 @@ class Composed:
 
 def export(
     ws: Workspace, to: Path, *, code: str | None = None, full: bool = False, progress: Progress | None = None
-) -> list[Sent]:
-    """Writes a package into a folder: a township's for its superior; a county's for one township, or for all.
+) -> Sent:
+    """Writes the next package for the peer of this code into a folder, without one for the superior.
 
     `full` asks for a snapshot; a county's then holds all of the township's own records too. Raises `Refusal`, and then
     no file with a package's name is in the folder that was not there before.
+
+    Only to remember it takes a turn: a stick may be slow, and colleagues wait. Where one of them was quicker with this
+    peer, the package is composed anew.
     """
     stagnant.bring_up_to_date(ws)
-    with ws.read() as session:
-        chosen = [(peer.office_id, peer.code) for peer in addressees(session, ws, code)]
-    sent = []
-    for peer_id, _ in chosen:
-        sent.append(_export_to(ws, to, peer_id, full=full, progress=progress))
-    return sent
+    while True:
+        try:
+            return _export(ws, to, code, full=full, progress=progress)
+        except _Overtaken:
+            continue
+
+
+class _Overtaken(Exception):
+    """The package is no longer the next one for its peer."""
 
 
 def addressees(session: Session, ws: Workspace, code: str | None, *, up: bool | None = None) -> list[Peer]:
@@ -170,49 +177,68 @@ def addressees(session: Session, ws: Workspace, code: str | None, *, up: bool | 
     return [found]
 
 
-def _export_to(ws: Workspace, to: Path, peer_id: str, *, full: bool, progress: Progress | None) -> Sent:
-    if not to.is_dir():
-        raise stick.Trouble.MISSING.refusal(to)
-    with ws.write() as session:
-        peer = session.get_one(Peer, peer_id)
+def _export(ws: Workspace, to: Path, code: str | None, *, full: bool, progress: Progress | None) -> Sent:
+    with stick.blaming(to):
+        if not to.is_dir():
+            raise stick.Trouble.MISSING.refusal(to)
+    with ws.read() as session:
+        peer = addressees(session, ws, code, up=code is None)[0]
+        stands = _standing(session, ws, peer.office_id)
         made = compose(session, ws, peer, full=full, progress=progress)
-        keys = seal.own_keys(session)
-        recipients = [seal.recipient(peer.receiving_key or ""), keys.receiving.to_public()]
         name = file_name(ws, peer, made.manifest)
-        if (to / name).exists():  # another replica's package of that number, which may not have been taken in yet
-            name = f"{Path(name).stem}-{made.digest[:8]}{package.SUFFIX}"
-        archived = ws.folder / "packages" / f"{Path(name).stem}-{made.digest[:8]}{package.SUFFIX}"
-        archived.parent.mkdir(exist_ok=True)
+        with stick.blaming(to):
+            if (to / name).exists():  # another replica's package of that number, which may not have been taken in yet
+                name = f"{Path(name).stem}-{made.digest[:8]}{package.SUFFIX}"
+        archived = _archive(session, ws, peer, made, name)
+    try:
+        with stick.putting(archived, to / name), ws.write() as session:
+            if _standing(session, ws, peer.office_id) != stands:
+                raise _Overtaken
+            made.remember(session, peer.office_id, ws.replica, archived)
+    except BaseException:
+        discard(ws, archived)
+        raise
+    return Sent(
+        made.id,
+        to / name,
+        peer.code,
+        peer.name,
+        made.manifest.sequence,
+        made.manifest.kind,
+        sum(made.counts.values()),
+        made.digest,
+        made.counts,
+        archived.stat().st_size,
+        made.left_out,
+    )
 
-        def produce(out: BinaryIO) -> None:
-            package.write(out, made.data, keys.sign(made.data), made.parts, recipients)
 
-        def remember() -> None:
-            made.remember(session, peer_id, ws.replica, archived)
-            session.commit()
+def _standing(session: Session, ws: Workspace, peer_id: str) -> tuple[str, str | None, int | None]:
+    """What the next package for a peer rests on: while it is the same, the number and the digest before it are free
+    and true, what it acknowledges is the last that came, and it is sealed for the peer's own key."""
+    key = session.scalars(select(Peer.receiving_key).where(Peer.office_id == peer_id)).first()
+    last = select(func.max(PackageLine.place)).where(PackageLine.peer_id == peer_id)
+    return ws.replica, key, session.execute(last).scalar()
 
-        room(ws.folder, made.size, "本机磁盘放不下要写的包", "请清理本机磁盘后再导出，没有写出任何文件")
-        try:
-            stick.write(archived, produce)
-            stick.put(archived, to / name, remember)
-        except BaseException:
-            # what the store remembers stays in its archive: the bytes may be on the stick
-            if session.scalars(select(PackageLine.id).where(PackageLine.digest == made.digest)).first() is None:
-                archived.unlink(missing_ok=True)
-            raise
-        return Sent(
-            made.id,
-            to / name,
-            peer.code,
-            peer.name,
-            made.manifest.sequence,
-            made.manifest.kind,
-            sum(made.counts.values()),
-            made.digest,
-            made.counts,
-            archived.stat().st_size,
-            made.left_out,
-        )
+
+def _archive(session: Session, ws: Workspace, peer: Peer, made: Composed, name: str) -> Path:
+    """Writes a package among the workspace's own, where every one has a name that no other has."""
+    keys = seal.own_keys(session)
+    recipients = [seal.recipient(peer.receiving_key or ""), keys.receiving.to_public()]
+    signature = keys.sign(made.data)
+    archived = ws.folder / "packages" / f"{Path(name).stem}-{made.digest[:8]}{package.SUFFIX}"
+    archived.parent.mkdir(exist_ok=True)
+    room(ws.folder, made.size, "本机磁盘放不下要写的包", "请清理本机磁盘后再导出，这个文件没有写出")
+    stick.write(archived, lambda out: package.write(out, made.data, signature, made.parts, recipients))
+    return archived
+
+
+def discard(ws: Workspace, archived: Path) -> None:
+    """Takes a package that did not get out from the archive, unless the store remembers it: its bytes may be on the
+    stick. It stays, too, where the store does not answer."""
+    with suppress(Refusal), ws.read() as session:
+        if session.scalars(select(PackageLine.id).where(PackageLine.file == archived.name)).first() is None:
+            archived.unlink(missing_ok=True)
 
 
 def file_name(ws: Workspace, peer: Peer, manifest: Manifest) -> str:

@@ -1,7 +1,7 @@
 """The offices on the other side: a county enrols townships, a township joins, a lost computer is revoked."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,11 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.backup import backup
+from app.files import write_whole
 from app.reference import edited, pass_up, plan_anew, plans, remember, seeded_plans
 from app.sync import chain, package, register, report, seal, stick
 from app.sync.manifest import Invitation, Manifest
 from app.sync.outcome import Detail
-from app.sync.outgoing import compose
+from app.sync.outgoing import compose, discard
 from app.sync.package import Package, damaged
 from app.sync.register import Summary
 from app.sync.rows import Changed, Intake, Sender
@@ -70,7 +71,7 @@ def enrol(ws: Workspace, code: str, name: str, out: Path, *, kind: str | None = 
     """Adds a subordinate office and writes its enrolment file, sealed under a passphrase made here.
 
     Enrolling again makes a new secret; an office that has answered must be revoked first. Raises `Refusal` and changes
-    nothing when the file cannot be written.
+    nothing when the file cannot be written; a secret that the store does not know is never on the stick.
     """
     code, name = code.strip(), name.strip()
     if not ws.office.is_county:
@@ -82,7 +83,7 @@ def enrol(ws: Workspace, code: str, name: str, out: Path, *, kind: str | None = 
     packages.mkdir(exist_ok=True)
     archived = packages / f"{package.stem(code)}{register.ENROLMENT}{new_id()[-8:]}{package.SUFFIX}"
     try:
-        with ws.edit(f"登记{name}", "enrol") as batch:
+        with ExitStack() as named, ws.edit(f"登记{name}", "enrol") as batch:
             session = batch.session
             office = _office(batch, ws, code, name, kind)
             peer = session.get(Peer, office.id)
@@ -96,13 +97,16 @@ def enrol(ws: Workspace, code: str, name: str, out: Path, *, kind: str | None = 
             keys = seal.own_keys(session)
             invitation = Invitation(keys.signing_public, keys.receiving_public, peer.secret, office.level)
             made = compose(session, ws, peer, enrolment=invitation)
-            with stick.blaming(packages), archived.open("wb") as file:
-                package.write_with_passphrase(file, made.data, keys.sign(made.data), made.parts, passphrase)
+            signature = keys.sign(made.data)
+            stick.write(
+                archived,
+                lambda file: package.write_with_passphrase(file, made.data, signature, made.parts, passphrase),
+            )
             made.remember(session, peer.office_id, ws.replica, archived)
-            stick.put(archived, out)
+            named.enter_context(stick.putting(archived, out))  # it gets its name once the batch is committed
             found = Enrolment(peer.office_id, code, name, out, passphrase)
     except BaseException:
-        archived.unlink(missing_ok=True)
+        discard(ws, archived)
         raise
     return found
 
@@ -151,8 +155,9 @@ def join(
             if enrolment.invitation.level == COUNTY:
                 plan_anew(batch, manifest.to.office, seeded_plans())
             remember(batch.session)
+            enrolment.keep(folder)
 
-        ws = Workspace.create(
+        return Workspace.create(
             folder,
             code=manifest.to.code,
             name=manifest.to.name,
@@ -162,8 +167,6 @@ def join(
             passphrase=passphrase,
             user=user,
         )
-        (ws.folder / "packages" / enrolment.archived).write_bytes(enrolment.sealed)
-        return ws
 
 
 @dataclass(frozen=True)
@@ -195,7 +198,6 @@ def join_with(ws: Workspace, file: Path, enrolment_passphrase: str, *, dry_run: 
         with ws.read() as session:
             _refuse_other(session, ws, enrolment)
         kept = None if dry_run or ws.shared else backup(ws, ws.folder / "backups")
-        archived = ws.folder / "packages" / enrolment.archived
         found: tuple[Detail, ...] = ()
         try:
             with ws.edit(f"加入{enrolment.manifest.sender.name}", kind="join") as batch:
@@ -213,13 +215,11 @@ def join_with(ws: Workspace, file: Path, enrolment_passphrase: str, *, dry_run: 
                 if dry_run:
                     raise _RolledBack
                 ws.become_new_replica(session)
-                with stick.blaming(archived.parent):
-                    archived.parent.mkdir(exist_ok=True)
-                    archived.write_bytes(enrolment.sealed)
+                enrolment.keep(ws.folder)
         except _RolledBack:
             pass
         except BaseException:
-            archived.unlink(missing_ok=True)
+            discard(ws, ws.folder / "packages" / enrolment.archived)
             if kept is not None:
                 kept.unlink(missing_ok=True)
             raise
@@ -286,6 +286,13 @@ class _Enrolment:
     def archived(self) -> str:
         """Its name among the packages."""
         return f"{package.stem(self.manifest.to.code)}-enrolment-{self.package.digest[:8]}{package.SUFFIX}"
+
+    def keep(self, folder: Path) -> None:
+        """Puts the file, as it came, among the packages of a workspace."""
+        packages = folder / "packages"
+        with stick.blaming(packages):
+            packages.mkdir(exist_ok=True)
+            write_whole(packages / self.archived, self.sealed)
 
     def take_in(self, batch: Batch, own: str) -> None:
         """Puts what it brings into a store: the superior and its keys, our office's record under the id `own`, the

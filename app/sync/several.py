@@ -1,4 +1,4 @@
-"""Takes in many packages one after the other, each on its own, and says of each township what happened.
+"""Takes in many packages one after the other, or writes them, each on its own, and says of each what happened.
 
 A package that is refused, that waits for a decision, or that meets a fault of ours does not stop the others.
 """
@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import faults
-from app.sync import outgoing, register
+from app.sync import outgoing, register, stick
 from app.sync.choices import Choice, Conflict
 from app.sync.intake import take_in
 from app.sync.outcome import Outcome
@@ -74,8 +74,8 @@ def take_in_each(
 
 def _inside(progress: Progress | None, place: int, total: int, name: str) -> Progress | None:
     """The progress within one package, told as that of all: which package it is, and what is being done with it."""
-    if progress is None:
-        return None
+    if progress is None or total == 1:
+        return progress
     return lambda done, rows, what: progress(place, total, f"{name}：{what}")
 
 
@@ -95,44 +95,81 @@ def _taken(ws: Workspace, one: Wanted, conflicts: str, dry_run: bool, progress: 
     except Cancelled:
         raise
     except Exception as error:
-        log.error("%s while taking in a package", type(error).__name__)
-        written = faults.record(error)
-        told = f"把 {written} 交给技术人员" if written is not None else "请技术人员来看"
-        return Outcome(str(one.file), "refused", "fault", f"程序出了差错，这个包没有写入，别的照样收。{told}")
+        told = fault(error, "taking in", "这个包没有写入，别的照样收")
+        return Outcome(str(one.file), "refused", told.reason, told.message)
 
 
-# ---------------------------------------------------------------- the receipts
+def fault(error: Exception, doing: str, what: str) -> Refusal:
+    """A fault of ours, written down, and told with what is to be known beside it."""
+    log.error("%s while %s a package", type(error).__name__, doing)
+    file = faults.record(error)
+    told = f"把 {file} 交给技术人员" if file is not None else "请技术人员来看"
+    return Refusal(f"程序出了差错，{what}。{told}", "fault")
+
+
+# ---------------------------------------------------------------- writing for many
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The receipt for one township: what was written, or why not. One of the two is given, or none: it was stopped."""
+    """The package for one office: what was written, or why not. One of the two is given, or none: it was stopped."""
 
     code: str
     sent: Sent | None = None
-    why: str = ""
+    refusal: Refusal | None = None
+
+    @property
+    def why(self) -> str:
+        """Why nothing was written, in a sentence."""
+        return self.refusal.message if self.refusal is not None else "已经停止，没有写"
 
 
 def answer_each(
-    ws: Workspace, wanted: Sequence[tuple[str, Path, Path | None]], progress: Progress | None = None
+    ws: Workspace,
+    wanted: Sequence[tuple[str, Path, Path | None]],
+    progress: Progress | None = None,
+    *,
+    full: bool = False,
 ) -> list[Answer]:
-    """Writes the next package for each of these offices into its folder: (code, folder, proof). A stick that fails does
+    """Writes the next package for each of these offices into its folder: (code, folder, proof). One that fails does
     not stop the others. `proof` is a file that must still lie there: another stick may have come in its place."""
-    came = []
+    came: list[Answer] = []
     for place, (code, folder, proof) in enumerate(wanted):
+        name = folder.name or str(folder)
         try:
             if progress is not None:
-                progress(place, len(wanted), folder.name or str(folder))
-            if proof is not None and not proof.exists():
+                progress(place, len(wanted), name)
+            with stick.blaming(folder):
+                there = proof is None or proof.exists()
+            if not there:
                 raise Refusal("原来的 U 盘已经拔出，没有写。请插回去再写", "no-stick")
-            (sent,) = outgoing.export(ws, folder, code=code)
+            inside = _inside(progress, place, len(wanted), name)
+            came.append(Answer(code, outgoing.export(ws, folder, code=code, full=full, progress=inside)))
         except Refusal as refusal:
-            came.append(Answer(code, why=refusal.message))
-        except Cancelled:
-            return [*came, *(Answer(left, why="已经停止，没有写") for left, _, _ in wanted[place:])]
-        else:
-            came.append(Answer(code, sent))
+            came.append(Answer(code, refusal=refusal))
+        except (Cancelled, KeyboardInterrupt):
+            return [*came, *(Answer(left) for left, _, _ in wanted[place:])]
+        except Exception as error:
+            came.append(Answer(code, refusal=fault(error, "writing", "这个包没有写出，别的照样写")))
     return came
+
+
+def hand_over(
+    ws: Workspace, to: Path, code: str | None = None, *, full: bool = False, progress: Progress | None = None
+) -> list[Answer]:
+    """Writes the next package for the office of this code into a folder; without one what is usual: a county's for each
+    of its townships, a township's for the county. Raises `Refusal` where there is nobody to write for."""
+    with ws.read() as session:
+        codes = [peer.code for peer in outgoing.addressees(session, ws, code)]
+    return answer_each(ws, [(one, to, None) for one in codes], progress, full=full)
+
+
+def written(answers: Sequence[Answer]) -> list[Sent]:
+    """What was written. Raises, where that is nothing at all, the first office's `Refusal`, or `Cancelled`."""
+    sent = [one.sent for one in answers if one.sent is not None]
+    if not sent and answers:
+        raise answers[0].refusal or Cancelled
+    return sent
 
 
 # ---------------------------------------------------------------- what was refused
@@ -140,7 +177,7 @@ def answer_each(
 
 def remember_refused(ws: Workspace, outcomes: Iterable[Outcome]) -> None:
     """Keeps, for the board, the last package of each office that was refused, and forgets it when a good one came."""
-    with Session(ws.engine) as session, session.begin():
+    with ws.write() as session:
         for one in outcomes:
             peer = supposed_sender(session, one)
             if peer is None:
@@ -249,13 +286,24 @@ TONES = ("wrong", "attention", "good", "quiet")
 def lines(ws: Workspace, outcomes: Sequence[Outcome]) -> tuple[Line, ...]:
     """A line for each package: first those that somebody must do something about, then by office."""
     with ws.read() as session:
-        peers = {id(one): supposed_sender(session, one) for one in outcomes}
-        last = {id(one): _before(session, peer, one.package_digest) for one in outcomes if (peer := peers[id(one)])}
+        peers = [supposed_sender(session, one) for one in outcomes]
+        last = [
+            _before(session, peer, one.package_digest) if peer else None
+            for one, peer in zip(outcomes, peers, strict=True)
+        ]
     found = []
-    for one in outcomes:
-        peer = peers[id(one)]
-        named = {"office": peer.name, "code": peer.code} if peer else {"office": one.from_name, "code": one.from_code}
-        found.append(line(one, last.get(id(one)), ws.office, **named))
+    for one, peer, before in zip(outcomes, peers, last, strict=True):
+        name, code = (peer.name, peer.code) if peer else (one.from_name, one.from_code)
+        found.append(line(one, before, ws.office, office=name, code=code))
+    return _in_order(found)
+
+
+def lines_alone(ws: Workspace, outcomes: Sequence[Outcome]) -> tuple[Line, ...]:
+    """The same by what the packages say of themselves, without asking the store."""
+    return _in_order(line(one, None, ws.office, office=one.from_name, code=one.from_code) for one in outcomes)
+
+
+def _in_order(found: Iterable[Line]) -> tuple[Line, ...]:
     return tuple(sorted(found, key=lambda one: (TONES.index(one.tone), one.code or "~", one.sequence)))
 
 

@@ -14,16 +14,16 @@ from enum import Enum
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
-from app.files import room, sync_folder
+from app.files import move, room
 from db.errors import Refusal
 
 
 class Trouble(Enum):
     """What can go wrong with a stick: the reason for scripts and the sentence for people."""
 
-    MISSING = ("no-stick", "找不到“{0}”，U盘可能没有插好或已拔出。请插好U盘再试，没有写出任何文件")
-    FULL = ("disk-full", "“{0}”放不下这个文件。请清理U盘或换一个，没有写出任何文件")
-    READ_ONLY = ("read-only", "“{0}”不能写入。请打开U盘的写保护开关，或换一个文件夹，没有写出任何文件")
+    MISSING = ("no-stick", "找不到“{0}”，U盘可能没有插好或已拔出。请插好U盘再试，这个文件没有写出")
+    FULL = ("disk-full", "“{0}”放不下这个文件。请清理U盘或换一个，这个文件没有写出")
+    READ_ONLY = ("read-only", "“{0}”不能写入。请打开U盘的写保护开关，或换一个文件夹，这个文件没有写出")
     PULLED = ("pulled", "写“{0}”时U盘断开或出错。请插好后重新导出，盘上没有留下可用的包")
     DIFFERS = ("differs", "写到“{0}”的内容读回来不一样，这个U盘可能坏了。请换一个U盘重新导出")
 
@@ -76,27 +76,34 @@ class Hashing:
         return self._digest.hexdigest()
 
 
-def put(source: Path, target: Path, before_rename: Callable[[], None] | None = None) -> None:
-    """Copies a finished file to the stick under its name.
+@contextmanager
+def putting(source: Path, target: Path) -> Iterator[None]:
+    """Copies a finished file to the stick; it gets its name when the block ends well.
 
-    `before_rename` runs when the bytes are safely on the device under a temporary name: what must be remembered of
-    them is written there, so that a name never appears that the store does not know. Raises `Refusal`; then the
-    target is as it was.
+    In the block the bytes are safely on the device under a temporary name: what must be remembered of them is
+    committed there, so that a name never appears that the store does not know. Raises `Refusal`; whatever is raised,
+    the target is as it was.
     """
-    with blaming(target.parent), source.open("rb") as stream:
-        write(target, lambda out: shutil.copyfileobj(stream, out, 1 << 20), source.stat().st_size, before_rename)
+    with blaming(target.parent):
+        size = source.stat().st_size
+    with _writing(target, lambda out: _copy(source, out), size):
+        yield
 
 
-def write(
-    target: Path, produce: Callable[[BinaryIO], None], size: int = 0, before_rename: Callable[[], None] | None = None
-) -> None:
+def write(target: Path, produce: Callable[[BinaryIO], None], size: int = 0) -> None:
     """Writes what `produce` gives to a target, in the steps of this module. `size` is what it will need, if known."""
+    with _writing(target, produce, size):
+        pass
+
+
+@contextmanager
+def _writing(target: Path, produce: Callable[[BinaryIO], None], size: int) -> Iterator[None]:
     folder, temporary = target.parent, target.with_name(f".{target.name}.part")
-    with blaming(folder):
-        if not folder.is_dir():
-            raise Trouble.MISSING.refusal(folder)
-        room(folder, size, f"“{folder}”放不下这个文件", "请清理U盘或换一个，没有写出任何文件")
-        try:
+    try:
+        with blaming(folder):
+            if not folder.is_dir():
+                raise Trouble.MISSING.refusal(folder)
+            room(folder, size, f"“{folder}”放不下这个文件", "请清理U盘或换一个，这个文件没有写出")
             with temporary.open("wb") as file:
                 hashing = Hashing(file)
                 produce(cast(BinaryIO, hashing))
@@ -104,13 +111,17 @@ def write(
                 os.fsync(file.fileno())
             if _read_back(temporary) != hashing.digest:
                 raise Trouble.DIFFERS.refusal(folder)
-            if before_rename is not None:
-                before_rename()
-            temporary.replace(target)
-            sync_folder(folder)
-        except BaseException:
-            _discard(temporary)
-            raise
+        yield
+        with blaming(folder):
+            move(temporary, target)
+    except BaseException:
+        _discard(temporary)
+        raise
+
+
+def _copy(source: Path, out: BinaryIO) -> None:
+    with source.open("rb") as stream:
+        shutil.copyfileobj(stream, out, 1 << 20)
 
 
 def _read_back(file: Path) -> str:

@@ -56,7 +56,7 @@ def _county(place: Path, folder: Path, members: int) -> Path:
             branches = data.branches_of(chance, batch, township.office.id, 25)
             rows = [data.member(chance, chance.choice(branches)) for _ in range(HANDED_OVER)]
             batch.create_rows(Member, [{**row, "office_id": township.office.id} for row in rows])
-        (sent,) = outgoing.export(township, place)
+        sent = outgoing.export(township, place)
     return sent.file
 
 

@@ -74,7 +74,7 @@ def change(folder: Path) -> None:
     from db.models.team import Member
 
     with _opened(folder, "county") as county:
-        receipt = outgoing.export(county, folder / STICK, code="430599101")[0].file
+        receipt = outgoing.export(county, folder / STICK, code="430599101").file
     with _opened(folder, "township") as township:
         intake.take_in(township, receipt)
         with township.edit("改电话") as batch:

@@ -3,7 +3,10 @@
 import shutil
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Run
+from tests.helpers.sticks import giving_back_something_else
 from tests.helpers.townships import Many
 
 
@@ -54,3 +57,19 @@ def test_a_township_says_what_waits(run: Run, township: Path) -> None:
     assert found.value == {"office": {"code": "431599101", "name": "青石镇"}, "pending": None, "package": None,
                            "backup": None}  # fmt: skip
     assert "还没有上报过" in run("status", township, plain=True).out
+
+
+def test_one_file_that_cannot_be_written_does_not_hide_the_others(
+    run: Run, forty: Many, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    county, stick = tmp_path / "county", tmp_path / "U盘"
+    shutil.copytree(forty.county, county)
+    stick.mkdir()
+    assert run("import", county, *sorted((forty.root / "U盘1").iterdir())[:3]).status == 0
+    giving_back_something_else(stick, monkeypatch, "532902")
+    wrote = run("export", county, "--to", stick)
+    assert (wrote.status, [one["for"] for one in wrote.value]) == (3, ["532901", "532903"])
+    assert sorted(stick.iterdir()) == sorted(Path(one["file"]) for one in wrote.value)
+    assert f"532902：写到“{stick}”的内容读回来不一样，这个U盘可能坏了。请换一个U盘重新导出\n" in wrote.err
+    alone = run("export", county, "--to", stick, "--for", "532902")
+    assert (alone.status, alone.out) == (3, "")

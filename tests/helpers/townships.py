@@ -49,7 +49,7 @@ class Place:
     def hand_over(self, to: Path, **options: Any) -> Sent:
         """Writes its next package on a stick."""
         with self.open() as ws:
-            return export(ws, to, **options)[0]
+            return export(ws, to, **options)
 
 
 @dataclass(frozen=True)

@@ -369,7 +369,7 @@ def exchange(tmp_path_factory: pytest.TempPathFactory, store: Store) -> Iterator
             for ledger in LEDGERS.values():
                 if sends(ledger):
                     samples.made(ledger)
-            (sent,) = export(town, place)
+            sent = export(town, place)
             take_in(county, sent.file)
             yield county, samples
 

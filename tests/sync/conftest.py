@@ -42,11 +42,11 @@ class Pair:
 
     def up(self, **options: Any) -> Sent:
         """The township's next package."""
-        return export(self.town, self.stick, **options)[0]
+        return export(self.town, self.stick, **options)
 
     def down(self, **options: Any) -> Sent:
         """The county's next package for the township."""
-        return export(self.county, self.stick, code=TOWN, **options)[0]
+        return export(self.county, self.stick, code=TOWN, **options)
 
     def to_county(self, **options: Any) -> Outcome:
         """Hands a fresh package up and takes it in."""

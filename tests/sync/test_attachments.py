@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app import attachments, blobs
 from app.ledgers.catalogue import LEDGERS
-from app.sync import package
+from app.sync import package, several
 from app.sync.intake import inspect, take_in
 from app.sync.outgoing import Sent, export
 from app.sync.peers import enrol, join, revoke
@@ -114,7 +114,7 @@ def test_a_new_computer_gets_all_of_it_again(pair: Pair) -> None:
     revoke(pair.county, TOWN)
     enrolment = enrol(pair.county, TOWN, "云岭镇", pair.stick / "再登记.dzb")
     again = pair.keep(join(enrolment.file, pair.root / "again", enrolment.passphrase))
-    assert take_in(pair.county, export(again, pair.stick)[0].file).status == "applied"
+    assert take_in(pair.county, export(again, pair.stick).file).status == "applied"
     assert take_in(again, pair.down(full=True).file).status == "applied"
     assert content(again) == PHOTO
 
@@ -126,8 +126,8 @@ def test_an_enrolment_file_carries_none_and_the_first_package_does(pair: Pair) -
     assert enrolment.file.stat().st_size < len(PHOTO) / 2
     town = pair.keep(join(enrolment.file, pair.root / "清水", enrolment.passphrase))
     assert kept(town) == 0
-    assert take_in(pair.county, export(town, pair.stick)[0].file).status == "applied"
-    assert take_in(town, export(pair.county, pair.stick, code="532902")[0].file).status == "applied"
+    assert take_in(pair.county, export(town, pair.stick).file).status == "applied"
+    assert take_in(town, export(pair.county, pair.stick, code="532902").file).status == "applied"
     assert content(town) == PHOTO
 
 
@@ -137,12 +137,12 @@ def test_an_enrolment_file_carries_none_and_the_first_package_does(pair: Pair) -
 def test_what_concerns_one_township_is_sent_to_no_other(pair: Pair) -> None:
     enrolment = enrol(pair.county, "532902", "清水镇", pair.stick / "清水.dzb")
     other = pair.keep(join(enrolment.file, pair.root / "清水", enrolment.passphrase))
-    take_in(pair.county, export(other, pair.stick)[0].file)
+    take_in(pair.county, export(other, pair.stick).file)
     remark = {"ledger": "member", "record": pair.member, "text": "请核实", "status": "待改"}
     one = edit(pair.county, None, "remark", target_office_id=pair.town.office.id, **remark)
     attach(pair.county, one, ledger="remark")
     attach(pair.county, pair.member, b"%PDF-1.4 of the county's", "县里加的.pdf")
-    both = export(pair.county, pair.stick)
+    both = several.written(several.hand_over(pair.county, pair.stick))
     assert [len(carried(ws, sent)) for ws, sent in zip((pair.town, other), both, strict=True)] == [2, 0]
     assert take_in(other, both[1].file).created == 0
     assert take_in(pair.town, both[0].file).created == 4  # the remark, two attachments, and the other township's name
@@ -204,7 +204,7 @@ def test_a_stick_too_small_is_told_before_anything_is_written(pair: Pair, monkey
     free[pair.town.folder] = 100_000
     with pytest.raises(Refusal) as told:
         pair.up()
-    sentence = "本机磁盘放不下要写的包：需要 1.6 MB，只剩 97.7 KB。请清理本机磁盘后再导出，没有写出任何文件"
+    sentence = "本机磁盘放不下要写的包：需要 1.6 MB，只剩 97.7 KB。请清理本机磁盘后再导出，这个文件没有写出"
     assert told.value.message == sentence
     assert everything(pair.town) == before
     assert sorted((pair.town.folder / "packages").iterdir()) == archive

@@ -43,7 +43,7 @@ class Three:
 
     def hand(self, giver: Workspace, taker: Workspace, **options: Any) -> Outcome:
         """A fresh package from one office to the next, taken in."""
-        sent = export(giver, self.root / "stick", code=taker.office.code)[0]
+        sent = export(giver, self.root / "stick", code=taker.office.code)
         return take_in(taker, sent.file, **options)
 
     def up(self, **options: Any) -> None:
@@ -251,7 +251,7 @@ def test_a_lost_county_gets_its_townships_back_from_the_city(three: Three) -> No
     paper = enrol(three.city, CODES[1], NAMES[1], three.root / "再.dzb")
     with join(paper.file, three.root / "again", paper.passphrase) as again:
         assert three.hand(again, three.city).status == "applied"
-        sent = export(three.city, three.root / "stick", code=CODES[1], full=True)[0]
+        sent = export(three.city, three.root / "stick", code=CODES[1], full=True)
         assert take_in(again, sent.file).status == "applied"
         assert row(again, three.member) == row(three.city, three.member)
         with again.engine.connect() as connection:

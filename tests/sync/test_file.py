@@ -14,13 +14,18 @@ from typing import Any
 import pyrage
 import pytest
 import zstandard
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from app.sync import seal, stick
+from app.sync import peers, seal, stick
 from app.sync.intake import inspect, take_in
 from app.sync.outgoing import export
+from app.sync.peers import enrol, join
+from app.workspace import Workspace
+from db.engine import WORLD
 from db.errors import Refusal
 from db.journal import Cancelled
+from tests.helpers.sticks import giving_back_something_else, refusing_to_stat
 from tests.sync.conftest import Pair, edit, everything
 
 FITTING = {"damaged", "not-for-us", "bad-signature", "too-large"}
@@ -225,11 +230,11 @@ def refused(pair: Pair, where: Path, sentence: str) -> None:
 
 
 def test_no_stick(pair: Pair) -> None:
-    refused(pair, pair.root / "拔了", "U盘可能没有插好或已拔出。请插好U盘再试，没有写出任何文件")
+    refused(pair, pair.root / "拔了", "U盘可能没有插好或已拔出。请插好U盘再试，这个文件没有写出")
 
 
 def test_read_only_stick(pair: Pair, unwritable: Path) -> None:
-    refused(pair, unwritable, "不能写入。请打开U盘的写保护开关，或换一个文件夹，没有写出任何文件")
+    refused(pair, unwritable, "不能写入。请打开U盘的写保护开关，或换一个文件夹，这个文件没有写出")
 
 
 def test_full_stick(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -237,7 +242,7 @@ def test_full_stick(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         shutil, "disk_usage", lambda folder: whole(folder)._replace(free=100 if folder == pair.stick else 1 << 40)
     )
-    refused(pair, pair.stick, r"放不下这个文件：需要 1.0 MB，只剩 100 字节。请清理U盘或换一个，没有写出任何文件")
+    refused(pair, pair.stick, r"放不下这个文件：需要 1.0 MB，只剩 100 字节。请清理U盘或换一个，这个文件没有写出")
 
 
 def test_stick_that_fills_up_while_writing(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -248,6 +253,20 @@ def test_stick_that_fills_up_while_writing(pair: Pair, monkeypatch: pytest.Monke
 def test_stick_pulled_while_writing(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
     _failing_on(pair.stick, monkeypatch, errno.EIO)
     refused(pair, pair.stick, "U盘断开或出错。请插好后重新导出，盘上没有留下可用的包")
+
+
+def test_stick_pulled_before_anything_was_written(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    refusing_to_stat(pair.stick, monkeypatch)
+    edit(pair.town, pair.member, phone="13800000001")
+    before, archive = everything(pair.town), sorted((pair.town.folder / "packages").iterdir())
+    with pytest.raises(Refusal, match="U盘断开或出错。请插好后重新导出，盘上没有留下可用的包"):
+        pair.up()
+    assert (everything(pair.town), sorted((pair.town.folder / "packages").iterdir())) == (before, archive)
+
+
+def test_stick_pulled_while_it_is_asked_for_a_name(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    refusing_to_stat(pair.stick, monkeypatch, "-up-")
+    refused(pair, pair.stick, "U盘断开或出错")
 
 
 def _failing_on(folder: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
@@ -262,9 +281,78 @@ def _failing_on(folder: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> N
 
 
 def test_stick_that_gives_back_something_else(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = stick._read_back
-    monkeypatch.setattr(stick, "_read_back", lambda file: "0" * 64 if file.is_relative_to(pair.stick) else real(file))
+    giving_back_something_else(pair.stick, monkeypatch)
     refused(pair, pair.stick, "读回来不一样，这个U盘可能坏了。请换一个U盘重新导出")
+
+
+FULL = "磁盘已满，这一步没有保存。请清理磁盘后再试"
+
+
+def test_own_disk_that_fills_up_while_a_package_is_remembered(pair: Pair) -> None:
+    with pair.town.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER full BEFORE INSERT ON package BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END"
+        )
+    refused(pair, pair.stick, FULL)
+
+
+def test_own_disk_that_fills_up_while_what_is_remembered_is_committed(pair: Pair) -> None:
+    with failing_to_commit(pair.town, lambda: any(pair.stick.glob(".*.part"))):
+        refused(pair, pair.stick, FULL)
+
+
+@contextmanager
+def failing_to_commit(ws: Workspace, when: Callable[[], bool]) -> Iterator[None]:
+    """The disk has no room for a commit, from the moment on at which `when` says so."""
+
+    def full(_: object) -> None:
+        if when():
+            raise Refusal(*WORLD["database or disk is full"])
+
+    event.listen(ws.engine, "commit", full)
+    yield
+    event.remove(ws.engine, "commit", full)
+
+
+@pytest.mark.parametrize("name", ["登记清河.dzb", "登记.dzb"])
+def test_own_disk_that_fills_up_while_an_enrolment_is_committed(pair: Pair, name: str) -> None:
+    """A secret that the store does not know must not be on the stick: who joined by it would be refused for ever."""
+    out = pair.stick / name
+    was = out.read_bytes() if out.exists() else None
+    before, archive = everything(pair.county), sorted((pair.county.folder / "packages").iterdir())
+    with failing_to_commit(pair.county, lambda: True), pytest.raises(Refusal, match=FULL):
+        enrol(pair.county, "532903", "清河镇", out)
+    assert everything(pair.county) == before
+    assert sorted((pair.county.folder / "packages").iterdir()) == archive
+    assert [one.name for one in pair.stick.iterdir()] == ["登记.dzb"]
+    assert (out.read_bytes() if out.exists() else None) == was
+
+
+def test_own_disk_that_fills_up_while_the_enrolment_file_is_kept(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    paper, real = enrol(pair.county, "532903", "清河镇", pair.stick / "清河.dzb"), peers.write_whole
+
+    def full(file: Path, content: bytes) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(peers, "write_whole", full)
+    with pytest.raises(Refusal, match="放不下这个文件"):
+        join(paper.file, pair.root / "清河", paper.passphrase)
+    assert not (pair.root / "清河").exists()
+    monkeypatch.setattr(peers, "write_whole", real)
+    pair.keep(join(paper.file, pair.root / "清河", paper.passphrase))
+    (kept,) = (pair.root / "清河" / "packages").iterdir()
+    assert kept.read_bytes() == paper.file.read_bytes()
+
+
+def test_own_disk_that_fills_up_while_a_received_package_is_kept(
+    pair: Pair, sealed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Full is often said only when the bytes must really go to the disk."""
+    with unchanged(pair), monkeypatch.context() as patch:
+        _failing_on(pair.county.folder, patch, errno.ENOSPC)
+        with pytest.raises(Refusal, match="放不下这个文件"):
+            take_in(pair.county, sealed)
+    assert take_in(pair.county, sealed).status == "applied"
 
 
 def test_archive_keeps_every_package_sent_and_received(pair: Pair) -> None:

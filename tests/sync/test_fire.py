@@ -34,7 +34,7 @@ def test_a_township_enrolled_again_gets_all_back_however_often_it_reports_before
     enrolment = enrol(pair.county, TOWN, "云岭镇", pair.stick / "再登记.dzb")
     again = pair.keep(join(enrolment.file, pair.root / "again", enrolment.passphrase))
     for _ in range(2):
-        assert take_in(pair.county, export(again, pair.stick)[0].file).status == "applied"
+        assert take_in(pair.county, export(again, pair.stick).file).status == "applied"
     assert take_in(again, pair.down().file).status == "applied"
     assert row(again, pair.member) == row(pair.county, pair.member)
 
@@ -46,7 +46,7 @@ def test_a_township_is_enrolled_again_though_the_county_wrote_of_its_records(pai
     revoke(pair.county, TOWN)
     enrolment = enrol(pair.county, TOWN, "云岭镇", pair.stick / "再登记.dzb")
     again = pair.keep(join(enrolment.file, pair.root / "again", enrolment.passphrase))
-    assert take_in(pair.county, export(again, pair.stick)[0].file).status == "applied"
+    assert take_in(pair.county, export(again, pair.stick).file).status == "applied"
     assert take_in(again, pair.down().file).status == "applied"
     assert row(again, here, "dispatch") == row(pair.county, here, "dispatch")
     assert row(again, logged, "dispatch_log") == row(pair.county, logged, "dispatch_log")
@@ -57,7 +57,7 @@ def test_a_restored_township_gets_all_back_however_often_it_reports_before(pair:
     edit(pair.town, pair.member, phone="13800000001")
     assert pair.to_county().status == "applied"
     for _ in range(2):
-        assert take_in(pair.county, export(old, pair.stick)[0].file).status == "applied"
+        assert take_in(pair.county, export(old, pair.stick).file).status == "applied"
     assert take_in(old, pair.down().file).status == "applied"
     assert row(old, pair.member) == row(pair.county, pair.member)
 
@@ -82,7 +82,7 @@ def test_of_its_own_records_the_word_of_a_restored_county_stands(pair: Pair) -> 
     restored = pair.renewed("county")
     edit(pair.county, post, "post", note="备份以后")
     pair.to_town()
-    outcome = take_in(pair.town, export(restored, pair.stick, code=TOWN)[0].file)
+    outcome = take_in(pair.town, export(restored, pair.stick, code=TOWN).file)
     assert (outcome.status, outcome.conflicts) == ("applied", ())
     assert row(pair.town, post, "post") == row(restored, post, "post")
     assert row(pair.town, post, "post")["note"] == "备份以前"

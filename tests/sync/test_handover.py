@@ -99,9 +99,9 @@ def test_lost_computer_revoke_enrol_again_and_get_everything_back(pair: Pair) ->
     enrolment = enrol(pair.county, TOWN, "云岭镇", pair.stick / "再登记.dzb")
     assert take_in(pair.county, old).reason == "revoked"
     again = pair.keep(join(enrolment.file, pair.root / "again", enrolment.passphrase))
-    first = take_in(pair.county, export(again, pair.stick)[0].file)
+    first = take_in(pair.county, export(again, pair.stick).file)
     assert first.status == "applied"
-    back = take_in(again, export(pair.county, pair.stick, code=TOWN, full=True)[0].file)
+    back = take_in(again, export(pair.county, pair.stick, code=TOWN, full=True).file)
     assert back.status == "applied"
     assert row(again, pair.member) == row(pair.county, pair.member)
     assert take_in(pair.county, old).reason == "revoked"
@@ -295,7 +295,7 @@ def test_two_computers_behind_one_replica_are_a_fork(pair: Pair) -> None:
     copy = pair.copied("town")
     edit(pair.town, pair.member, phone="13800000001")
     edit(copy, pair.member, phone="13800000002")
-    other = export(copy, pair.root / "county" / "backups")[0].file
+    other = export(copy, pair.root / "county" / "backups").file
     assert pair.to_county().status == "applied"
     before = everything(pair.county)
     outcome = take_in(pair.county, other)
@@ -314,7 +314,7 @@ def test_a_fork_is_seen_by_the_chain_where_numbers_agree(pair: Pair) -> None:
     assert pair.to_county().status == "applied"
     export(copy, pair.root / "county" / "backups")
     edit(copy, None, name="李四", sex="女", nation="彝", birth="1990-01-01", branch_id=pair.branch)
-    outcome = take_in(pair.county, export(copy, pair.root / "county" / "backups")[0].file)
+    outcome = take_in(pair.county, export(copy, pair.root / "county" / "backups").file)
     assert outcome.reason == "fork"
 
 
@@ -323,7 +323,7 @@ def test_a_fork_ends_with_a_new_replica_whose_differences_a_person_decides(pair:
     edit(pair.town, pair.member, phone="13800000001")
     assert pair.to_county().status == "applied"
     edit(copy, pair.member, phone="13800000002")
-    outcome = take_in(pair.county, export(copy, pair.stick)[0].file, decide=lambda one: THEIRS)
+    outcome = take_in(pair.county, export(copy, pair.stick).file, decide=lambda one: THEIRS)
     assert outcome.status == "applied"
     assert row(pair.county, pair.member)["phone"] == "13800000002"
 
@@ -335,7 +335,7 @@ def test_a_forked_stamp_from_a_new_replica_is_a_conflict_not_a_dead_end(pair: Pa
     assert pair.to_county().status == "applied"
     with Session(copy.engine) as session, session.begin():
         copy.become_new_replica(session)
-    file = export(copy, pair.stick)[0].file
+    file = export(copy, pair.stick).file
     assert take_in(pair.county, file).status == "conflicts"
     assert take_in(pair.county, file, conflicts="theirs").status == "applied"
     assert row(pair.county, pair.member)["phone"] == "13800000002"
@@ -362,7 +362,7 @@ def test_a_new_replica_sends_a_snapshot_and_gets_all_back(pair: Pair) -> None:
     new = edit(pair.town, None, name="李四", sex="女", nation="彝", birth="1990-01-01", branch_id=pair.branch)
     assert pair.to_county().status == "applied"
     edit(old, pair.member, address="云岭村三组")
-    sent = export(old, pair.stick)[0]
+    sent = export(old, pair.stick)
     assert sent.kind == "snapshot"
     assert take_in(pair.county, sent.file).status == "applied"
     down = pair.down()
@@ -658,7 +658,7 @@ def test_a_package_does_not_take_the_place_of_another_replicas_on_the_stick(pair
     second = pair.copied("town")
     first = pair.up()
     kept = first.file.read_bytes()
-    other = export(second, pair.stick)[0]
+    other = export(second, pair.stick)
     assert other.sequence == first.sequence
     assert other.file != first.file
     assert other.file.name.startswith(first.file.stem)

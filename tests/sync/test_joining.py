@@ -45,7 +45,7 @@ class Offices:
 
     def hand(self, giver: Workspace, taker: Workspace, **options: Any) -> Outcome:
         """A fresh package from one office to the next, taken in."""
-        sent = export(giver, self.root / "stick", code=taker.office.code)[0]
+        sent = export(giver, self.root / "stick", code=taker.office.code)
         return take_in(taker, sent.file, **options)
 
     def paper(self, code: str = COUNTY[0], name: str = COUNTY[1]) -> Enrolment:
@@ -187,7 +187,7 @@ def test_a_trial_says_the_same_and_leaves_nothing(offices: Offices) -> None:
 def test_the_first_package_has_everything_and_the_next_only_what_is_new(offices: Offices) -> None:
     offices.joined()
     assert pending(offices.county) > 0
-    assert [one.kind for one in export(offices.county, offices.root / "stick", code=CITY[0])] == ["snapshot"]
+    assert export(offices.county, offices.root / "stick", code=CITY[0]).kind == "snapshot"
     offices.round()
     edit(offices.town, offices.member, phone="13800000001")
     assert [one.updated for one in offices.round()] == [1, 1, 0, 0]
@@ -287,7 +287,7 @@ def test_who_has_a_superior_is_refused(offices: Offices) -> None:
 
 
 def test_no_enrolment_file_is_refused(offices: Offices) -> None:
-    sent = export(offices.county, offices.root / "stick", code=TOWN[0])[0]
+    sent = export(offices.county, offices.root / "stick", code=TOWN[0])
     missing = Enrolment("", "", "", offices.root / "没有.dzb", "x")
     refused(offices.city, missing, "找不到登记文件“没有.dzb”。请核对路径，U盘是否插好")
     before = everything(offices.city)
@@ -388,7 +388,7 @@ def test_a_county_that_lost_its_computer_after_joining_goes_on(offices: Offices)
     assert paper.office_id == offices.county.office.id
     with join(paper.file, offices.root / "新", paper.passphrase) as again:
         assert offices.hand(again, offices.city).status == "applied"
-        sent = export(offices.city, offices.root / "stick", code=COUNTY[0], full=True)[0]
+        sent = export(offices.city, offices.root / "stick", code=COUNTY[0], full=True)
         assert take_in(again, sent.file).status == "applied"
         assert row(again, offices.member) == row(offices.city, offices.member)
 

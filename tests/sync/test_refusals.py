@@ -177,6 +177,7 @@ def test_a_newer_format_is_refused_before_anything_else_is_read(
     [
         (lambda said: said.update(format="other"), "不是四基的包"),
         (lambda said: said.update(kind="all"), "清单读不懂"),
+        (lambda said: said.update(sequence=2**31), "清单读不懂"),
         (lambda said: said["records"].append(said["records"][0]), "清单里有重复的内容"),
         (lambda said: said["records"][0].update(sha256="0" * 64), "party_org 表与清单不符"),
         (lambda said: said["records"][0].update(rows=99), "party_org 表与清单不符"),

@@ -5,11 +5,14 @@ import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.ledgers.catalogue import LEDGERS
-from app.sync import board, intake, several
+from app.sync import afterwards, board, intake, outgoing, several
 from app.sync.board import State, Step
 from app.sync.choices import Choice
 from app.sync.outcome import Outcome
@@ -17,8 +20,11 @@ from app.sync.outgoing import export
 from app.sync.register import Counts
 from app.workspace import Workspace
 from db import clock
+from db.errors import Refusal
 from db.journal import Cancelled
+from db.models.handoff import PackageLine, Peer
 from tests.helpers.logs import LogWatch
+from tests.helpers.sticks import giving_back_something_else, refusing_to_stat
 from tests.helpers.townships import Many
 from tests.sync.conftest import Pair, edit, everything
 
@@ -121,6 +127,92 @@ def test_a_fault_of_ours_in_one_package_does_not_stop_the_others(
     assert came[1].message.startswith("程序出了差错，这个包没有写入，别的照样收。")
 
 
+def test_a_stick_pulled_before_its_receipt_leaves_the_others_theirs(
+    morning: Many, county: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proofs = [files(morning)[place] for place in (0, 5, 10)]
+    several.take_in_each(county, [several.Wanted(file) for file in proofs])
+    refusing_to_stat(proofs[1].parent, monkeypatch)
+    answers = several.answer_each(county, [(file.name[:6], file.parent, file) for file in proofs])
+    assert [one.sent is not None for one in answers] == [True, False, True]
+    assert answers[1].why.startswith(f"写“{proofs[1].parent}”时U盘断开或出错。请插好后重新导出")
+    assert len(list(proofs[2].parent.glob("*-down-*"))) == 1
+
+
+def test_writing_for_all_goes_on_after_one_that_fails(
+    morning: Many, county: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    codes = ["532901", "532902", "532903"]
+    several.take_in_each(county, [several.Wanted(file) for file in files(morning)[:3]])
+    with monkeypatch.context() as patch:
+        giving_back_something_else(tmp_path, patch, codes[1])
+        answers = several.hand_over(county, tmp_path)
+    assert [(one.code, one.sent is not None) for one in answers] == list(zip(codes, (True, False, True), strict=True))
+    assert answers[1].why.endswith("这个U盘可能坏了。请换一个U盘重新导出")
+    assert [one.file.name for one in several.written(answers)] == [f"{codes[0]}-down-2.dzb", f"{codes[2]}-down-2.dzb"]
+    assert all(one.file.exists() for one in several.written(answers))
+    with county.read() as session:
+        sent = select(PackageLine.file).where(PackageLine.sent, PackageLine.sequence == 2).order_by(PackageLine.place)
+        assert [file[:6] for file in session.scalars(sent)] == [codes[0], codes[2]]
+    assert export(county, tmp_path, code=codes[1]).sequence == 2, "its number is still free"
+
+
+def test_a_fault_of_ours_in_one_file_does_not_stop_the_others(
+    morning: Many, county: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, logs: LogWatch
+) -> None:
+    several.take_in_each(county, [several.Wanted(file) for file in files(morning)[:2]])
+    real = outgoing.compose
+
+    def faulty(session: Session, ws: Workspace, peer: Peer, **options: Any) -> outgoing.Composed:
+        if peer.code == "532901":
+            raise ZeroDivisionError("王小明")
+        return real(session, ws, peer, **options)
+
+    monkeypatch.setattr(outgoing, "compose", faulty)
+    with logs.expect("ZeroDivisionError while writing a package", logging.ERROR):
+        answers = several.hand_over(county, tmp_path)
+    assert [one.sent is None for one in answers] == [True, False]
+    assert answers[0].why.startswith("程序出了差错，这个包没有写出，别的照样写。")
+
+
+def test_writing_that_is_stopped_says_what_is_written_already(morning: Many, county: Workspace, tmp_path: Path) -> None:
+    several.take_in_each(county, [several.Wanted(file) for file in files(morning)[:3]])
+
+    def progress(done: int, total: int, what: str) -> None:
+        if done == 1 and "正在加密写包" in what:  # in the midst of the second
+            raise Cancelled
+
+    answers = several.hand_over(county, tmp_path, progress=progress)
+    assert [one.why for one in answers if one.sent is None] == ["已经停止，没有写"] * 2
+    assert [one.name for one in tmp_path.glob("*-down-*")] == ["532901-down-2.dzb"]
+    with pytest.raises(Cancelled):
+        several.written(answers[1:])
+
+
+def test_what_comes_after_taking_in_does_not_lose_what_came(
+    morning: Many, county: Workspace, monkeypatch: pytest.MonkeyPatch, logs: LogWatch
+) -> None:
+    three = files(morning)[:3]
+    damage(three[1])
+    came = several.take_in_each(county, [several.Wanted(file) for file in three])
+
+    def full(*_: object) -> None:
+        raise Refusal("磁盘已满，这一步没有保存。请清理磁盘后再试", "disk-full")
+
+    def faulty(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch, logs.expect("ZeroDivisionError while telling of a package", logging.ERROR):
+        patch.setattr(several, "remember_refused", full)
+        patch.setattr(several, "_before", faulty)
+        told = afterwards.told(county, came, came)
+    assert [one.state for one in told.lines] == ["拒收：文件损坏", "已写入", "已写入"]
+    assert told.doubts[0] == "被拒收的包没有记进“数据交换”：磁盘已满，这一步没有保存。请清理磁盘后再试"
+    assert told.doubts[1].startswith("没有和上次的数目比：程序出了差错，收下的包都在。")
+    again = afterwards.told(county, came, came)
+    assert (again.doubts, len(again.late)) == ((), 38), "the one that was refused among them"
+
+
 # ---------------------------------------------------------------- one township over time
 
 
@@ -208,4 +300,4 @@ def test_a_whole_package_is_undone_and_the_board_says_so(pair: Pair) -> None:
     (town,) = board.board(pair.county, clock.today()).townships
     assert town.received is not None
     assert town.received.undone
-    assert export(pair.county, pair.stick, code=town.code)[0].records == 1, "the township is told"
+    assert export(pair.county, pair.stick, code=town.code).records == 1, "the township is told"

@@ -50,11 +50,11 @@ class County:
 
     def up(self, town: Workspace) -> Outcome:
         """A township hands over and the county takes it in."""
-        return applied(take_in(self.upper, export(town, self.root)[0].file))
+        return applied(take_in(self.upper, export(town, self.root).file))
 
     def down(self, town: Workspace) -> Outcome:
         """The county answers a township."""
-        return applied(take_in(town, export(self.upper, self.root, code=town.office.code)[0].file))
+        return applied(take_in(town, export(self.upper, self.root, code=town.office.code).file))
 
     def over(self, source: Workspace, target: Workspace) -> Outcome:
         """From one township through the county to the other."""
@@ -310,7 +310,7 @@ def test_a_dry_run_tells_what_the_receipt_will_do_and_does_nothing(county: Count
     county.over(county.giver, county.receiver)
     county.accept(letter)
     county.up(county.receiver)
-    file = export(county.upper, county.root, code=county.giver.office.code)[0].file
+    file = export(county.upper, county.root, code=county.giver.office.code).file
     tried = take_in(county.giver, file, dry_run=True)
     assert told(tried) == ["王小明的回执已收到，已转往清水镇，离开花名册。"]
     assert (standing(county), row(county.giver, letter)["status"]) == ("01", "01")
@@ -356,10 +356,10 @@ def test_a_receipt_that_comes_twice_is_taken_once(county: County) -> None:
     county.over(county.giver, county.receiver)
     county.accept(letter)
     county.up(county.receiver)
-    file = export(county.upper, county.root, code=county.giver.office.code)[0].file
+    file = export(county.upper, county.root, code=county.giver.office.code).file
     assert take_in(county.giver, file).status == "applied"
     assert take_in(county.giver, file).status == "already-imported"
-    whole = export(county.upper, county.root, code=county.giver.office.code, full=True)[0].file
+    whole = export(county.upper, county.root, code=county.giver.office.code, full=True).file
     assert told(applied(take_in(county.giver, whole))) == []
     assert len(events(county.giver)) == 1
 
@@ -552,5 +552,5 @@ def test_a_new_computer_gets_the_letters_back(county: County, tmp_path: Path) ->
     county.accept(letter)
     county.over(county.receiver, county.giver)
     full: dict[str, Any] = {"code": county.receiver.office.code, "full": True}
-    outcome = applied(take_in(county.receiver, export(county.upper, county.root, **full)[0].file))
+    outcome = applied(take_in(county.receiver, export(county.upper, county.root, **full).file))
     assert outcome.created == outcome.updated == outcome.deleted == 0

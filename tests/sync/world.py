@@ -108,8 +108,8 @@ def template() -> tuple[Path, tuple[str, ...]]:
                     person = {"name": "王小明", "sex": "男", "nation": "汉", "birth": "1978-03-12"}
                     editing.save(town, LEDGERS["member"], {**person, "branch_id": branch})
                     for _ in range(2):
-                        assert take_in(county, export(town, root)[0].file).status == "applied"
-                        assert take_in(town, export(county, root, code=CODES[number])[0].file).status == "applied"
+                        assert take_in(county, export(town, root).file).status == "applied"
+                        assert take_in(town, export(county, root, code=CODES[number]).file).status == "applied"
             offices = tuple(county_and_towns(county))
     return root, offices
 
@@ -288,7 +288,7 @@ class World:
         folder.mkdir()
         code = CODES[to] if computer.office == COUNTY else None
         try:
-            sent = export(computer.ws, folder, code=code, full=full)[0]
+            sent = export(computer.ws, folder, code=code, full=full)
         except Refusal as refusal:
             if refusal.reason not in EVERYDAY:
                 raise

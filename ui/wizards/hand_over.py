@@ -9,6 +9,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLabel, QWidget
 
 from app.files import size
+from app.reminding import named
 from app.sync.words import day
 from db.errors import Refusal
 from ui import paper
@@ -21,6 +22,7 @@ from ui.wizards.parts import Column, PlacePicker, Rows, table
 if TYPE_CHECKING:
     from app.documents.paper import Paper
     from app.sync.outgoing import Sent
+    from app.sync.several import Answer
     from app.sync.survey import LedgerSurvey, Survey
     from app.workspace import OfficeCard, Workspace
 
@@ -245,18 +247,15 @@ class HandOver(Flow):
     def _write(self) -> None:
         place, chosen = self.places.chosen(), self.chosen()
         assert place is not None
-        everyone = len(chosen) == len(self.surveys) and self.codes is None
-        full = self.full.isChecked()
-        to, codes = place.root, [None] if everyone and not self.up else [one.code for one in chosen]
+        full, to, codes = self.full.isChecked(), place.root, [one.code for one in chosen]
 
-        def do(workspace: "Workspace", progress: Progress) -> "list[tuple[Sent, Paper]]":
+        def do(workspace: "Workspace", progress: Progress) -> "tuple[list[Answer], list[Paper]]":
             from app.documents import handoff, making
-            from app.sync import outgoing
+            from app.sync import several
 
-            sent = [
-                one for code in codes for one in outgoing.export(workspace, to, code=code, full=full, progress=progress)
-            ]
-            return [(one, making.laid_out(workspace, handoff.SHEET, making.Asked(record=one.id))) for one in sent]
+            answers = several.answer_each(workspace, [(code, to, None) for code in codes], progress, full=full)
+            sent = several.written(answers)
+            return answers, [making.laid_out(workspace, handoff.SHEET, making.Asked(record=one.id)) for one in sent]
 
         self.run("正在写文件…", do, self._written)
 
@@ -265,13 +264,15 @@ class HandOver(Flow):
         if self.place == 1:
             self.places.look()
 
-    def _written(self, written: "list[tuple[Sent, Paper]]") -> None:
-        self.sent = [one for one, _ in written]
-        self.sheets = [paper for _, paper in written]
+    def _written(self, found: "tuple[list[Answer], list[Paper]]") -> None:
+        answers, self.sheets = found
+        self.sent = [one.sent for one in answers if one.sent is not None]
         clear(self.said)
         folder = self.sent[0].file.parent
         amount = f"{len(self.sent)} 个文件" if len(self.sent) > 1 else f"“{self.sent[0].file.name}”"
         self.said.addWidget(Note("good", f"已写好并核对过：{amount}", str(folder)))
+        for why, names in self._not_written(answers).items():
+            self.said.addWidget(Note("wrong", f"没有写成：{named(names)}", f"{why}。"))
         for sentence in list(dict.fromkeys(words for one in self.sent for words in one.left_out))[:LEFT_OUT]:
             self.said.addWidget(Note("attention", f"{sentence}。"))
         steps = Card("接下来", gap=6)
@@ -289,6 +290,15 @@ class HandOver(Flow):
         self.which.setVisible(len(self.sheets) > 1)
         self._show_sheet(0)
         self.go_to(2)
+
+    def _not_written(self, answers: "Sequence[Answer]") -> dict[str, list[str]]:
+        """By reason, the offices whose files could not be written."""
+        names = {one.code: one.name for one in self.surveys}
+        found: dict[str, list[str]] = {}
+        for one in answers:
+            if one.sent is None:
+                found.setdefault(one.why, []).append(names[one.code])
+        return found
 
     # ---------------------------------------------------------------- the sheet
 

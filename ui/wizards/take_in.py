@@ -21,8 +21,9 @@ from ui.wizards.receipts import Receipts, owed
 from ui.wizards.trial import Trial
 
 if TYPE_CHECKING:
+    from app.sync.afterwards import Told
     from app.sync.outcome import Outcome
-    from app.sync.several import Answer, Line
+    from app.sync.several import Answer
     from app.workspace import OfficeCard, Workspace
 
 FILTER = "上报和下发的包 (*.dzb);;所有文件 (*)"
@@ -237,7 +238,7 @@ class TakeIn(Flow):
         files, county = [one.path for one in self.found.ticked()], self.county
 
         def do(workspace: "Workspace", progress: Progress) -> list[Parcel]:
-            from app.sync import several
+            from app.sync import afterwards, several
             from db.journal import Cancelled
 
             came = several.take_in_each(
@@ -246,7 +247,7 @@ class TakeIn(Flow):
             if any(one.status == several.NOT_TRIED for one in came):
                 raise Cancelled
             if county:
-                several.remember_refused(workspace, came)
+                afterwards.keep(workspace, came)
             return [Parcel(file, outcome) for file, outcome in zip(files, came, strict=True)]
 
         self.run("正在验真和试运行…", do, self._tried)
@@ -272,12 +273,11 @@ class TakeIn(Flow):
     # ---------------------------------------------------------------- writing
 
     def _write(self) -> None:
-        parcels, county = self.parcels, self.county
+        parcels = self.parcels
         wanted = [one for one in parcels if one.ready]
 
-        def do(workspace: "Workspace", progress: Progress) -> "tuple[list[Outcome], tuple[Line, ...], list[str]]":
-            from app.sync import board, several
-            from db import clock
+        def do(workspace: "Workspace", progress: Progress) -> "tuple[list[Outcome], Told]":
+            from app.sync import afterwards, several
 
             orders = [
                 several.Wanted(one.file, one.decide, _tried_again(workspace, one)) if one.trial.conflicts
@@ -285,25 +285,22 @@ class TakeIn(Flow):
                 for one in wanted
             ]  # fmt: skip
             came = several.take_in_each(workspace, orders, progress=progress)
-            late: list[str] = []
-            if county:
-                several.remember_refused(workspace, came)
-                late = [one.name for one in board.board(workspace, clock.today()).late]
             by_file = dict(zip((one.file for one in wanted), came, strict=True))
-            told = [by_file.get(one.file, one.now) for one in parcels]
-            return came, several.lines(workspace, told), late
+            return came, afterwards.told(workspace, [by_file.get(one.file, one.now) for one in parcels], came)
 
-        def done(found: "tuple[list[Outcome], tuple[Line, ...], list[str]]") -> None:
+        def done(found: "tuple[list[Outcome], Told]") -> None:
             from app.sync.several import NOT_TRIED
 
-            came, lines, late = found
+            came, told = found
             for parcel, outcome in zip(wanted, came, strict=True):
                 parcel.written = None if outcome.status == NOT_TRIED else outcome
             self.parts[TRYING].back = False
             contained = {str(one.file) for one in parcels if one.newer is not None}
-            shown = [line for line in lines if line.outcome.file not in contained]
-            self.morning.put(shown, sum(one.usable for one in parcels), late)
+            shown = [line for line in told.lines if line.outcome.file not in contained]
+            self.morning.put(shown, sum(one.usable for one in parcels), told.late)
             self.go_to(WRITING)
+            if told.doubts:
+                self.say("attention", "；".join(told.doubts))
 
         self.run("正在写入…", do, done)
 

@@ -51,7 +51,7 @@ def make(to: Path) -> None:
             (enrolment,) = (county.folder / "packages").glob("*-enrolment-*")
             shutil.copyfile(enrolment, to / "enrolment.dzb")
             for name, sender, receiver in (("up", town, county), ("down", county, town)):
-                sent = export(sender, Path(made), full=True)[0]
+                sent = export(sender, Path(made), full=True)
                 said = inspect(sent.file, receiver).manifest
                 assert said is not None
                 keep(sender, [one["table"] for one in said["records"]], to / f"{name}.jsonl", up=name == "up")

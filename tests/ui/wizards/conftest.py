@@ -64,7 +64,7 @@ class World:
     def hand_over(self, folder: Path) -> Path:
         """Writes the next package of a township on the stick."""
         with Workspace.open(folder) as ws:
-            return export(ws, self.stick)[0].file
+            return export(ws, self.stick).file
 
 
 def fill(ws: Workspace, village: str) -> tuple[str, tuple[str, ...]]:
@@ -88,8 +88,8 @@ def made_world(tmp_path_factory: pytest.TempPathFactory) -> World:
             enrolled = enrol(county, code, name, world.stick / "登记.dzb")
             with join(enrolled.file, folder, enrolled.passphrase) as town:
                 records.append(fill(town, name[:2]))
-                assert take_in(county, export(town, world.stick)[0].file).status == "applied"
-                assert take_in(town, export(county, world.stick, code=code)[0].file).status == "applied"
+                assert take_in(county, export(town, world.stick).file).status == "applied"
+                assert take_in(town, export(county, world.stick, code=code).file).status == "applied"
     for file in world.stick.iterdir():
         file.unlink()
     return World(root, *records[0])

@@ -63,7 +63,7 @@ def answered(world: World, joined: Paper) -> Paper:
     """The city has the county's first package, and the county its receipt."""
     with Workspace.open(world.county) as county, Workspace.open(joined.city) as city:
         for giver, taker in ((county, city), (city, county)):
-            sent = export(giver, world.stick, code=taker.office.code)[0]
+            sent = export(giver, world.stick, code=taker.office.code)
             assert take_in(taker, sent.file).status == "applied"
             sent.file.unlink()
     return joined

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from app.documents import making
@@ -14,11 +15,12 @@ from app.documents.document import Content
 from app.documents.handoff import NUMBERS, ROOM, SHEET, code, tail
 from app.documents.paper import Paper, paper
 from app.workspace import Workspace
-from tests.helpers.sticks import refusing_to_stat
+from tests.helpers.sticks import giving_back_something_else, refusing_to_stat
 from tests.ui.wizards.conftest import OTHER, TOWN, World, press, said, settle, show
 from ui.background import Desk
 from ui.paging import Layout
 from ui.paper import picture, print_to
+from ui.shell.widgets import Note
 from ui.wizards import sticks
 from ui.wizards.hand_over import HandOver
 
@@ -97,7 +99,7 @@ def test_a_read_only_stick_is_refused_with_its_remedy(
     press(qtbot, wizard)
     press(qtbot, wizard)
     assert wizard.place == 1
-    assert said(wizard) == f"“{unwritable}”不能写入。请打开U盘的写保护开关，或换一个文件夹，没有写出任何文件"
+    assert said(wizard) == f"“{unwritable}”不能写入。请打开U盘的写保护开关，或换一个文件夹，这个文件没有写出"
     assert list(unwritable.iterdir()) == []
     with Workspace.open(world.other) as other:
         assert other.office.code == OTHER, "the rest of the world stands"
@@ -116,7 +118,7 @@ def test_a_full_stick_is_refused_with_its_remedy(
     )
     press(qtbot, wizard)
     assert (
-        said(wizard) == f"“{world.stick}”放不下这个文件：需要 1.0 MB，只剩 0 字节。请清理U盘或换一个，没有写出任何文件"
+        said(wizard) == f"“{world.stick}”放不下这个文件：需要 1.0 MB，只剩 0 字节。请清理U盘或换一个，这个文件没有写出"
     )
     assert list(world.stick.iterdir()) == []
 
@@ -125,7 +127,7 @@ def test_a_pulled_stick_is_refused_with_its_remedy(world: World, open_desk: Open
     wizard = at_the_stick(qtbot, open_desk(world.town), world)
     shutil.rmtree(world.stick)
     press(qtbot, wizard)
-    assert said(wizard) == f"找不到“{world.stick}”，U盘可能没有插好或已拔出。请插好U盘再试，没有写出任何文件"
+    assert said(wizard) == f"找不到“{world.stick}”，U盘可能没有插好或已拔出。请插好U盘再试，这个文件没有写出"
 
 
 def test_an_office_that_never_joined_is_told_how_to(open_desk: OpenDesk, qtbot: QtBot, tmp_path: Path) -> None:
@@ -151,6 +153,22 @@ def test_a_county_writes_for_all_or_for_one(world: World, open_desk: OpenDesk, q
     press(qtbot, wizard)
     press(qtbot, wizard)
     assert [one.office_code for one in wizard.sent] == [OTHER]
+
+
+def test_of_many_files_one_that_fails_is_told_beside_those_that_are_written(
+    world: World, open_desk: OpenDesk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wizard = at_the_stick(qtbot, open_desk(world.county), world)
+    giving_back_something_else(world.stick, monkeypatch, TOWN)
+    press(qtbot, wizard)
+    assert wizard.place == 2
+    (wrong,) = [one for one in wizard.findChildren(Note) if one.property("kind") == "wrong" and one.isVisible()]
+    assert [one.text() for one in wrong.findChildren(QLabel) if one.text()] == [
+        "没有写成：石桥镇",
+        f"写到“{world.stick}”的内容读回来不一样，这个U盘可能坏了。请换一个U盘重新导出。",
+    ]
+    assert [wizard.which.itemText(at) for at in range(wizard.which.count())] == ["梅岭镇 第 3 号"]
+    assert [one.name for one in world.stick.iterdir()] == [f"{OTHER}-down-3.dzb"]
 
 
 def test_a_township_hands_over_everything_when_asked_to(world: World, open_desk: OpenDesk, qtbot: QtBot) -> None:

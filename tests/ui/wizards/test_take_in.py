@@ -8,9 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
-from app.sync import intake
+from app.sync import intake, several
 from app.sync.outgoing import export
 from app.workspace import Workspace
+from db.errors import Refusal
 from tests.helpers.sticks import refusing_to_stat
 from tests.ui.wizards.conftest import OTHER, TOWN, World, changes, press, said, settle, show, value
 from ui.background import Desk
@@ -112,6 +113,24 @@ def test_a_damaged_package_is_refused_and_does_not_stop_the_other(
     press(qtbot, wizard)
     assert states(wizard) == ["已写入", "拒收：文件损坏"]
     assert good.exists()
+
+
+def test_what_was_written_is_told_though_the_board_cannot_be_kept(
+    world: World, open_desk: OpenDesk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.hand_over(world.town)
+    wizard = tried(qtbot, open_desk(world.county), world)
+
+    def full(*_: object) -> None:
+        raise Refusal("磁盘已满，这一步没有保存。请清理磁盘后再试", "disk-full")
+
+    monkeypatch.setattr(several, "remember_refused", full)
+    press(qtbot, wizard)
+    assert states(wizard) == ["已写入"]
+    assert [one.state for one in wizard.morning.lines] == ["已写入"]
+    assert said(wizard) == "被拒收的包没有记进“数据交换”：磁盘已满，这一步没有保存。请清理磁盘后再试"
+    press(qtbot, wizard)
+    assert [one.code for one in wizard.receipts.owed] == [TOWN], "its receipt can be written"
 
 
 def test_the_county_cannot_write_before_each_conflict_is_decided(
