@@ -6,7 +6,6 @@ from decimal import Decimal
 from functools import cache
 from inspect import signature
 from itertools import pairwise
-from string import Formatter
 from typing import Any, overload
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
@@ -298,7 +297,7 @@ def link_titles(session: Session, ledger: Ledger, columns: Iterable[str], record
 
 def record_titles(session: Session, ledger: Ledger, wanted: Sequence[str]) -> dict[str, str]:
     """How these records are called (the ledger's `label`), by id."""
-    names, titles = label_parts(ledger), {}
+    names, titles = ledger.label_parts, {}
     for start in range(0, len(wanted), AT_ONCE):
         part = wanted[start : start + AT_ONCE]
         records = session.scalars(select(ledger.model).where(ledger.model.id.in_(part))).all()
@@ -310,11 +309,6 @@ def record_titles(session: Session, ledger: Ledger, wanted: Sequence[str]) -> di
                     shown[one] = ""
             titles[record.id] = ledger.label.format_map(shown)
     return titles
-
-
-def label_parts(ledger: Ledger) -> dict[str, str]:
-    """The placeholders of a ledger's label and the fields they stand for."""
-    return {key: ledger.resolve(key) for _, key, _, _ in Formatter().parse(ledger.label) if key}
 
 
 def figures(session: Session, ledger: Ledger, query: Query) -> list[tuple[Figure, int]]:

@@ -178,7 +178,7 @@ def pointers(ledger: Ledger) -> frozenset[str]:
 
 
 def _subtitle(session: Session, workspace: Workspace, ledger: Ledger, record: Any, titles: Mapping[str, str]) -> str:
-    named = set(listing.label_parts(ledger).values())
+    named = set(ledger.label_parts.values())
     links = [name for name, spec in ledger.fields.items() if spec.target and name not in named]
     coded = [name for name in ledger.column_names if name in ledger.fields and ledger.fields[name].table]
     coded = [name for name in coded if ledger.fields[name].required and name not in named]

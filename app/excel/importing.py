@@ -24,7 +24,6 @@ from app.excel.rows import SheetRow, read
 from app.findings import Finding, error
 from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Ledger
-from app.listing import label_parts
 from app.ownership import belongs_to, owner_above, stray_links, strays_apart
 from app.policy import Policies
 from app.workspace import Workspace
@@ -280,7 +279,7 @@ def _judge(
     blank = {name: ledger.defaults.get(name) for name in ledger.fields}
     closed = [name for name in ledger.fields if not ledger.writable(name, county=ws.office.is_county)]
     keeper_of = cache(partial(owner_above, session, ws.office))
-    titled = label_parts(ledger)
+    titled = ledger.label_parts
     planned = []
     for place, row in enumerate(rows):
         if place % STEP == 0:

@@ -55,5 +55,5 @@ def shown_by(ledger: Ledger) -> frozenset[str]:
 
 def _naming(ledger: Ledger) -> set[str]:
     """The ledgers that say how a record of this one is called: a slip's title is its cadre's name."""
-    targets = [spec.target for name in ledger.label_names if (spec := ledger.fields.get(name)) and spec.target]
+    targets = [spec.target for name in ledger.label_parts.values() if (spec := ledger.fields.get(name)) and spec.target]
     return {ledger.id, *(name for target in targets for name in _naming(LEDGERS[target]))}

@@ -198,9 +198,9 @@ class Ledger:
         return {one.name: one for one in self.derived}
 
     @cached_property
-    def label_names(self) -> tuple[str, ...]:
-        """The fields and derived values of which the label is made."""
-        return tuple(self.resolve(key) for _, key, _, _ in Formatter().parse(self.label) if key)
+    def label_parts(self) -> Mapping[str, str]:
+        """The label's placeholders and the fields or derived values that they stand for."""
+        return {key: self.resolve(key) for _, key, _, _ in Formatter().parse(self.label) if key}
 
     @cached_property
     def column_names(self) -> tuple[str, ...]:

@@ -106,7 +106,7 @@ def test_everything_named_exists(ledger: Ledger) -> None:
         if spec.target:
             assert spec.target in LEDGERS
     assert ledger.column_names
-    assert listing.label_parts(ledger)
+    assert ledger.label_parts
     for key in ledger.keys:
         assert [ledger.resolve(name) for name in key.split()]
     assert ledger.tree is None or ledger.fields[ledger.tree].target

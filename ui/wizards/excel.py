@@ -457,10 +457,9 @@ def changed(plan: "Plan", name: str, before: Any, after: Any) -> str:
 def main_values(plan: "Plan", one: "PlannedRow") -> list[str]:
     """`所在党支部 石桥村党支部`, … of a new record: first what it is recognised by, then the columns of the ledger's
     table, then the rest."""
-    from app.listing import label_parts
 
     ledger = plan.ledger
-    title = label_parts(ledger).values()
+    title = ledger.label_parts.values()
     keys = [ledger.resolve(name) for names in ledger.keys for name in names.split()]
     order = dict.fromkeys([*keys, *ledger.column_names, *ledger.fields])
     shown = ((name, plan.show(name, one.values.get(name))) for name in order if name in ledger.fields)
