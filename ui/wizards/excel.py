@@ -457,7 +457,6 @@ def changed(plan: "Plan", name: str, before: Any, after: Any) -> str:
 def main_values(plan: "Plan", one: "PlannedRow") -> list[str]:
     """`所在党支部 石桥村党支部`, … of a new record: first what it is recognised by, then the columns of the ledger's
     table, then the rest."""
-
     ledger = plan.ledger
     title = ledger.label_parts.values()
     keys = [ledger.resolve(name) for names in ledger.keys for name in names.split()]
