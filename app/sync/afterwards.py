@@ -25,7 +25,7 @@ class Told:
 def keep(ws: Workspace, came: Sequence[Outcome]) -> list[str]:
     """Has the board remember which of them were refused; a sentence where it cannot."""
     doubts: list[str] = []
-    with _sparing(doubts, "被拒收的包没有记进“数据交换”"):
+    with _sparing(doubts, "拒收情况没有记进“数据交换”"):
         several.remember_refused(ws, came)
     return doubts
 

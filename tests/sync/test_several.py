@@ -207,7 +207,7 @@ def test_what_comes_after_taking_in_does_not_lose_what_came(
         patch.setattr(several, "_before", faulty)
         told = afterwards.told(county, came, came)
     assert [one.state for one in told.lines] == ["拒收：文件损坏", "已写入", "已写入"]
-    assert told.doubts[0] == "被拒收的包没有记进“数据交换”：磁盘已满，这一步没有保存。请清理磁盘后再试"
+    assert told.doubts[0] == "拒收情况没有记进“数据交换”：磁盘已满，这一步没有保存。请清理磁盘后再试"
     assert told.doubts[1].startswith("没有和上次的数目比：程序出了差错，收下的包都在。")
     again = afterwards.told(county, came, came)
     assert (again.doubts, len(again.late)) == ((), 38), "the one that was refused among them"

@@ -145,7 +145,8 @@ class HandOver(Flow):
             self.parts[1].next_text = f"写出 {len(self.chosen())} 个文件" if len(self.chosen()) > 1 else "写到这里"
             self.places.setFocus()
         else:
-            self.header.say("文件已经写好，可以拔下 U 盘了。")
+            some = "有的文件没有写成，原因在下面；写好的可以拔下 U 盘送去。"
+            self.header.say("文件已经写好，可以拔下 U 盘了。" if len(self.sent) == len(self.chosen()) else some)
 
     def ready(self) -> bool:
         if self.place == 0:

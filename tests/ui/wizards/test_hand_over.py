@@ -162,6 +162,7 @@ def test_of_many_files_one_that_fails_is_told_beside_those_that_are_written(
     giving_back_something_else(world.stick, monkeypatch, TOWN)
     press(qtbot, wizard)
     assert wizard.place == 2
+    assert wizard.header.subtitle.text() == "有的文件没有写成，原因在下面；写好的可以拔下 U 盘送去。"
     (wrong,) = [one for one in wizard.findChildren(Note) if one.property("kind") == "wrong" and one.isVisible()]
     assert [one.text() for one in wrong.findChildren(QLabel) if one.text()] == [
         "没有写成：石桥镇",

@@ -128,7 +128,7 @@ def test_what_was_written_is_told_though_the_board_cannot_be_kept(
     press(qtbot, wizard)
     assert states(wizard) == ["已写入"]
     assert [one.state for one in wizard.morning.lines] == ["已写入"]
-    assert said(wizard) == "被拒收的包没有记进“数据交换”：磁盘已满，这一步没有保存。请清理磁盘后再试"
+    assert said(wizard) == "拒收情况没有记进“数据交换”：磁盘已满，这一步没有保存。请清理磁盘后再试"
     press(qtbot, wizard)
     assert [one.code for one in wizard.receipts.owed] == [TOWN], "its receipt can be written"
 
