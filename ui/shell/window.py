@@ -203,5 +203,12 @@ class Desktop(QWidget):
         self.message.refuse(refusal)
 
 
+SIDE_BY_SIDE = 10
+"""Characters of the two offices' names that fit in one line of the navigation."""
+
+
 def _whose(here: Opened) -> str:
-    return f"{here.superior}\n{here.office.name}" if here.superior else here.office.name
+    if not here.superior:
+        return here.office.name
+    between = " · " if len(here.superior + here.office.name) <= SIDE_BY_SIDE else "\n"
+    return f"{here.superior}{between}{here.office.name}"
