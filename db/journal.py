@@ -376,7 +376,8 @@ def _selection(table: Table, dialect: Dialect) -> tuple[tuple[str, ...], list[tu
 def begin_batch(engine: Engine, label: str, *, kind: str, user: str, replica: str) -> Iterator[Batch]:
     """Opens one operation: one transaction that commits when the block ends and leaves nothing when it raises.
 
-    The only function that begins a transaction that writes records. A batch that changed nothing leaves no line.
+    The only function that begins a transaction that writes records. A batch that changed nothing leaves no line, but
+    for an undo, to which the line of what it took back points.
     """
     with writing(engine) as session:
         line = BatchLine(id=new_id(), label=label[:200], kind=kind, user=user, at=clock.now(), changes=0)
@@ -387,7 +388,7 @@ def begin_batch(engine: Engine, label: str, *, kind: str, user: str, replica: st
         yield batch
         session.flush()
         line.close(batch.changes, batch.lines)
-        if not batch.changes:
+        if not batch.changes and line.undoes is None:
             session.delete(line)
 
 

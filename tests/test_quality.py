@@ -15,7 +15,9 @@ from app.demo.county import township_rows
 from app.demo.fiction import People
 from app.ledgers.catalogue import LEDGERS
 from app.workspace import Workspace
+from db.errors import Refusal
 from db.ids import new_id
+from db.journal import stored_rows
 from db.migrations import upgrade as upgrading
 from db.models.record import models
 from db.models.team import Member, Post
@@ -163,6 +165,19 @@ def test_two_operations_whose_lines_somebody_exchanged(workspace: Workspace) -> 
         f" ELSE {other.format(first)} END WHERE record_id IN ('{first}', '{second}')",
     )
     assert [rule for *_, rule in found(workspace)] == ["journal.batch", "journal.batch"]
+
+
+def test_an_undo_that_found_nothing_to_write_back_is_still_known(workspace: Workspace) -> None:
+    """A package may bring a version alone: its values were here already."""
+    one = member(workspace, "王小明")
+    with workspace.edit("导入大塘镇第 7 号包", kind="receive") as batch:
+        stored = stored_rows(batch.session.connection(), Member, [one])[one]
+        newer = {"version": {**stored["version"], "b": 1}, "stamps": stored["stamps"]}
+        batch.write_rows(Member, updates=[(stored, newer)])
+    workspace.undo(batch.id)
+    assert found(workspace) == []
+    with pytest.raises(Refusal, match="已经撤销过"):
+        workspace.undo(batch.id)
 
 
 def test_a_store_of_the_first_schema_is_sound_when_it_is_opened(workspace: Workspace) -> None:
