@@ -2,7 +2,7 @@
 
 import inspect
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cache, cached_property
 from typing import Any, TypeVar
@@ -15,15 +15,13 @@ from app.ledgers.ledger import Check, Ledger
 from app.policy import Policies
 from db import clock, codes, settings
 from db.fields import JUDGED, Field
+from db.journal import in_parts
 from db.models.record import Record, fields_of
 
 T = TypeVar("T")
 
 SEVERAL = 8
 """After so many questions of one kind about records that were not announced, all answers are fetched at once."""
-
-AT_ONCE = 5000
-"""How many values stand in one statement."""
 
 
 class Look:
@@ -86,7 +84,7 @@ class Look:
             return {}
         names = [name for name, spec in fields_of(self._model).items() if spec.target == model.__tablename__]
         wanted = {value for row in self._announced for name in names if (value := row.get(name)) is not None}
-        parts = _parts(sorted(wanted))
+        parts = in_parts(sorted(wanted))
         return {one.id: one for part in parts for one in self.session.scalars(select(model).where(model.id.in_(part)))}
 
     def once(self, read: Callable[[Session], T]) -> T:
@@ -147,7 +145,7 @@ class Look:
             rows = self._announced if model is self._model else ()
             wanted = {value for row in rows if (value := row.get(names[0])) is not None}
             found: dict[Any, set[str]] = {}
-            for part in _parts(sorted(wanted)):
+            for part in in_parts(sorted(wanted)):
                 self._fill(found, model, names, getattr(model, names[0]).in_(part))
             self._near[model, names] = wanted, found
         return self._near[model, names]
@@ -166,10 +164,6 @@ class Look:
         wanted = select(model.id, *columns).where(model.deleted_at.is_(None), *where)
         for found, *key in self.session.execute(wanted):
             index.setdefault(tuple(key), set()).add(found)
-
-
-def _parts(values: Sequence[T]) -> Iterable[Sequence[T]]:
-    return (values[start : start + AT_ONCE] for start in range(0, len(values), AT_ONCE))
 
 
 @cache

@@ -20,7 +20,7 @@ from app.sync.version import stamp_of
 from app.workspace import Workspace
 from db import clock
 from db.errors import Refusal
-from db.journal import Batch
+from db.journal import Batch, in_parts
 from db.models.record import Record, Version
 from db.parsing import Unreadable
 
@@ -106,8 +106,7 @@ def get(session: Session, ledger: Ledger, record_id: str) -> Record:
 def get_all(session: Session, ledger: Ledger, record_ids: Sequence[str]) -> list[Record]:
     """Several records in this order, read together. Raises `Refusal` when there is no such one."""
     found: dict[str, Record] = {}
-    for start in range(0, len(record_ids), checks.AT_ONCE):
-        part = record_ids[start : start + checks.AT_ONCE]
+    for part in in_parts(record_ids):
         found |= {one.id: one for one in session.scalars(select(ledger.model).where(ledger.model.id.in_(part)))}
     return [found.get(record_id) or get(session, ledger, record_id) for record_id in record_ids]
 

@@ -17,6 +17,7 @@ from app.ledgers.catalogue import LEDGERS
 from app.ledgers.ledger import Derived, Figure, Ledger
 from db import clock, codes
 from db.fields import Field
+from db.journal import in_parts
 from db.models.organisation import Office, PartyOrg
 from db.models.record import Record, models
 
@@ -63,9 +64,8 @@ class Node:
     children: tuple["Node", ...]
 
 
-MANY, AT_ONCE = 30_000, 5_000
-"""Values in a condition, and records whose cells are read together. A server takes 65,535 parameters in a statement, a
-file 250,000."""
+MANY = 30_000
+"""Values. A server takes 65,535 parameters in a statement, a file 250,000."""
 OWNER = "office_id"
 """The column that says whose a record is; a county's tables may show it beside the declared ones."""
 
@@ -207,8 +207,7 @@ def rows(
 ) -> list[RowView]:
     """The cells of these records, in the order of `wanted`. A record that is gone is left out."""
     views = []
-    for start in range(0, len(wanted), AT_ONCE):
-        part = wanted[start : start + AT_ONCE]
+    for part in in_parts(wanted):
         found = {record.id: record for record in session.scalars(select(ledger.model).where(ledger.model.id.in_(part)))}
         titles = link_titles(session, ledger, columns, found.values())
         among = {
@@ -298,8 +297,7 @@ def link_titles(session: Session, ledger: Ledger, columns: Iterable[str], record
 def record_titles(session: Session, ledger: Ledger, wanted: Sequence[str]) -> dict[str, str]:
     """How these records are called (the ledger's `label`), by id."""
     names, titles = ledger.label_parts, {}
-    for start in range(0, len(wanted), AT_ONCE):
-        part = wanted[start : start + AT_ONCE]
+    for part in in_parts(wanted):
         records = session.scalars(select(ledger.model).where(ledger.model.id.in_(part))).all()
         linked = link_titles(session, ledger, names.values(), records)
         for record in records:

@@ -12,7 +12,7 @@ from datetime import date
 from functools import cache, lru_cache
 from hashlib import sha256
 from operator import itemgetter
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import msgspec
 from sqlalchemy import (
@@ -40,6 +40,10 @@ from db.engine import writing
 from db.ids import new_id
 from db.models.record import Base, Record, Stamps, Version, dump, fields_of, merged_fields, models, table_of
 from db.search import search_key, search_keys
+
+T = TypeVar("T")
+AT_ONCE = 5000
+"""How many values stand in one statement."""
 
 Values = dict[str, Any]
 """A record's columns by name, as Python values."""
@@ -344,10 +348,14 @@ def _found(
     """The rows with these ids, in parts, as the driver gives them: a select would spend most time on its marks."""
     quote = connection.dialect.identifier_preparer.quote
     chosen = f"SELECT {', '.join(map(quote, names))} FROM {quote(table.name)} WHERE id IN"
-    for start in range(0, len(ids), 5000):
-        part = tuple(ids[start : start + 5000])
+    for part in map(tuple, in_parts(ids)):
         if found := connection.exec_driver_sql(f"{chosen} ({_marks(connection.dialect, part)})", part).all():
             yield found
+
+
+def in_parts(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Values in so many at a time as go into one statement."""
+    return (values[start : start + AT_ONCE] for start in range(0, len(values), AT_ONCE))
 
 
 def stored_rows(connection: Connection, model: type[Record], ids: Sequence[str]) -> dict[str, Values]:

@@ -16,6 +16,7 @@ from app.excel.rows import SheetRow
 from app.findings import error, warning
 from app.ledgers.ledger import Ledger
 from db.ids import new_id
+from db.journal import in_parts
 from db.models.record import table_of
 
 Decision = Literal["new", "update"]
@@ -182,11 +183,9 @@ def deleted_among(session: Session, ledger: Ledger, ids: Sequence[str]) -> set[s
     """Those of the ids whose records have been deleted."""
     table = table_of(ledger.model)
     found: set[str] = set()
-    for start in range(0, len(ids), 5000):
-        part = table.c.id.in_(ids[start : start + 5000])
-        found.update(
-            session.connection().execute(select(table.c.id).where(part, table.c.deleted_at.is_not(None))).scalars()
-        )
+    for part in in_parts(ids):
+        wanted = select(table.c.id).where(table.c.id.in_(part), table.c.deleted_at.is_not(None))
+        found.update(session.connection().execute(wanted).scalars())
     return found
 
 
