@@ -57,7 +57,7 @@ def _has_post(today: date) -> ColumnElement[bool]:
 
 def on_the_roll(_: date) -> ColumnElement[bool]:
     """A member who is on the roll (在册): neither moved away, nor dead, nor out of the Party."""
-    return Member.standing == "01"
+    return Member.standing == checks.IN_GOOD_STANDING
 
 
 def full(today: date) -> ColumnElement[bool]:

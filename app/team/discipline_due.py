@@ -7,7 +7,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from app.ledgers.discipline import WATCHED_NOW, effect_ends_on
-from app.ledgers.team_checks import IN_GOOD_STANDING
+from app.ledgers.team import on_the_roll
 from app.place import Place
 from app.policy import Policies
 from app.reminding import Reminder, Urgency, named, spoken
@@ -22,7 +22,7 @@ def due(session: Session, today: date) -> Iterator[Reminder]:
     known = (
         select(Discipline, Member.name)
         .join(Member, Member.id == Discipline.member_id)
-        .where(Discipline.deleted_at.is_(None), Member.deleted_at.is_(None), Member.standing == IN_GOOD_STANDING)
+        .where(Discipline.deleted_at.is_(None), Member.deleted_at.is_(None), on_the_roll(today))
         .order_by(Discipline.id)
     )
     yield from _watched(session.execute(known.where(WATCHED_NOW)).all(), today)
