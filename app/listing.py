@@ -139,9 +139,7 @@ def _conditions(ledger: Ledger, query: Query, session: Session) -> list[ColumnEl
         conditions.append(or_(*parts))
     if query.group is not None and ledger.tree is not None:
         conditions.append(ledger.column(ledger.tree).in_(below(session, ledger, query.group)))
-    if query.office is not None:
-        conditions.append(model.office_id.in_(offices.within(session, query.office)))
-    return conditions
+    return [*conditions, *offices.of_office(session, model, query.office)]
 
 
 def _values(present: list[Any]) -> Any:
@@ -350,8 +348,7 @@ def tree(session: Session, ledger: Ledger, query: Query) -> tuple[Node, ...]:
     grouped = select(link, func.count()).where(*shown).group_by(link)
     target = LEDGERS[ledger.fields[ledger.tree].target or ""]
     nodes = select(target.model.id, target.model.name).where(target.model.deleted_at.is_(None))  # type: ignore[attr-defined]
-    if query.office is not None:
-        nodes = nodes.where(target.model.office_id.in_(offices.within(session, query.office)))
+    nodes = nodes.where(*offices.of_office(session, target.model, query.office))
     if target.id in SILENT:
         nodes = nodes.where(target.model.id.in_(select(link).where(ledger.model.deleted_at.is_(None))))
     counts: dict[str, int] = dict(session.execute(grouped).all())

@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db import settings
 from db.models.organisation import Office
+from db.models.record import Record
 
 OWN = "office_id"
 """The setting that says whose the store is."""
@@ -58,6 +59,11 @@ def within(session: Session, office: str) -> list[str]:
     if office == settings.get(session, OWN):
         return [office]
     return [office, *(one for one, line in lines(session).items() if office in line[1:])]
+
+
+def of_office(session: Session, model: type[Record], office: str | None) -> list[ColumnElement[bool]]:
+    """The condition that a record is of an office or of one under it, where one is meant."""
+    return [] if office is None else [model.office_id.in_(within(session, office))]
 
 
 def next_below(session: Session, top: str) -> Mapping[str, str]:

@@ -6,10 +6,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from app import listing
+from app import listing, offices
 from app.documents.document import Block, Case, Cell, Column, Row, Style, Table, Text
 from app.ledgers.ledger import Ledger
-from app.offices import within
 
 CHUNK = 2000
 """Records that are read at a time."""
@@ -77,7 +76,7 @@ def values(session: Session, ledger: Ledger, record: Any) -> dict[str, str]:
 
 def of_office(ledger: Ledger, case: Case) -> list[ColumnElement[bool]]:
     """The condition that a record is of an office or of one under it, where one is asked for."""
-    return [] if case.office is None else [ledger.model.office_id.in_(within(case.session, case.office.id))]
+    return offices.of_office(case.session, ledger.model, case.office.id if case.office is not None else None)
 
 
 def heading(case: Case, title: str) -> dict[str, str]:

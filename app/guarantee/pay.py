@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.ledgers.funds import Standards, standards_of
-from app.offices import within
+from app.offices import of_office
 from app.policy import Policies
 from app.rules import pay
 from app.workspace import Workspace
@@ -169,10 +169,8 @@ def due_months(
 def sheet(session: Session, year: int, today: date, office: str | None = None, *, with_rise: bool = False) -> PaySheet:
     """The sheet of a year, of one office or of all; the rise over last year, which takes both years, where it is asked
     for."""
-    wanted = select(Cadre).where(Cadre.deleted_at.is_(None)).order_by(Cadre.role, Cadre.since, Cadre.id)
-    if office is not None:
-        wanted = wanted.where(Cadre.office_id.in_(within(session, office)))
-    cadres = session.scalars(wanted).all()
+    wanted = select(Cadre).where(Cadre.deleted_at.is_(None), *of_office(session, Cadre, office))
+    cadres = session.scalars(wanted.order_by(Cadre.role, Cadre.since, Cadre.id)).all()
     due, begun, over = _due(session, cadres, year), months_begun(year, today), months_over(year, today)
     slips = {
         (cadre, month): (slip, basic)

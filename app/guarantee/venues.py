@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.offices import within
+from app.offices import of_office
 from app.place import Place
 from app.policy import Policies
 from app.rules import venue
@@ -35,9 +35,7 @@ class Coverage:
 
 def coverage(session: Session, office: str | None = None) -> Coverage:
     """The villages of an office, or of all, and those with a venue that counts."""
-    villages = select(Village.id).where(Village.deleted_at.is_(None))
-    if office is not None:
-        villages = villages.where(Village.office_id.in_(within(session, office)))
+    villages = select(Village.id).where(Village.deleted_at.is_(None), *of_office(session, Village, office))
     projects: dict[str | None, list[tuple[str, bool | None]]] = defaultdict(list)
     made = select(VenueProject.venue_id, VenueProject.kind, VenueProject.accepted)
     for place, kind, accepted in session.execute(made.where(VenueProject.deleted_at.is_(None))):
@@ -109,10 +107,8 @@ def funding_sheet(session: Session, today: date, office: str | None = None) -> F
     given = select(VenueFunding).where(VenueFunding.deleted_at.is_(None)).order_by(VenueFunding.id)
     for part in session.scalars(given):
         parts[part.project_id][part.source] += Money(part.planned, part.paid or 0, (part.id,))
-    wanted = select(VenueProject).where(VenueProject.deleted_at.is_(None)).order_by(VenueProject.id)
-    if office is not None:
-        wanted = wanted.where(VenueProject.office_id.in_(within(session, office)))
-    records = session.scalars(wanted).all()
+    wanted = select(VenueProject).where(VenueProject.deleted_at.is_(None), *of_office(session, VenueProject, office))
+    records = session.scalars(wanted.order_by(VenueProject.id)).all()
     used = {source for one in records for source in parts.get(one.id, ())}
     table = codes.table(SOURCES)
     order = [code for code, _ in table.choices() if code in used]

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.ledgers import team
 from app.ledgers.team_checks import IN_GOOD_STANDING
+from app.offices import of_office
 from app.rules import balance
 from app.rules.balance import GAINS, LOSSES, SENTENCES, Gap
-from app.team import party_statistics
 from app.team.party_statistics import (
     WITH_EVENTS,
     By,
@@ -44,7 +44,7 @@ def table(session: Session, by: By, day: date, today: date, *, office: str | Non
     opening, now = date(day.year - 1, 12, 31), day >= today
     kinds = {kind: place for place, kind in enumerate(KINDS, 1)}
     events = events_by_member(session)
-    own = party_statistics.of_office(session, office)
+    own = of_office(session, Member, office)
     cells: dict[Key, list[Part]] = {}
     gaps: list[tuple[Gap, int, Part, str]] = []
 

@@ -245,17 +245,12 @@ NOBODY: ColumnElement[Any] = literal_column("''")
 """Stands for the branch where branches are not told apart."""
 
 
-def of_office(session: Session, office: str | None) -> list[ColumnElement[bool]]:
-    """The condition that a member is of an office or of one under it, if one is meant."""
-    return [Member.office_id.in_(offices.within(session, office))] if office is not None else []
-
-
 def roll(
     session: Session, by: By, day: date, today: date, office: str | None, columns: Sequence[ColumnElement[Any]]
 ) -> Iterable[tuple[Key, tuple[Any, ...], Part]]:
     """`grouped` of the members on the roll at the end of a day: today's by the standing, a past day's by the events
     around it."""
-    own = of_office(session, office)
+    own = offices.of_office(session, Member, office)
     if day >= today:
         yield from grouped(session, by, [*own, team.on_the_roll(today)], *columns)
         return
@@ -412,7 +407,7 @@ def admitted(session: Session, by: By, day: date, today: date, *, office: str | 
     )
     told = [one.expression for one in (Member.sex, Member.nation, Member.education)]
     cells: dict[Key, list[Part]] = {}
-    conditions = [*of_office(session, office), Member.id.in_(events)]
+    conditions = [*offices.of_office(session, Member, office), Member.id.in_(events)]
     for key, (sex, nation, education, age), part in grouped(
         session, by, conditions, *told, _since(Member.birth, known, day)
     ):
@@ -457,7 +452,7 @@ def disciplined(session: Session, by: By, day: date, *, office: str | None = Non
             Discipline.deleted_at.is_(None),
             Discipline.decided_on >= date(day.year, 1, 1),
             Discipline.decided_on <= day,
-            *of_office(session, office),
+            *offices.of_office(session, Member, office),
         )
     )
     for id, kind, owner, branch in session.execute(wanted.order_by(Discipline.id)):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app import statistics
 from app.ledgers import team
 from app.ledgers.ledger import Pillar
-from app.offices import OfficeChoice, choices, lines, within
+from app.offices import OfficeChoice, choices, lines, of_office
 from app.villages import facts, means, work
 from app.villages.facts import Fact as Fact
 from app.villages.facts import Ground, Section, worst
@@ -70,10 +70,8 @@ def office_of(session: Session, village: str) -> str | None:
 
 def villages(session: Session, today: date, office: str | None = None) -> tuple[VillageSheet, ...]:
     """The villages of an office, or all, by code."""
-    wanted = select(Village).where(Village.deleted_at.is_(None)).order_by(Village.code, Village.id)
-    if office is not None:
-        wanted = wanted.where(Village.office_id.in_(within(session, office)))
-    found = {one.id: one for one in session.scalars(wanted)}
+    wanted = select(Village).where(Village.deleted_at.is_(None), *of_office(session, Village, office))
+    found = {one.id: one for one in session.scalars(wanted.order_by(Village.code, Village.id))}
     orgs = {org: at for org, at in statistics.villages_of_orgs(session).items() if at in found}
     rows = select(Member.id, Member.branch_id).where(
         Member.deleted_at.is_(None), team.on_the_roll(today), Member.branch_id.in_(orgs)
